@@ -1,0 +1,78 @@
+using Recommender.Modeling.Numerics;
+using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Trainers;
+
+namespace Recommender.Modeling.Evaluation;
+
+/// <summary>
+/// Ranks the whole catalog for every viewer with at least one relevant item, never a sample of it (Krichene and Rendle 2020), and
+/// compares the first k with what the viewer really chose.
+/// </summary>
+public static class Evaluator
+{
+    private const int ViewersAtOnce = 8;
+
+    /// <summary>The k that are reported when none are given.</summary>
+    public static IReadOnlyList<int> DefaultCutoffs { get; } = [5, 10, 20, 50];
+
+    /// <summary>Evaluates <paramref name="scorer"/>.</summary>
+    /// <param name="scorer">Scores viewers x items.</param>
+    /// <param name="relevant">Viewers x items: what counts as a hit.</param>
+    /// <param name="masks">Viewers x items: what is not ranked for a viewer, such as the training interactions; may be empty.</param>
+    /// <param name="cutoffs">The k, each above 0; null: <see cref="DefaultCutoffs"/>.</param>
+    /// <param name="threads">Threads at most; 0: one per processor. Never changes the result.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <exception cref="ArgumentException">Shapes that differ.</exception>
+    /// <exception cref="TrainingDataException">No viewer has a relevant item.</exception>
+    public static EvaluationResult Evaluate(
+        IViewerScorer scorer,
+        InteractionMatrix relevant,
+        IReadOnlyList<InteractionMatrix> masks,
+        IReadOnlyList<int>? cutoffs = null,
+        int threads = 0,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(masks);
+        foreach (var matrix in masks.Append(relevant))
+        {
+            if (matrix.RowCount != scorer.ViewerCount || matrix.ColumnCount != scorer.ItemCount)
+                throw new ArgumentException($"A matrix is {matrix.RowCount} x {matrix.ColumnCount} but the model {scorer.ViewerCount} x {scorer.ItemCount}.");
+        }
+
+        var viewers = Enumerable.Range(0, relevant.RowCount).Where(v => relevant.RowLength(v) > 0).ToArray();
+        if (viewers.Length == 0) throw new TrainingDataException("There is nothing to evaluate: no viewer has a relevant test item.");
+        var collector = new RankingCollector(viewers, scorer.ItemCount, cutoffs ?? DefaultCutoffs);
+        RowWorkers.Run(viewers.Length, ViewersAtOnce, threads, () => new Workspace(scorer.ItemCount, collector.Deepest), (workspace, from, to) =>
+        {
+            var batch = viewers.AsSpan(from, to - from);
+            scorer.Score(batch, workspace.Scores);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var scores = workspace.Scores.AsSpan(i * scorer.ItemCount, scorer.ItemCount);
+                var count = TopK.Select(scores, new ItemFilter(workspace.Masked(masks, batch[i])), workspace.Best);
+                collector.Add(from + i, workspace.Best.AsSpan(0, count), relevant.RowColumns(batch[i]));
+            }
+        }, cancellationToken);
+        return collector.Finish();
+    }
+
+    private sealed class Workspace(int items, int deepest)
+    {
+        private readonly List<int> _masked = [];
+
+        public float[] Scores { get; } = new float[checked(ViewersAtOnce * items)];
+
+        public ScoredItem[] Best { get; } = new ScoredItem[Math.Min(deepest, items)];
+
+        public ReadOnlySpan<int> Masked(IReadOnlyList<InteractionMatrix> masks, int viewer)
+        {
+            if (masks.Count == 1) return masks[0].RowColumns(viewer);
+            _masked.Clear();
+            foreach (var mask in masks) _masked.AddRange(mask.RowColumns(viewer));
+            _masked.Sort();
+            return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_masked);
+        }
+    }
+}

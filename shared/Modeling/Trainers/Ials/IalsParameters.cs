@@ -1,0 +1,71 @@
+using Recommender.Modeling.FoldIn;
+
+namespace Recommender.Modeling.Trainers.Ials;
+
+/// <summary>Parameters of <see cref="IalsTrainer"/>; symbols as in Rendle et al., "Revisiting the Performance of iALS" (2021).</summary>
+public sealed record IalsParameters
+{
+    private static readonly ParameterSchema<IalsParameters> Schema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
+        .Integer("factors", 1, 2048, "length of a viewer's and a video's vector", p => p.Factors, (p, v) => p with { Factors = v })
+        .Integer("iterations", 1, 1000, "passes over viewers and videos", p => p.Iterations, (p, v) => p with { Iterations = v })
+        .Number("regularization", 1e-9, 1e6, "lambda, strength of the regularisation", p => p.Regularization, (p, v) => p with { Regularization = v })
+        .Number(
+            "regularization_exponent", 0, 2, "nu, how the regularisation grows with the number of interactions; 0: not at all, 1: in proportion",
+            p => p.RegularizationExponent, (p, v) => p with { RegularizationExponent = v })
+        .Number("unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction", p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
+        .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
+        .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
+        .Number("init_stddev", 1e-9, 10, "length of a random first vector, roughly", p => p.InitStddev, (p, v) => p with { InitStddev = v })
+        .Integer("seed", 0, int.MaxValue, "of the random first vectors", p => p.Seed, (p, v) => p with { Seed = v })
+        .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
+
+    /// <summary>Length of a vector, 1 to 2048.</summary>
+    public int Factors { get; init; } = 64;
+
+    /// <summary>Passes over both sides, 1 to 1000.</summary>
+    public int Iterations { get; init; } = 16;
+
+    /// <summary>Lambda, above 0.</summary>
+    public double Regularization { get; init; } = 0.003;
+
+    /// <summary>Nu, 0 to 2.</summary>
+    public double RegularizationExponent { get; init; } = 1.0;
+
+    /// <summary>Alpha0, from 0.</summary>
+    public double UnobservedWeight { get; init; } = 0.01;
+
+    /// <summary>Factor of an interaction's confidence, above 0.</summary>
+    public double Alpha { get; init; } = 1.0;
+
+    /// <summary>How a value becomes a confidence.</summary>
+    public ConfidenceScale Confidence { get; init; } = ConfidenceScale.Linear;
+
+    /// <summary>Each random first coordinate has the deviation init_stddev / sqrt(factors). Above 0.</summary>
+    public double InitStddev { get; init; } = 0.1;
+
+    /// <summary>Of the random first vectors.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads at most; 0: one per processor. Never changes the result.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The part that a viewer's fold-in needs.</summary>
+    public FoldInSettings FoldIn => new()
+    {
+        UnobservedWeight = UnobservedWeight,
+        Regularization = Regularization,
+        RegularizationExponent = RegularizationExponent,
+        Alpha = Alpha,
+        Confidence = Confidence,
+    };
+
+    /// <summary>Reads key=value settings over the defaults.</summary>
+    /// <exception cref="ParameterException">An unknown key, or a value out of range.</exception>
+    public static IalsParameters Parse(IReadOnlyDictionary<string, string> settings) => Schema.Parse(settings);
+
+    /// <summary>All keys with their defaults, ranges and meaning.</summary>
+    public static IReadOnlyList<ParameterDescription> Describe() => Schema.Describe();
+
+    /// <summary>All keys with the values of this record.</summary>
+    public IReadOnlyDictionary<string, string> ToSettings() => Schema.ToSettings(this);
+}

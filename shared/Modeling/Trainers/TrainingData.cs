@@ -1,0 +1,19 @@
+using Recommender.Modeling.Sparse;
+
+namespace Recommender.Modeling.Trainers;
+
+/// <summary>What a trainer learns from.</summary>
+/// <param name="Interactions">Viewers x videos: the positive interactions with a confidence (1 when the data has none).</param>
+public sealed record TrainingData(InteractionMatrix Interactions)
+{
+    /// <summary>Viewers x videos: explicit dislikes (skips, "not interested") with their strength, or null when there are none.</summary>
+    public InteractionMatrix? Negatives { get; init; }
+
+    internal void Check()
+    {
+        if (Interactions.RowCount == 0 || Interactions.ColumnCount == 0 || Interactions.Count == 0)
+            throw new TrainingDataException("There is nothing to learn from: the data has no positive interaction.");
+        if (Negatives is { } negatives && (negatives.RowCount != Interactions.RowCount || negatives.ColumnCount != Interactions.ColumnCount))
+            throw new ArgumentException("The negatives must have the shape of the interactions.");
+    }
+}

@@ -1,0 +1,9 @@
+namespace Recommender.Modeling.Trainers;
+
+/// <summary>
+/// Reported when training begins (iteration 0) and after each iteration, on the training thread. The receiver reads the clock if
+/// it wants durations; throwing stops the training.
+/// </summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Iterations">Iterations in all.</param>
+public readonly record struct TrainingProgress(int Iteration, int Iterations);

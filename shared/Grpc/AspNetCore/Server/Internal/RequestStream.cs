@@ -1,0 +1,82 @@
+using System.IO.Pipelines;
+using Grpc.Core;
+using Grpc.Wire;
+
+namespace Grpc.AspNetCore.Server.Internal;
+
+// The messages of a request.
+internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller) : IAsyncStreamReader<T>
+    where T : class
+{
+    private readonly PipeReader _pipe = call.Http.Request.BodyReader;
+    private readonly FrameDecoder _decoder = new(call.RequestEncoding, call.Settings.MaxReceive);
+
+    public T Current { get; private set; } = null!;
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        if (call.HasEnded)
+            throw call.Ending();
+        if (!cancellationToken.CanBeCanceled || cancellationToken == call.CancellationToken)
+            return await AdvanceAsync(call.DeadlineToken).ConfigureAwait(false);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.DeadlineToken);
+        return await AdvanceAsync(both.Token).ConfigureAwait(false);
+    }
+
+    // Exactly one message; the request is read to its end.
+    public async ValueTask<T> ReadSingleAsync()
+    {
+        var message = await ReadAsync(call.DeadlineToken).ConfigureAwait(false)
+            ?? throw WireError.Malformed("The request has no message.");
+        return await ReadAsync(call.DeadlineToken).ConfigureAwait(false) is null
+            ? message
+            : throw WireError.Malformed("The request has more than one message.");
+    }
+
+    private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
+    {
+        var message = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (message is null)
+            return false;
+        Current = message;
+        return true;
+    }
+
+    private async ValueTask<T?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await ReadPipeAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            T? message = null;
+            var decoded = false;
+            try
+            {
+                decoded = _decoder.TryDecode(ref buffer, marshaller, out message);
+            }
+            finally
+            {
+                _pipe.AdvanceTo(buffer.Start, decoded ? buffer.Start : buffer.End);
+            }
+            if (decoded)
+                return message;
+            if (result.IsCompleted)
+                return buffer.IsEmpty ? null : throw WireError.Malformed("The request ends inside a message.");
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadPipeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new ConnectionClosed(exception);
+        }
+    }
+}
+
+// The client's connection or stream ended under the handler's hands.
+internal sealed class ConnectionClosed(Exception inner) : IOException("The client ended the stream.", inner);

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using Recommender.V1;
+
+namespace Recommender.Contracts.Json;
+
+/// <summary>
+/// The JSON form of an event, as the event topics, the archive and <c>import --format jsonl</c> carry it: one object, snake_case names,
+/// absent fields left out, <c>watch_time_ms</c> in whole milliseconds, times as RFC 3339 in UTC.
+/// </summary>
+public static class EventJson
+{
+    private static readonly JsonWriterOptions s_writerOptions = new() { SkipValidation = true, Encoder = JsonText.Encoder };
+
+    /// <summary>Serializes an event to UTF-8. <paramref name="receivedAt"/> is the time at which the door took it.</summary>
+    public static byte[] Serialize(Event e, Timestamp? receivedAt = null)
+    {
+        var buffer = new ArrayBufferWriter<byte>(320);
+        using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
+            Write(writer, e, receivedAt);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes one event as a JSON object.</summary>
+    public static void Write(Utf8JsonWriter writer, Event e, Timestamp? receivedAt = null)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(EventFields.EventId, e.EventId);
+        writer.WriteString(EventFields.Type, EventTypeNames.NameOf(e.Type));
+        writer.WriteString(EventFields.UserId, e.UserId);
+        writer.WriteString(EventFields.VideoId, e.VideoId);
+        if (e.OccurredAt is { } occurred) writer.WriteString(EventFields.OccurredAt, JsonTime.Format(occurred));
+        if (receivedAt is not null) writer.WriteString(EventFields.ReceivedAt, JsonTime.Format(receivedAt));
+        if (e.WatchTime is { } watched) writer.WriteNumber(EventFields.WatchTimeMs, JsonText.Milliseconds(watched));
+        WriteIfAny(writer, EventFields.SessionId, e.SessionId);
+        WriteIfAny(writer, EventFields.RequestId, e.RequestId);
+        if (e.Position != 0 || e.RequestId.Length > 0) writer.WriteNumber(EventFields.Position, e.Position);
+        WriteIfAny(writer, EventFields.Surface, e.Surface);
+        if (e.Context.Count > 0) JsonText.WriteMap(writer, EventFields.Context, e.Context);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Parses one JSON object into an event. Unknown fields are ignored, so that fields can be added.</summary>
+    /// <exception cref="FormatException">It is no such object; the message names the field.</exception>
+    public static Event Parse(ReadOnlySpan<byte> utf8) => Parse(utf8, out _);
+
+    /// <summary>Parses one JSON object into an event and the time at which the door took it, if it is there.</summary>
+    /// <exception cref="FormatException">It is no such object; the message names the field.</exception>
+    public static Event Parse(ReadOnlySpan<byte> utf8, out Timestamp? receivedAt)
+    {
+        receivedAt = null;
+        var e = new Event();
+        var reader = new JsonFieldReader(utf8);
+        while (reader.NextField(out var name))
+        {
+            switch (name)
+            {
+                case EventFields.EventId: e.EventId = reader.Text(); break;
+                case EventFields.Type: e.Type = ParseType(reader.Text()); break;
+                case EventFields.UserId: e.UserId = reader.Text(); break;
+                case EventFields.VideoId: e.VideoId = reader.Text(); break;
+                case EventFields.OccurredAt: e.OccurredAt = reader.Time(); break;
+                case EventFields.ReceivedAt: receivedAt = reader.Time(); break;
+                case EventFields.WatchTimeMs: e.WatchTime = Duration.FromTimeSpan(reader.Milliseconds()); break;
+                case EventFields.SessionId: e.SessionId = reader.Text(); break;
+                case EventFields.RequestId: e.RequestId = reader.Text(); break;
+                case EventFields.Position: e.Position = reader.Int32(); break;
+                case EventFields.Surface: e.Surface = reader.Text(); break;
+                case EventFields.Context: reader.Map(e.Context); break;
+                default: reader.Skip(); break;
+            }
+        }
+        if (e.Type == EventType.Unspecified) throw new FormatException("type is missing");
+        if (e.UserId.Length == 0) throw new FormatException("user_id is missing");
+        if (e.VideoId.Length == 0) throw new FormatException("video_id is missing");
+        return e;
+    }
+
+    private static EventType ParseType(string name) => EventTypeNames.TryParse(name, out var type)
+        ? type
+        : throw new FormatException($"type is '{JsonText.Shorten(name)}'; known types: {string.Join(", ", EventTypeNames.All)}");
+
+    private static void WriteIfAny(Utf8JsonWriter writer, string name, string value)
+    {
+        if (value.Length > 0) writer.WriteString(name, value);
+    }
+}

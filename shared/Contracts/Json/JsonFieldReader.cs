@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Recommender.Contracts.Json;
+
+/// <summary>Reads the fields of one flat JSON object in order; every error is a <see cref="FormatException"/> that names the field.</summary>
+internal ref struct JsonFieldReader
+{
+    private Utf8JsonReader _reader;
+    private string _field = "";
+    private bool _started;
+
+    public JsonFieldReader(ReadOnlySpan<byte> utf8) => _reader = new Utf8JsonReader(utf8);
+
+    /// <summary>Moves to the next field; false at the end of the object.</summary>
+    public bool NextField(out string name)
+    {
+        try
+        {
+            if (!_started)
+            {
+                _started = true;
+                if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject) throw new FormatException("the record is not a JSON object");
+            }
+            _reader.Read();
+            if (_reader.TokenType == JsonTokenType.EndObject)
+            {
+                if (_reader.Read()) throw new FormatException("text follows the JSON object");
+                name = "";
+                return false;
+            }
+            name = _field = _reader.GetString()!;
+            _reader.Read();
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("the record is not valid JSON", e);
+        }
+    }
+
+    public string Text() => _reader.TokenType switch
+    {
+        JsonTokenType.String => Decode(),
+        JsonTokenType.Null => "",
+        _ => throw Wrong("a string"),
+    };
+
+    public Timestamp Time() => JsonTime.TryParse(Text(), out var time) ? time : throw Wrong("an RFC 3339 time");
+
+    public int Int32() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var value) ? value : throw Wrong("a 32-bit whole number");
+
+    public long Int64() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var value) ? value : throw Wrong("a whole number");
+
+    public double Number() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var value) ? value : throw Wrong("a number");
+
+    /// <summary>A duration in whole milliseconds, within the range of a protobuf duration.</summary>
+    public TimeSpan Milliseconds()
+    {
+        var value = Int64();
+        return Math.Abs(value) <= 315_576_000_000_000 ? TimeSpan.FromMilliseconds(value) : throw Wrong("a duration in milliseconds below 10,000 years");
+    }
+
+    public void Map(MapField<string, string> map)
+    {
+        if (_reader.TokenType == JsonTokenType.Null) return;
+        if (_reader.TokenType != JsonTokenType.StartObject) throw Wrong("an object of strings");
+        try
+        {
+            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var key = _reader.GetString()!;
+                _reader.Read();
+                map[key] = Text();
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("the record is not valid JSON", e);
+        }
+    }
+
+    public void List(RepeatedField<string> list)
+    {
+        if (_reader.TokenType == JsonTokenType.Null) return;
+        if (_reader.TokenType != JsonTokenType.StartArray) throw Wrong("an array of strings");
+        try
+        {
+            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray) list.Add(Text());
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("the record is not valid JSON", e);
+        }
+    }
+
+    public void Skip()
+    {
+        try
+        {
+            _reader.Skip();
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("the record is not valid JSON", e);
+        }
+    }
+
+    private readonly string Decode()
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException($"{_field} is not valid UTF-8", e);
+        }
+    }
+
+    private readonly FormatException Wrong(string expected) => new($"{_field} must be {expected}");
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Recommender.Hosting.Archive;
+
+/// <summary>
+/// One file of the archive, named by what it holds:
+/// <c>type=view/day=2026-11-22/{log}-p003-{from}-{to}-{index}of{count}.jsonl.gz</c>. A batch of consecutive offsets of one partition may
+/// touch several days and is then <c>count</c> files; it counts only when all of them are there.
+/// </summary>
+/// <param name="Type">Record type: view, like, share, feedback, impression or catalog.</param>
+/// <param name="Day">Day of the events in it, UTC.</param>
+/// <param name="Log">Short name of the log that the offsets count in; letters and digits.</param>
+/// <param name="Partition">Kafka partition.</param>
+/// <param name="From">First offset of the batch.</param>
+/// <param name="To">Last offset of the batch, inclusive.</param>
+/// <param name="Index">1-based number of this file in its batch.</param>
+/// <param name="Count">Files of the batch.</param>
+public sealed partial record ArchiveFile(string Type, DateOnly Day, string Log, int Partition, long From, long To, int Index, int Count)
+{
+    /// <summary>Ending of archive files.</summary>
+    public const string Extension = ".jsonl.gz";
+
+    /// <summary>Path relative to the archive's root.</summary>
+    public string RelativePath => Path.Combine(
+        $"type={Type}", string.Create(CultureInfo.InvariantCulture, $"day={Day:yyyy-MM-dd}"),
+        string.Create(CultureInfo.InvariantCulture, $"{Log}-p{Partition:D3}-{From:D15}-{To:D15}-{Index}of{Count}{Extension}"));
+
+    /// <summary>Reads a name back; null when it is not an archive file.</summary>
+    public static ArchiveFile? Parse(string relativePath)
+    {
+        var match = Name().Match(relativePath.Replace(Path.DirectorySeparatorChar, '/'));
+        if (!match.Success) return null;
+        return new ArchiveFile(
+            match.Groups["type"].Value, DateOnly.ParseExact(match.Groups["day"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+            match.Groups["log"].Value, (int)Number("partition"), Number("from"), Number("to"), (int)Number("index"), (int)Number("count"));
+
+        long Number(string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^type=(?<type>[a-z]+)/day=(?<day>\d{4}-\d\d-\d\d)/(?<log>[A-Za-z0-9]+)-p(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-(?<index>\d+)of(?<count>\d+)\.jsonl\.gz$")]
+    private static partial Regex Name();
+}

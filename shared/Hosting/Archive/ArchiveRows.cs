@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+
+namespace Recommender.Hosting.Archive;
+
+/// <summary>Called with one row, without its line end. The span is valid only during the call.</summary>
+/// <param name="row">One JSON object, UTF-8.</param>
+public delegate void ArchiveRowHandler(ReadOnlySpan<byte> row);
+
+/// <summary>Streams the rows of archive files.</summary>
+public static class ArchiveRows
+{
+    /// <summary>Reads every row of a file in order.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static async Task ReadAsync(string root, ArchiveFile file, ArchiveRowHandler handle, CancellationToken cancellationToken)
+    {
+        await using var stream = new GZipStream(File.OpenRead(Path.Combine(root, file.RelativePath)), CompressionMode.Decompress);
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 256 * 1024));
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            var rest = HandleLines(result.Buffer, handle);
+            reader.AdvanceTo(rest.Start, rest.End);
+            if (!result.IsCompleted) continue;
+            if (!rest.IsEmpty) throw new InvalidDataException($"{file.RelativePath} ends in the middle of a row");
+            return;
+        }
+    }
+
+    private static ReadOnlySequence<byte> HandleLines(ReadOnlySequence<byte> buffer, ArchiveRowHandler handle)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        while (reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
+        {
+            if (line.IsSingleSegment) handle(line.FirstSpan);
+            else handle(line.ToArray());
+        }
+        return buffer.Slice(reader.Position);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Recommender.Hosting.Artifacts;
+
+/// <summary>What a model version is made of and from: enough to check it, to load it and to train it again.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>Unique and sortable by time, e.g. <c>20261122T083000Z-1f3a</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The training run that made it.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Trainer of the scoring model, e.g. <c>ials</c> or <c>popularity</c>.</summary>
+    public required string Trainer { get; init; }
+
+    /// <summary>All parameters of the trainer with their values, as text.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>The signal weights that turned events into confidences, as text; serving folds in with the same ones.</summary>
+    public required IReadOnlyDictionary<string, string> Weights { get; init; }
+
+    /// <summary>Hash of the training data's content.</summary>
+    public required string DataVersion { get; init; }
+
+    /// <summary>The archived offset ranges trained on: <c>log/type/partition</c> to <c>from-to</c>.</summary>
+    public required IReadOnlyDictionary<string, string> DataRanges { get; init; }
+
+    /// <summary>Version of the code that trained it.</summary>
+    public required string CodeVersion { get; init; }
+
+    /// <summary>Metrics of the evaluation, e.g. <c>ndcg@20</c> and <c>popularity_ndcg@20</c>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>When it was made, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Number of videos.</summary>
+    public required int Items { get; init; }
+
+    /// <summary>Factors per video; 0 when the model has none.</summary>
+    public required int Factors { get; init; }
+
+    /// <summary>Every file of the version beside the manifest, with size and checksum.</summary>
+    public required IReadOnlyList<ModelFile> Files { get; init; }
+}
+
+/// <summary>One file of a model version.</summary>
+/// <param name="Name">File name inside the version's folder.</param>
+/// <param name="Bytes">Size.</param>
+/// <param name="Sha256">Checksum, lower-case hexadecimal.</param>
+public sealed record ModelFile(string Name, long Bytes, string Sha256);
+
+/// <summary>What is live, and everything that ever was, newest last.</summary>
+public sealed record LiveModel
+{
+    /// <summary>The live version; empty when none is.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Every change, oldest first.</summary>
+    public required IReadOnlyList<LiveChange> History { get; init; }
+}
+
+/// <summary>One change of what is live.</summary>
+/// <param name="Version">The version that became live.</param>
+/// <param name="Action"><c>promoted</c> or <c>rolled_back</c>.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="Reason">Why, in plain words.</param>
+public sealed record LiveChange(string Version, string Action, DateTimeOffset At, string Reason);
+
+/// <summary>JSON forms of the model store's files; snake_case, indented, since people read them.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ModelManifest))]
+[JsonSerializable(typeof(LiveModel))]
+public sealed partial class ArtifactJson : JsonSerializerContext;

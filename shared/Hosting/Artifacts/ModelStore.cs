@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Recommender.Hosting.Artifacts;
+
+/// <summary>
+/// The model registry's files: one folder per version with a manifest and checksummed files, written beside and renamed so that a
+/// half-written model is never visible, and <c>live.json</c>, which says what is live. Training writes, Serving reads.
+/// </summary>
+public sealed class ModelStore(StorageOptions options)
+{
+    private const string ManifestName = "manifest.json";
+    private readonly string _root = Path.GetFullPath(options.ModelsPath);
+
+    private string LivePath => Path.Combine(_root, "live.json");
+
+    /// <summary>Folder in which training keeps its runs.</summary>
+    public string RunsPath => Path.Combine(_root, "runs");
+
+    /// <summary>Path of a file of a version.</summary>
+    public string PathOf(string version, string file) => Path.Combine(VersionPath(version), file);
+
+    /// <summary>Writes a version: <paramref name="writers"/> make its files, then the manifest is completed with their checksums and all appear at once.</summary>
+    /// <returns>The completed manifest.</returns>
+    public ModelManifest Save(ModelManifest manifest, IReadOnlyDictionary<string, Action<Stream>> writers)
+    {
+        var target = VersionPath(manifest.Version);
+        var temporary = target + AtomicFile.TemporarySuffix;
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        foreach (var (name, write) in writers) AtomicFile.Write(Path.Combine(temporary, name), write);
+        var files = writers.Keys.Order(StringComparer.Ordinal).Select(name => Describe(Path.Combine(temporary, name))).ToArray();
+        var completed = manifest with { Files = files };
+        AtomicFile.WriteAllBytes(Path.Combine(temporary, ManifestName), JsonSerializer.SerializeToUtf8Bytes(completed, ArtifactJson.Default.ModelManifest));
+        Directory.Move(temporary, target);
+        return completed;
+    }
+
+    /// <summary>The manifest of a version; null when there is no such version.</summary>
+    /// <exception cref="InvalidDataException">The manifest is damaged.</exception>
+    public ModelManifest? Find(string version)
+    {
+        // Versions come from callers too: nothing but a plain name may reach the file system.
+        if (version.Length == 0 || version != Path.GetFileName(version) || version.StartsWith('.')) return null;
+        var path = Path.Combine(VersionPath(version), ManifestName);
+        return File.Exists(path) ? Read(path, ArtifactJson.Default.ModelManifest) : null;
+    }
+
+    /// <summary>Every version, newest first.</summary>
+    public IReadOnlyList<ModelManifest> List()
+    {
+        if (!Directory.Exists(_root)) return [];
+        var manifests = Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>()
+            .Where(name => !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)).Select(Find).OfType<ModelManifest>();
+        return [.. manifests.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Checks size and checksum of every file of a version.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged; the message names it.</exception>
+    public void Verify(ModelManifest manifest)
+    {
+        foreach (var expected in manifest.Files)
+        {
+            var path = PathOf(manifest.Version, expected.Name);
+            if (!File.Exists(path)) throw new InvalidDataException($"model {manifest.Version} lacks its file {expected.Name}");
+            if (Describe(path) != expected) throw new InvalidDataException($"model {manifest.Version}: the checksum of {expected.Name} does not match its manifest");
+        }
+    }
+
+    /// <summary>Checksum of the manifest file itself: the identity of the version.</summary>
+    public string ManifestSha256(string version) => Describe(PathOf(version, ManifestName)).Sha256;
+
+    /// <summary>What is live now, with the history.</summary>
+    public LiveModel ReadLive() =>
+        File.Exists(LivePath) ? Read(LivePath, ArtifactJson.Default.LiveModel) : new LiveModel { Version = "", History = [] };
+
+    /// <summary>Records that a version became live.</summary>
+    public LiveModel WriteLive(LiveChange change)
+    {
+        var live = new LiveModel { Version = change.Version, History = [.. ReadLive().History, change] };
+        AtomicFile.WriteAllBytes(LivePath, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+        return live;
+    }
+
+    private string VersionPath(string version) => Path.Combine(_root, version);
+
+    private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"{path} is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+
+    private static ModelFile Describe(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return new ModelFile(Path.GetFileName(path), stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Recommender.Hosting.Artifacts;
+
+/// <summary>
+/// NumPy's .npy format 1.0 for float32 in C order: a header padded to 64 bytes, then raw little-endian values, so that anyone can load the
+/// arrays and we can memory-map them. Source: the NEP-1 format description.
+/// </summary>
+public static partial class NpyFile
+{
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
+    /// <summary>Writes a [rows x columns] matrix, or a vector when <paramref name="columns"/> is 0.</summary>
+    public static void Write(Stream stream, ReadOnlySpan<float> values, long rows, int columns)
+    {
+        if (values.Length != rows * Math.Max(columns, 1)) throw new ArgumentException($"{values.Length} values do not fill {rows} x {columns}", nameof(values));
+        var shape = columns > 0 ? $"({rows}, {columns})" : $"({rows},)";
+        var text = $"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}";
+        var length = (Magic.Length + 2 + text.Length + 1 + 63) / 64 * 64;
+        var header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(Magic.Length), (ushort)(length - Magic.Length - 2));
+        Encoding.ASCII.GetBytes(text, header.AsSpan(Magic.Length + 2));
+        header[^1] = (byte)'\n';
+        stream.Write(header);
+        stream.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>Reads the header: where the values begin, and their shape (columns is 0 for a vector).</summary>
+    /// <exception cref="InvalidDataException">It is no float32 array in C order.</exception>
+    public static (int DataOffset, long Rows, int Columns) ReadHeader(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[Magic.Length + 2];
+        stream.ReadExactly(start);
+        if (!start[..Magic.Length].SequenceEqual(Magic)) throw new InvalidDataException("it is not an .npy file of format 1.0");
+        var text = new byte[BinaryPrimitives.ReadUInt16LittleEndian(start[Magic.Length..])];
+        stream.ReadExactly(text);
+        var header = Header().Match(Encoding.ASCII.GetString(text));
+        if (!header.Success) throw new InvalidDataException("it is not a float32 array in C order");
+        var rows = long.Parse(header.Groups["rows"].ValueSpan, CultureInfo.InvariantCulture);
+        var columns = header.Groups["columns"].Length == 0 ? 0 : int.Parse(header.Groups["columns"].ValueSpan, CultureInfo.InvariantCulture);
+        return (start.Length + text.Length, rows, columns);
+    }
+
+    /// <summary>Reads the whole array into memory.</summary>
+    /// <exception cref="InvalidDataException">It is no such array, or values are missing.</exception>
+    public static float[] ReadAll(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var (offset, rows, columns) = ReadHeader(stream);
+        var values = new float[rows * Math.Max(columns, 1)];
+        if (stream.Length - offset != values.LongLength * sizeof(float)) throw new InvalidDataException($"{Path.GetFileName(path)} has the wrong size for its shape");
+        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    [GeneratedRegex(@"'descr':\s*'<f4',\s*'fortran_order':\s*False,\s*'shape':\s*\((?<rows>\d+),\s*(?<columns>\d*)\)")]
+    private static partial Regex Header();
+}

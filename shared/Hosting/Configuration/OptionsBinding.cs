@@ -1,0 +1,81 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Recommender.Hosting.Configuration;
+
+/// <summary>Binds options records, strictly: unknown keys and unreadable values stop the start.</summary>
+public static class OptionsBinding
+{
+    /// <summary>Prefix of every environment variable that is a setting.</summary>
+    public const string EnvironmentPrefix = "RECOMMENDER_";
+
+    /// <summary>Binds and validates the record once and registers it as a singleton; returns it for use during wiring.</summary>
+    /// <exception cref="OptionsException">A key is unknown, or a value is unreadable or out of range.</exception>
+    public static T AddOptionsRecord<T>(this IHostApplicationBuilder builder) where T : class, IOptionsRecord, new()
+    {
+        var options = Bind<T>(builder.Configuration);
+        builder.Services.TryAddSingleton(options);
+        return options;
+    }
+
+    /// <summary>Binds and validates a record from its section.</summary>
+    /// <exception cref="OptionsException">A key is unknown, or a value is unreadable or out of range.</exception>
+    public static T Bind<T>(IConfiguration configuration) where T : class, IOptionsRecord, new()
+    {
+        var section = configuration.GetSection(T.Section);
+        RefuseUnknownKeys(section, typeof(T));
+        T options;
+        try
+        {
+            options = section.Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new OptionsException(Describe(section, typeof(T), e), e);
+        }
+        options.Validate(new OptionsCheck(T.Section));
+        return options;
+    }
+
+    private static void RefuseUnknownKeys(IConfigurationSection section, Type type)
+    {
+        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name).ToArray();
+        foreach (var child in section.GetChildren())
+        {
+            if (known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) continue;
+            throw new OptionsException($"{section.Path}:{child.Key} is not a setting; known settings of {section.Path}: {string.Join(", ", known.Order())}.");
+        }
+    }
+
+    /// <summary>Finds the value that could not be converted, since the binder's own message names types of .NET, not the key's meaning.</summary>
+    private static string Describe(IConfigurationSection section, Type type, Exception error)
+    {
+        foreach (var property in type.GetProperties().Where(p => p.CanWrite))
+        {
+            var text = section[property.Name];
+            if (text is null) continue;
+            try
+            {
+                _ = section.GetValue(property.PropertyType, property.Name);
+            }
+            catch (InvalidOperationException)
+            {
+                return $"{section.Path}:{property.Name} is '{text}'; it must be {TypeInWords(property.PropertyType)}.";
+            }
+        }
+        return $"{section.Path} cannot be read: {error.Message}";
+    }
+
+    private static string TypeInWords(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain == typeof(TimeSpan)) return "a time span such as 00:00:05";
+        if (plain == typeof(bool)) return "true or false";
+        if (plain == typeof(int) || plain == typeof(long)) return "a whole number";
+        if (plain == typeof(double) || plain == typeof(float)) return "a number";
+        if (plain.IsEnum) return "one of " + string.Join(", ", Enum.GetNames(plain));
+        return "a " + plain.Name;
+    }
+}

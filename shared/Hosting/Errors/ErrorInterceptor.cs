@@ -1,0 +1,88 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+
+namespace Recommender.Hosting.Errors;
+
+/// <summary>
+/// Maps what went wrong behind a call to a gRPC status: a dependency out of reach is UNAVAILABLE with a retry delay, everything unexpected
+/// is INTERNAL with a constant text. The exception itself goes to the log alone.
+/// </summary>
+internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception e) when (Map(e, context) is { } mapped)
+        {
+            throw mapped;
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception e) when (Map(e, context) is { } mapped)
+        {
+            throw mapped;
+        }
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(requestStream, context);
+        }
+        catch (Exception e) when (Map(e, context) is { } mapped)
+        {
+            throw mapped;
+        }
+    }
+
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception e) when (Map(e, context) is { } mapped)
+        {
+            throw mapped;
+        }
+    }
+
+    /// <summary>The status to answer with; null lets the runtime decide (statuses thrown on purpose, cancelled calls).</summary>
+    private RpcException? Map(Exception error, ServerCallContext context)
+    {
+        switch (error)
+        {
+            case RpcException:
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return null;
+            case DependencyUnavailableException e:
+                return GrpcErrors.Unavailable(e.Message, e.RetryDelay);
+            default:
+                ErrorLog.CallFailed(logger, context.Method, error);
+                return new RpcException(new Status(StatusCode.Internal, "internal error"));
+        }
+    }
+}
+
+internal static partial class ErrorLog
+{
+    [LoggerMessage(EventId = 1001, EventName = "CallFailed", Level = LogLevel.Error, Message = "The call {Method} failed unexpectedly")]
+    public static partial void CallFailed(ILogger logger, string method, Exception error);
+}

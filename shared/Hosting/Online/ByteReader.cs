@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>Reads what <see cref="ByteWriter"/> wrote; everything malformed is an <see cref="InvalidDataException"/>.</summary>
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    public byte Byte() => Take(1)[0];
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
+
+    public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
+
+    public long VarInt()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var part = Byte();
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return (long)(value >> 1) ^ -(long)(value & 1);
+        }
+        throw new InvalidDataException("a number has more than ten bytes");
+    }
+
+    /// <summary>A length: never negative, never more than the bytes that are left, so that damage cannot ask for absurd memory.</summary>
+    public int Count()
+    {
+        var count = VarInt();
+        return count >= 0 && count <= _rest.Length ? (int)count : throw new InvalidDataException("a length is out of range");
+    }
+
+    public string Text() => Encoding.UTF8.GetString(Take(Count()));
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (_rest.Length < count) throw new InvalidDataException("the value ends too early");
+        var taken = _rest[..count];
+        _rest = _rest[count..];
+        return taken;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>Writes the compact binary form of online state: little-endian numbers, LEB128 variable-length integers, length-prefixed UTF-8.</summary>
+internal sealed class ByteWriter
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new(256);
+
+    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+
+    public void Byte(byte value)
+    {
+        _buffer.GetSpan(1)[0] = value;
+        _buffer.Advance(1);
+    }
+
+    public void UInt64(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
+    public void Single(float value)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(_buffer.GetSpan(4), value);
+        _buffer.Advance(4);
+    }
+
+    public void Double(double value)
+    {
+        BinaryPrimitives.WriteDoubleLittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
+    /// <summary>A non-negative or small negative number, zigzag encoded.</summary>
+    public void VarInt(long value)
+    {
+        var rest = (ulong)((value << 1) ^ (value >> 63));
+        var span = _buffer.GetSpan(10);
+        var length = 0;
+        while (rest >= 0x80)
+        {
+            span[length++] = (byte)(rest | 0x80);
+            rest >>= 7;
+        }
+        span[length++] = (byte)rest;
+        _buffer.Advance(length);
+    }
+
+    public void Text(string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        VarInt(length);
+        _buffer.Advance(Encoding.UTF8.GetBytes(value, _buffer.GetSpan(length)));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>
+/// Keys of the online state in Redis. The part in braces is the hash tag of Redis Cluster: all of one viewer's keys share a slot, and so do
+/// all of one video's.
+/// </summary>
+public static class OnlineKeys
+{
+    /// <summary>The trending windows, shortest first: name and half-life.</summary>
+    public static IReadOnlyList<(string Name, TimeSpan HalfLife)> Windows { get; } =
+        [("1h", TimeSpan.FromHours(1)), ("24h", TimeSpan.FromHours(24)), ("7d", TimeSpan.FromDays(7))];
+
+    /// <summary>String: the viewer's state (<see cref="ViewerState"/>).</summary>
+    public static string Viewer(string userId) => $"{{u:{userId}}}:s";
+
+    /// <summary>String: the viewer's precomputed list (<see cref="PrecomputedList"/>).</summary>
+    public static string List(string userId) => $"{{u:{userId}}}:r";
+
+    /// <summary>Hash: the video's counters, a field per partition (<see cref="VideoCounters"/>).</summary>
+    public static string Video(string videoId) => $"{{v:{videoId}}}:c";
+
+    /// <summary>String: the video's catalog entry.</summary>
+    public static string Catalog(string videoId) => $"{{v:{videoId}}}:m";
+
+    /// <summary>Sorted set: videos of one partition by forward-decayed engagement in a window.</summary>
+    public static string Trending(string window, int partition) => string.Create(CultureInfo.InvariantCulture, $"{{t:{window}:{partition}}}");
+
+    /// <summary>String: how far the partition's log is absorbed into all of the above.</summary>
+    public static string Partition(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{w:{partition}}}");
+
+    /// <summary>Field of a partition in a video's hash.</summary>
+    public static string PartitionField(int partition) => partition.ToString(CultureInfo.InvariantCulture);
+}

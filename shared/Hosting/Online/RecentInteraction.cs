@@ -1,0 +1,10 @@
+using Recommender.V1;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>One of a viewer's newest events.</summary>
+/// <param name="VideoId">The video.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="OccurredAtMs">When, Unix milliseconds.</param>
+/// <param name="WatchRatio">Watch time by duration, 0 when unknown; at most 10.</param>
+public readonly record struct RecentInteraction(string VideoId, EventType Type, long OccurredAtMs, float WatchRatio);

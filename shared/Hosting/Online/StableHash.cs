@@ -1,0 +1,19 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>64-bit hashes that mean the same in every process and version, since they are stored.</summary>
+public static class StableHash
+{
+    /// <summary>The first eight bytes of the SHA-256 of the UTF-8 text: ids come from callers, who must not be able to make them collide.</summary>
+    public static ulong Of(string text)
+    {
+        Span<byte> bytes = stackalloc byte[512];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        if (Encoding.UTF8.TryGetBytes(text, bytes, out var length)) SHA256.HashData(bytes[..length], hash);
+        else SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+}

@@ -1,0 +1,88 @@
+namespace Recommender.Hosting.Online;
+
+/// <summary>
+/// What one partition's viewers did with one video: a field of the video's hash, written only by the partition's owner as absolute values
+/// with the watermark that they stand for. Readers add the fields up.
+/// </summary>
+public sealed class VideoCounters
+{
+    private const byte Layout = 1;
+
+    /// <summary>How far the partition's log is absorbed into this field.</summary>
+    public LogWatermarks Watermarks { get; private set; } = new();
+
+    /// <summary>View events.</summary>
+    public long Views { get; set; }
+
+    /// <summary>Like events.</summary>
+    public long Likes { get; set; }
+
+    /// <summary>Unlike events.</summary>
+    public long Unlikes { get; set; }
+
+    /// <summary>Share events.</summary>
+    public long Shares { get; set; }
+
+    /// <summary>Skip events.</summary>
+    public long Skips { get; set; }
+
+    /// <summary>Not-interested events.</summary>
+    public long NotInterested { get; set; }
+
+    /// <summary>Sum of the watch ratios of views whose ratio is known.</summary>
+    public double WatchRatioSum { get; set; }
+
+    /// <summary>Number of views whose ratio is known.</summary>
+    public long WatchRatioCount { get; set; }
+
+    /// <summary>Engagement per window of <see cref="OnlineKeys.Windows"/>.</summary>
+    public DecayedSum[] Trending { get; } = new DecayedSum[OnlineKeys.Windows.Count];
+
+    /// <summary>Adds another partition's field. Watermarks are left alone: a sum has none.</summary>
+    public void Add(VideoCounters other)
+    {
+        Views += other.Views;
+        Likes += other.Likes;
+        Unlikes += other.Unlikes;
+        Shares += other.Shares;
+        Skips += other.Skips;
+        NotInterested += other.NotInterested;
+        WatchRatioSum += other.WatchRatioSum;
+        WatchRatioCount += other.WatchRatioCount;
+        for (var i = 0; i < Trending.Length; i++) Trending[i] = Trending[i].Add(other.Trending[i]);
+    }
+
+    /// <summary>The stored form.</summary>
+    public byte[] Encode()
+    {
+        var writer = new ByteWriter();
+        writer.Byte(Layout);
+        Watermarks.Write(writer);
+        foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, NotInterested, WatchRatioCount]) writer.VarInt(counter);
+        writer.Double(WatchRatioSum);
+        foreach (var sum in Trending) writer.Double(sum.Log2);
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads the stored form; empty bytes are a video without events.</summary>
+    /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
+    public static VideoCounters Decode(ReadOnlySpan<byte> bytes)
+    {
+        var counters = new VideoCounters();
+        if (bytes.IsEmpty)
+        {
+            Array.Fill(counters.Trending, DecayedSum.Zero);
+            return counters;
+        }
+        var reader = new ByteReader(bytes);
+        var layout = reader.Byte();
+        if (layout != Layout) throw new InvalidDataException($"a video's counters have layout {layout}; this version reads {Layout}");
+        counters.Watermarks = LogWatermarks.Read(ref reader);
+        (counters.Views, counters.Likes, counters.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        (counters.Shares, counters.Skips, counters.NotInterested) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        counters.WatchRatioCount = reader.VarInt();
+        counters.WatchRatioSum = reader.Double();
+        for (var i = 0; i < counters.Trending.Length; i++) counters.Trending[i] = new DecayedSum(reader.Double());
+        return counters;
+    }
+}

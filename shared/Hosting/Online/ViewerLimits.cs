@@ -1,0 +1,33 @@
+using Recommender.Hosting.Configuration;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>
+/// Bounds of one viewer's online state. Bytes of the value, at most: 80 + interactions x (id bytes + 12) + 8 x (older seen + hidden + event ids).
+/// </summary>
+public sealed record ViewerLimits : IOptionsRecord
+{
+    /// <inheritdoc/>
+    public static string Section => "Viewers";
+
+    /// <summary>Newest interactions kept whole. 10 to 1,000.</summary>
+    public int RecentInteractions { get; init; } = 100;
+
+    /// <summary>Older videos remembered as seen, by hash. 0 to 100,000.</summary>
+    public int OlderSeen { get; init; } = 2000;
+
+    /// <summary>Videos remembered as unwanted, by hash. 10 to 100,000.</summary>
+    public int Hidden { get; init; } = 500;
+
+    /// <summary>Event ids remembered for recognising a client's retry. 16 to 10,000.</summary>
+    public int EventIds { get; init; } = 256;
+
+    /// <inheritdoc/>
+    public void Validate(OptionsCheck check)
+    {
+        check.Range(RecentInteractions, 10, 1000);
+        check.Range(OlderSeen, 0, 100_000);
+        check.Range(Hidden, 10, 100_000);
+        check.Range(EventIds, 16, 10_000);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using Recommender.V1;
+
+namespace Recommender.Hosting.Online;
+
+/// <summary>
+/// Everything known online about one viewer, as one Redis value: how far it has absorbed the log, the counters, the newest interactions,
+/// what was seen and hidden, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// Layout, version 1: 8 bytes version of the value (what compare-and-set compares), 1 byte layout, watermarks, counters, last seen,
+/// interactions newest first, hashes of older seen videos, hashes of hidden videos, hashes of event ids.
+/// </remarks>
+public sealed class ViewerState
+{
+    private const byte Layout = 1;
+
+    /// <summary>Bytes at the start of the value that hold <see cref="Version"/>.</summary>
+    public const int VersionBytes = 8;
+
+    /// <summary>Number of writes that made this value; 0 for a viewer who is not stored.</summary>
+    public ulong Version { get; set; }
+
+    /// <summary>How far the log is absorbed.</summary>
+    public LogWatermarks Watermarks { get; private set; } = new();
+
+    /// <summary>View events.</summary>
+    public long Views { get; set; }
+
+    /// <summary>Like events.</summary>
+    public long Likes { get; set; }
+
+    /// <summary>Unlike events.</summary>
+    public long Unlikes { get; set; }
+
+    /// <summary>Share events.</summary>
+    public long Shares { get; set; }
+
+    /// <summary>Skip events.</summary>
+    public long Skips { get; set; }
+
+    /// <summary>Time of the newest event, Unix milliseconds; 0 when there is none.</summary>
+    public long LastSeenAtMs { get; set; }
+
+    /// <summary>The newest interactions by event time, newest first.</summary>
+    public List<RecentInteraction> Recent { get; } = [];
+
+    /// <summary>Hashes of seen videos that left <see cref="Recent"/>, oldest first.</summary>
+    public List<ulong> OlderSeen { get; } = [];
+
+    /// <summary>Hashes of videos never to be shown again, oldest first.</summary>
+    public List<ulong> Hidden { get; } = [];
+
+    /// <summary>Hashes of the newest event ids, oldest first.</summary>
+    public List<ulong> EventIds { get; } = [];
+
+    /// <summary>Likes that were not taken back, never negative.</summary>
+    public long NetLikes => Math.Max(0, Likes - Unlikes);
+
+    /// <summary>Whether the viewer was shown the video or did something with it, as far as the bounded memory reaches.</summary>
+    public bool HasSeen(string videoId)
+    {
+        foreach (var interaction in Recent)
+            if (interaction.Type != EventType.Follow && interaction.VideoId == videoId) return true;
+        return OlderSeen.Count > 0 && OlderSeen.Contains(StableHash.Of(videoId));
+    }
+
+    /// <summary>Whether the viewer said not to be interested in the video.</summary>
+    public bool IsHidden(string videoId) => Hidden.Count > 0 && Hidden.Contains(StableHash.Of(videoId));
+
+    /// <summary>The stored form.</summary>
+    public byte[] Encode()
+    {
+        var writer = new ByteWriter();
+        writer.UInt64(Version);
+        writer.Byte(Layout);
+        Watermarks.Write(writer);
+        foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs]) writer.VarInt(counter);
+        writer.VarInt(Recent.Count);
+        var previous = LastSeenAtMs;
+        foreach (var interaction in Recent)
+        {
+            writer.Text(interaction.VideoId);
+            writer.Byte((byte)interaction.Type);
+            writer.VarInt(previous - interaction.OccurredAtMs); // deltas are small
+            writer.Single(interaction.WatchRatio);
+            previous = interaction.OccurredAtMs;
+        }
+        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
+        {
+            writer.VarInt(hashes.Count);
+            foreach (var hash in hashes) writer.UInt64(hash);
+        }
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads the stored form; null or empty bytes are a new viewer.</summary>
+    /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
+    public static ViewerState Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return new ViewerState();
+        var reader = new ByteReader(bytes);
+        var state = new ViewerState { Version = reader.UInt64() };
+        var layout = reader.Byte();
+        if (layout != Layout) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {Layout}");
+        state.Watermarks = LogWatermarks.Read(ref reader);
+        (state.Views, state.Likes, state.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        (state.Shares, state.Skips, state.LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        var count = reader.Count();
+        var previous = state.LastSeenAtMs;
+        for (var i = 0; i < count; i++)
+        {
+            var videoId = reader.Text();
+            var type = (EventType)reader.Byte();
+            previous -= reader.VarInt();
+            state.Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
+        }
+        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[state.OlderSeen, state.Hidden, state.EventIds])
+        {
+            var length = reader.Count();
+            for (var i = 0; i < length; i++) hashes.Add(reader.UInt64());
+        }
+        return state;
+    }
+
+    /// <summary>The version stored in a value; what the next compare-and-set must find.</summary>
+    public static ulong VersionOf(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+}

@@ -1,0 +1,43 @@
+using Recommender.Hosting.Configuration;
+
+namespace Recommender.Hosting;
+
+/// <summary>Where the process listens, and the limits of its gRPC door.</summary>
+public sealed record ServerOptions : IOptionsRecord
+{
+    /// <inheritdoc/>
+    public static string Section => "Server";
+
+    /// <summary>Address to listen on: an IP address; <c>0.0.0.0</c> in containers.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of gRPC (HTTP/2 without TLS, h2c); 0 takes a free one.</summary>
+    public int GrpcPort { get; init; } = 5050;
+
+    /// <summary>Port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c> (HTTP/1.1); 0 takes a free one.</summary>
+    public int HttpPort { get; init; } = 5080;
+
+    /// <summary>Largest gRPC message taken, in bytes (compressed or not). 1 KiB to 64 MiB.</summary>
+    public int MaxMessageBytes { get; init; } = 4 << 20;
+
+    /// <summary>Calls in progress on one HTTP/2 connection. 1 to 100,000.</summary>
+    public int MaxStreamsPerConnection { get; init; } = 1000;
+
+    /// <summary>How long calls in progress may take to end when the process stops. 1 second to 10 minutes.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether gRPC server reflection is offered.</summary>
+    public bool Reflection { get; init; } = true;
+
+    /// <inheritdoc/>
+    public void Validate(OptionsCheck check)
+    {
+        check.That(System.Net.IPAddress.TryParse(Host, out _), Host, "it must be an IP address such as 127.0.0.1 or 0.0.0.0");
+        check.Range(GrpcPort, 0, 65535);
+        check.Range(HttpPort, 0, 65535);
+        check.That(GrpcPort == 0 || GrpcPort != HttpPort, HttpPort, "it must differ from Server:GrpcPort");
+        check.Range(MaxMessageBytes, 1024, 64 << 20);
+        check.Range(MaxStreamsPerConnection, 1, 100_000);
+        check.Range(DrainTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+    }
+}

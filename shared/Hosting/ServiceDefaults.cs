@@ -1,0 +1,75 @@
+using System.Net;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Health;
+using Recommender.Hosting.Telemetry;
+
+namespace Recommender.Hosting;
+
+/// <summary>What every service has alike: two listeners, logs, telemetry, health over HTTP and gRPC, reflection, error mapping.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Registers the defaults.</summary>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, string name)
+    {
+        var server = builder.AddOptionsRecord<ServerOptions>();
+        builder.AddPlainLogging();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, server));
+        var services = builder.Services;
+        services.AddRoutingCore();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ServiceIdentity(name));
+        services.AddSingleton<PrometheusTextExporter>();
+        services.AddHostedService<TelemetryService>();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = server.DrainTimeout);
+        services.Configure<HealthCheckPublisherOptions>(o =>
+        {
+            o.Delay = TimeSpan.Zero;
+            o.Period = TimeSpan.FromSeconds(1);
+        });
+        services.AddGrpc(o => Configure(o, server));
+    }
+
+    /// <summary>Maps <c>/healthz</c> (the process lives), <c>/readyz</c> (it can work), <c>/metrics</c>, gRPC health and reflection.</summary>
+    public static void MapServiceDefaults(this WebApplication app)
+    {
+        app.UseRouting();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Readiness.WriteAsync });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
+        app.MapGet("/metrics", WriteMetricsAsync);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions server)
+    {
+        var host = IPAddress.Parse(server.Host);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = server.MaxStreamsPerConnection;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 1 << 20;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 768 << 10;
+        kestrel.Limits.MaxRequestBodySize = null; // streams have no end; single messages have a bound of their own
+        kestrel.Listen(host, server.GrpcPort, o => o.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(host, server.HttpPort, o => o.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void Configure(GrpcServiceOptions grpc, ServerOptions server)
+    {
+        grpc.MaxReceiveMessageSize = server.MaxMessageBytes;
+        grpc.Interceptors.Add<ErrorInterceptor>();
+    }
+
+    private static Task WriteMetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return context.Response.WriteAsync(context.RequestServices.GetRequiredService<PrometheusTextExporter>().Scrape(), context.RequestAborted);
+    }
+}

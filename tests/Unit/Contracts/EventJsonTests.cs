@@ -1,0 +1,100 @@
+using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using Recommender.Contracts.Json;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Contracts;
+
+public class EventJsonTests
+{
+    private static readonly Timestamp s_time = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 22, 8, 30, 0, 123, TimeSpan.Zero));
+
+    private static Event Full() => new()
+    {
+        EventId = "e1", Type = EventType.View, UserId = "u\"ä\u2028", VideoId = "v/😀", OccurredAt = s_time,
+        WatchTime = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(12345)), SessionId = "s", RequestId = "r", Position = 3,
+        Surface = "for_you", Context = { ["app"] = "1.2" },
+    };
+
+    [Fact]
+    public void The_form_of_an_event_is_the_documented_one()
+    {
+        var json = Encoding.UTF8.GetString(EventJson.Serialize(Full(), s_time));
+        Assert.Equal(
+            """{"event_id":"e1","type":"view","user_id":"u\"ä\u2028","video_id":"v/""" + "😀"
+            + """","occurred_at":"2026-11-22T08:30:00.123Z","received_at":"2026-11-22T08:30:00.123Z","watch_time_ms":12345,"session_id":"s","request_id":"r","position":3,"surface":"for_you","context":{"app":"1.2"}}""",
+            json.Replace("\\uD83D\\uDE00", "😀", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_event_survives_the_round_trip()
+    {
+        var parsed = EventJson.Parse(EventJson.Serialize(Full(), s_time), out var receivedAt);
+        Assert.Equal(Full(), parsed);
+        Assert.Equal(s_time, receivedAt);
+    }
+
+    [Fact]
+    public void Absent_fields_are_left_out()
+    {
+        var json = Encoding.UTF8.GetString(EventJson.Serialize(new Event { EventId = "e", Type = EventType.Like, UserId = "u", VideoId = "v" }));
+        Assert.Equal("""{"event_id":"e","type":"like","user_id":"u","video_id":"v"}""", json);
+    }
+
+    [Fact]
+    public void Unknown_fields_are_ignored_so_that_fields_can_be_added()
+    {
+        var parsed = EventJson.Parse("""{"type":"skip","new":{"a":[1,{"b":2}]},"user_id":"u","video_id":"v"}"""u8);
+        Assert.Equal(EventType.Skip, parsed.Type);
+    }
+
+    [Theory]
+    [InlineData("", "JSON")]
+    [InlineData("[]", "JSON object")]
+    [InlineData("{", "JSON")]
+    [InlineData("{\"type\":\"view\"", "JSON")]
+    [InlineData("{} {}", "")]
+    [InlineData("{\"user_id\":\"u\",\"video_id\":\"v\"}", "type")]
+    [InlineData("{\"type\":\"look\",\"user_id\":\"u\",\"video_id\":\"v\"}", "look")]
+    [InlineData("{\"type\":\"view\",\"video_id\":\"v\"}", "user_id")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\"}", "video_id")]
+    [InlineData("{\"type\":\"view\",\"user_id\":7,\"video_id\":\"v\"}", "user_id")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"occurred_at\":\"soon\"}", "occurred_at")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"1\"}", "watch_time_ms")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":1e300}", "watch_time_ms")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"position\":99999999999}", "position")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"context\":[]}", "context")]
+    public void Bad_input_is_refused_with_the_fields_name(string json, string named)
+    {
+        var error = Assert.Throws<FormatException>(() => EventJson.Parse(Encoding.UTF8.GetBytes(json)));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Invalid_utf8_is_refused_with_the_fields_name()
+    {
+        byte[] json = [.. "{\"type\":\"view\",\"user_id\":\""u8, 0xC3, 0x28, .. "\",\"video_id\":\"v\"}"u8];
+        Assert.Contains("user_id", Assert.Throws<FormatException>(() => EventJson.Parse(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-11-22T08:30:00Z")]
+    [InlineData("2026-11-22T08:30:00.5Z")]
+    [InlineData("2026-11-22T10:30:00+02:00")]
+    public void Times_are_read_with_any_offset_and_fraction(string text)
+    {
+        Assert.True(JsonTime.TryParse(text, out var time));
+        Assert.Equal(new DateTime(2026, 11, 22, 8, 30, 0, DateTimeKind.Utc), time.ToDateTime().AddTicks(-(time.ToDateTime().Ticks % TimeSpan.TicksPerSecond)));
+    }
+
+    [Fact]
+    public void Every_event_type_has_a_name_and_a_topic()
+    {
+        foreach (var type in System.Enum.GetValues<EventType>().Where(t => t != EventType.Unspecified))
+        {
+            Assert.True(EventTypeNames.TryParse(EventTypeNames.NameOf(type), out var parsed));
+            Assert.Equal(type, parsed);
+            Assert.Contains(Recommender.Contracts.Topics.Of(type), Recommender.Contracts.Topics.Events);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Recommender.Hosting.Online;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Hosting;
+
+public class OnlineCodecTests
+{
+    private static ViewerState Sample()
+    {
+        var state = new ViewerState { Version = 7, Views = 300, Likes = 2, Unlikes = 3, Shares = 1, Skips = 4, LastSeenAtMs = 1_763_800_000_123 };
+        state.Watermarks.Advance(42, 0, 3, 1000);
+        state.Watermarks.Advance(42, 1, 3, 5);
+        state.Recent.Add(new RecentInteraction("v😀", EventType.Like, 1_763_800_000_123, 0));
+        state.Recent.Add(new RecentInteraction("w", EventType.View, 1_763_700_000_000, 0.75f));
+        state.OlderSeen.Add(StableHash.Of("old"));
+        state.Hidden.Add(StableHash.Of("bad"));
+        state.EventIds.Add(1);
+        return state;
+    }
+
+    [Fact]
+    public void A_viewers_state_survives_the_round_trip()
+    {
+        var bytes = Sample().Encode();
+        var read = ViewerState.Decode(bytes);
+        Assert.Equal(bytes, read.Encode());
+        Assert.Equal(7u, ViewerState.VersionOf(bytes));
+        Assert.Equal(Sample().Recent, read.Recent);
+        Assert.Equal(1000, read.Watermarks.Next(42, 0, 3));
+        Assert.Equal(0, read.NetLikes);
+        Assert.True(read.HasSeen("w"));
+        Assert.True(read.HasSeen("old"));
+        Assert.False(read.HasSeen("new"));
+        Assert.True(read.IsHidden("bad"));
+    }
+
+    [Fact]
+    public void No_bytes_are_a_new_viewer() => Assert.Equal(0u, ViewerState.Decode([]).Version);
+
+    [Fact]
+    public void Damaged_values_are_refused_and_never_crash()
+    {
+        var bytes = Sample().Encode();
+        for (var length = 1; length < bytes.Length; length++)
+            Assert.Throws<InvalidDataException>(() => ViewerState.Decode(bytes.AsSpan(0, length)));
+        var random = new Random(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            var copy = (byte[])bytes.Clone();
+            copy[random.Next(8, copy.Length)] ^= (byte)(1 << random.Next(8));
+            try { ViewerState.Decode(copy); }
+            catch (InvalidDataException) { }
+        }
+    }
+
+    [Fact]
+    public void Offsets_of_another_log_mean_nothing()
+    {
+        var marks = new LogWatermarks();
+        marks.Advance(1, 0, 0, 100);
+        Assert.True(marks.Covers(1, 0, 0, 99));
+        Assert.False(marks.Covers(1, 0, 0, 100));
+        Assert.False(marks.Covers(2, 0, 0, 0));
+        marks.Advance(2, 0, 0, 1);
+        Assert.False(marks.Covers(1, 0, 0, 50));
+        Assert.True(marks.Covers(2, 0, 0, 0));
+    }
+
+    [Fact]
+    public void A_watermark_never_moves_back()
+    {
+        var marks = new LogWatermarks();
+        marks.Advance(1, 0, 0, 100);
+        marks.Advance(1, 0, 0, 50);
+        Assert.Equal(100, marks.Next(1, 0, 0));
+    }
+
+    [Fact]
+    public void Video_counters_survive_the_round_trip_and_add_up()
+    {
+        var counters = VideoCounters.Decode([]);
+        counters.Views = 5;
+        counters.WatchRatioSum = 2.5;
+        counters.WatchRatioCount = 4;
+        counters.Trending[1] = DecayedSum.Of(3, 1_763_800_000_000, TimeSpan.FromHours(24));
+        var read = VideoCounters.Decode(counters.Encode());
+        Assert.Equal(counters.Encode(), read.Encode());
+        read.Add(counters);
+        Assert.Equal(10, read.Views);
+        Assert.Equal(6, read.Trending[1].At(1_763_800_000_000, TimeSpan.FromHours(24)), 9);
+    }
+
+    [Fact]
+    public void A_decayed_sum_halves_with_each_half_life_and_ignores_order()
+    {
+        var half = TimeSpan.FromHours(1);
+        const long Now = 1_763_800_000_000;
+        var early = DecayedSum.Of(2, Now - 3_600_000, half);
+        var late = DecayedSum.Of(1, Now, half);
+        Assert.Equal(2, early.Add(late).At(Now, half), 9);
+        Assert.Equal(early.Add(late), late.Add(early));
+        Assert.Equal(late, late.Add(DecayedSum.Zero));
+        Assert.Equal(0, DecayedSum.Zero.At(Now, half));
+        Assert.Equal(DecayedSum.Zero, DecayedSum.Of(0, Now, half));
+    }
+
+    [Fact]
+    public void A_precomputed_list_survives_the_round_trip()
+    {
+        var list = new PrecomputedList("m1", 5, [("a", 1.5f), ("b", -1f)]);
+        var read = PrecomputedList.Decode(list.Encode());
+        Assert.Equal(list.ModelVersion, read.ModelVersion);
+        Assert.Equal(list.Videos, read.Videos);
+    }
+}

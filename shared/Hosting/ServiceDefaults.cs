@@ -38,6 +38,8 @@ public static class ServiceDefaults
             o.Period = TimeSpan.FromSeconds(1);
         });
         services.AddGrpc(o => Configure(o, server));
+        services.AddGrpcHealthChecks(o => o.Services.Map(Readiness.GrpcLivenessName, _ => false));
+        if (server.Reflection) services.AddGrpcReflection();
     }
 
     /// <summary>Maps <c>/healthz</c> (the process lives), <c>/readyz</c> (it can work), <c>/metrics</c>, gRPC health and reflection.</summary>
@@ -47,6 +49,8 @@ public static class ServiceDefaults
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Readiness.WriteAsync });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapGet("/metrics", WriteMetricsAsync);
+        app.MapGrpcHealthChecksService();
+        if (app.Services.GetRequiredService<ServerOptions>().Reflection) app.MapGrpcReflectionService();
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServerOptions server)

@@ -21,6 +21,10 @@ public static class Readiness
     {
         builder.Services.AddSingleton<TCheck>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(name, p => p.GetRequiredService<TCheck>(), HealthStatus.Unhealthy, grpcServices));
+        builder.Services.AddGrpcHealthChecks(o =>
+        {
+            foreach (var service in grpcServices) o.Services.Map(service, registration => registration.Tags.Contains(service));
+        });
     }
 
     /// <summary>Writes a small JSON object: the state as a whole and of every check, without exception texts.</summary>

@@ -21,14 +21,17 @@ public static class OnlineKeys
     /// <summary>Hash: the video's counters, a field per partition (<see cref="VideoCounters"/>).</summary>
     public static string Video(string videoId) => $"{{v:{videoId}}}:c";
 
-    /// <summary>String: the video's catalog entry.</summary>
+    /// <summary>String: the video's catalog entry (<see cref="CatalogEntry"/>).</summary>
     public static string Catalog(string videoId) => $"{{v:{videoId}}}:m";
 
     /// <summary>Sorted set: videos of one partition by forward-decayed engagement in a window.</summary>
     public static string Trending(string window, int partition) => string.Create(CultureInfo.InvariantCulture, $"{{t:{window}:{partition}}}");
 
-    /// <summary>String: how far the partition's log is absorbed into all of the above.</summary>
+    /// <summary>String: how far a partition of the event topics is absorbed into viewers and videos (<see cref="LogWatermarks"/>).</summary>
     public static string Partition(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{w:{partition}}}");
+
+    /// <summary>String: how far a partition of the catalog topic is absorbed into catalog entries (<see cref="LogWatermarks"/>).</summary>
+    public static string CatalogPartition(int partition) => string.Create(CultureInfo.InvariantCulture, $"{{w:c:{partition}}}");
 
     /// <summary>Field of a partition in a video's hash.</summary>
     public static string PartitionField(int partition) => partition.ToString(CultureInfo.InvariantCulture);

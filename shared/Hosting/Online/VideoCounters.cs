@@ -4,9 +4,13 @@ namespace Recommender.Hosting.Online;
 /// What one partition's viewers did with one video: a field of the video's hash, written only by the partition's owner as absolute values
 /// with the watermark that they stand for. Readers add the fields up.
 /// </summary>
+/// <remarks>Layout, version 1: 8 bytes version of the value (what compare-and-set compares), 1 byte layout, watermarks, counters, trending sums.</remarks>
 public sealed class VideoCounters
 {
     private const byte Layout = 1;
+
+    /// <summary>Number of writes that made this value; 0 for a field that is not stored.</summary>
+    public ulong Version { get; set; }
 
     /// <summary>How far the partition's log is absorbed into this field.</summary>
     public LogWatermarks Watermarks { get; private set; } = new();
@@ -35,10 +39,16 @@ public sealed class VideoCounters
     /// <summary>Number of views whose ratio is known.</summary>
     public long WatchRatioCount { get; set; }
 
-    /// <summary>Engagement per window of <see cref="OnlineKeys.Windows"/>.</summary>
-    public DecayedSum[] Trending { get; } = new DecayedSum[OnlineKeys.Windows.Count];
+    /// <summary>Mean watch ratio of the views whose ratio is known; 0 when there are none.</summary>
+    public double AverageWatchRatio => WatchRatioCount > 0 ? WatchRatioSum / WatchRatioCount : 0;
 
-    /// <summary>Adds another partition's field. Watermarks are left alone: a sum has none.</summary>
+    /// <summary>Likes that were not taken back, never negative.</summary>
+    public long NetLikes => Math.Max(0, Likes - Unlikes);
+
+    /// <summary>Engagement per window of <see cref="OnlineKeys.Windows"/>.</summary>
+    public DecayedSum[] Trending { get; } = [.. OnlineKeys.Windows.Select(_ => DecayedSum.Zero)];
+
+    /// <summary>Adds another partition's field. Version and watermarks are left alone: a sum has none.</summary>
     public void Add(VideoCounters other)
     {
         Views += other.Views;
@@ -56,6 +66,7 @@ public sealed class VideoCounters
     public byte[] Encode()
     {
         var writer = new ByteWriter();
+        writer.UInt64(Version);
         writer.Byte(Layout);
         Watermarks.Write(writer);
         foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, NotInterested, WatchRatioCount]) writer.VarInt(counter);
@@ -69,12 +80,9 @@ public sealed class VideoCounters
     public static VideoCounters Decode(ReadOnlySpan<byte> bytes)
     {
         var counters = new VideoCounters();
-        if (bytes.IsEmpty)
-        {
-            Array.Fill(counters.Trending, DecayedSum.Zero);
-            return counters;
-        }
+        if (bytes.IsEmpty) return counters;
         var reader = new ByteReader(bytes);
+        counters.Version = reader.UInt64();
         var layout = reader.Byte();
         if (layout != Layout) throw new InvalidDataException($"a video's counters have layout {layout}; this version reads {Layout}");
         counters.Watermarks = LogWatermarks.Read(ref reader);

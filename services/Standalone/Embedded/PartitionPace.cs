@@ -1,0 +1,136 @@
+namespace Recommender.Standalone.Embedded;
+
+/// <summary>What of one partition is on its way or not yet absorbed, and who waits for that to shrink. Waiters go in order.</summary>
+internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<(long Offset, int Bytes)> _unabsorbed = new();
+    private readonly LinkedList<Waiter> _waiters = [];
+    private long _bytes;
+    private int _records;
+    private long _absorbed;
+
+    /// <summary>Bytes on their way or not yet absorbed.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _bytes;
+        }
+    }
+
+    /// <summary>Reserves room for a record; false when there was none in time.</summary>
+    public ValueTask<bool> ReserveAsync(int bytes, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_lock)
+        {
+            if (_waiters.Count == 0 && TryReserve(bytes))
+                return ValueTask.FromResult(true);
+
+            waiter = new Waiter(bytes);
+            _waiters.AddLast(waiter.Node);
+        }
+
+        return new ValueTask<bool>(WaitAsync(waiter, timeout, cancellationToken));
+    }
+
+    /// <summary>A record is in the log.</summary>
+    public void Delivered(long offset, int bytes)
+    {
+        lock (_lock)
+        {
+            // The reader may have been quicker than the acknowledgement.
+            if (offset < _absorbed)
+                Release(bytes);
+            else
+                _unabsorbed.Enqueue((offset, bytes));
+        }
+    }
+
+    /// <summary>A record did not get into the log.</summary>
+    public void Failed(int bytes)
+    {
+        lock (_lock)
+            Release(bytes);
+    }
+
+    /// <summary>Everything before an offset was absorbed.</summary>
+    public void Absorbed(long nextOffset)
+    {
+        lock (_lock)
+        {
+            _absorbed = Math.Max(_absorbed, nextOffset);
+            while (_unabsorbed.TryPeek(out var oldest) && oldest.Offset < _absorbed)
+                Release(_unabsorbed.Dequeue().Bytes);
+        }
+    }
+
+    private async Task<bool> WaitAsync(Waiter waiter, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Admitted.Task.WaitAsync(timeout, time, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            lock (_lock)
+            {
+                if (waiter.Node.List is null)
+                    return true; // Admitted at the last moment; the room is reserved and will be used.
+
+                _waiters.Remove(waiter.Node);
+                Admit();
+            }
+
+            if (e is OperationCanceledException)
+                throw;
+
+            return false;
+        }
+    }
+
+    private bool TryReserve(int bytes)
+    {
+        // A single record that is larger than the bound may go when it is alone.
+        if (_records > 0 && (_bytes + bytes > maxBytes || _records >= maxRecords))
+            return false;
+
+        _bytes += bytes;
+        _records++;
+        return true;
+    }
+
+    private void Release(int bytes)
+    {
+        _bytes -= bytes;
+        _records--;
+        Admit();
+    }
+
+    private void Admit()
+    {
+        while (_waiters.First is { } first && TryReserve(first.Value.Bytes))
+        {
+            _waiters.RemoveFirst();
+            first.Value.Admitted.SetResult();
+        }
+    }
+
+    private sealed class Waiter
+    {
+        public Waiter(int bytes)
+        {
+            Bytes = bytes;
+            Node = new LinkedListNode<Waiter>(this);
+        }
+
+        public int Bytes { get; }
+
+        public LinkedListNode<Waiter> Node { get; }
+
+        public TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Confluent.Kafka;
+
+namespace Recommender.Hosting.Kafka;
+
+/// <summary>Client configurations made from <see cref="KafkaOptions"/>.</summary>
+public static class KafkaConfigs
+{
+    /// <summary>
+    /// A consumer in a group. It never commits by itself, begins at the earliest record when the group has no offset, and is assigned the
+    /// same partition number of every topic it subscribes to (range assignment), so that one member owns partition N of all event topics.
+    /// <para>
+    /// Memory is bounded by bytes, not by records: at most <see cref="KafkaOptions.MaxPrefetchMegabytes"/> queued, plus one answer on its
+    /// way (<c>fetch.max.bytes</c>, 16 MiB).
+    /// </para>
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="groupId">The group.</param>
+    public static ConsumerConfig Consumer(KafkaOptions options, string groupId)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var config = new ConsumerConfig
+        {
+            GroupId = groupId,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            AllowAutoCreateTopics = false,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
+            SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+            HeartbeatIntervalMs = (int)(options.SessionTimeout.TotalMilliseconds / 5),
+            MaxPollIntervalMs = (int)Math.Max(300_000, options.SessionTimeout.TotalMilliseconds),
+            // The record limit is out of the way and the pause after a full queue is short: a log that keeps little must be read as
+            // fast as it is written, and bytes are what memory is made of.
+            QueuedMinMessages = 1_000_000,
+            QueuedMaxMessagesKbytes = options.MaxPrefetchMegabytes * 1024,
+            FetchMaxBytes = 16 << 20,
+            MaxPartitionFetchBytes = 1 << 20,
+            FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds,
+            FetchErrorBackoffMs = 100,
+        };
+        config.Set("fetch.queue.backoff.ms", "2");
+        if (options.GroupInstanceId.Length > 0)
+            config.GroupInstanceId = options.GroupInstanceId;
+
+        ApplyCommon(config, options);
+        return config;
+    }
+
+    /// <summary>The producer: idempotent, acknowledged by every in-sync replica, partitioned as the Java clients do.</summary>
+    /// <param name="options">The options.</param>
+    internal static ProducerConfig Producer(KafkaOptions options)
+    {
+        var config = new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            Partitioner = Partitioner.Murmur2Random,
+            MessageTimeoutMs = MessageTimeout(options.DeliveryTimeout),
+            LingerMs = options.Linger.TotalMilliseconds,
+            CompressionType = Enum.Parse<CompressionType>(options.Compression, ignoreCase: true),
+            // Room for one more than the producer lets in, so that its own bound is the one that is met.
+            QueueBufferingMaxMessages = options.MaxInFlight + 1,
+            QueueBufferingMaxKbytes = options.MaxInFlightMegabytes * 1024,
+            RetryBackoffMs = 50,
+            RetryBackoffMaxMs = 500,
+            // Delivery reports carry partition, offset and error; the rest is known to the caller.
+            DeliveryReportFields = "none",
+        };
+        ApplyCommon(config, options);
+        return config;
+    }
+
+    /// <summary>A client for questions to the cluster.</summary>
+    /// <param name="options">The options.</param>
+    internal static AdminClientConfig Admin(KafkaOptions options)
+    {
+        var config = new AdminClientConfig();
+        ApplyCommon(config, options);
+        return config;
+    }
+
+    /// <summary>Reads <c>name=value;name=value</c>.</summary>
+    internal static bool TryParse(string settings, [NotNullWhen(true)] out List<KeyValuePair<string, string>>? pairs)
+    {
+        pairs = [];
+        foreach (var part in settings.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                pairs = null;
+                return false;
+            }
+
+            pairs.Add(new(part[..equals].TrimEnd(), part[(equals + 1)..].TrimStart()));
+        }
+
+        return true;
+    }
+
+    /// <summary>The client looks for overdue records once a second only, so it is given that much less.</summary>
+    private static int MessageTimeout(TimeSpan deliveryTimeout) =>
+        (int)Math.Max(deliveryTimeout.TotalMilliseconds - 1000, deliveryTimeout.TotalMilliseconds * 0.5);
+
+    private static void ApplyCommon(ClientConfig config, KafkaOptions options)
+    {
+        config.BootstrapServers = options.BootstrapServers;
+        config.ClientId = options.ClientId;
+        // A broker that comes back is found within a second.
+        config.ReconnectBackoffMs = 50;
+        config.ReconnectBackoffMaxMs = 1000;
+        config.SocketConnectionSetupTimeoutMs = 5000;
+        config.SocketKeepaliveEnable = true;
+        config.SocketNagleDisable = true;
+        config.EnableMetricsPush = false;
+        config.Set("security.protocol", options.SecurityProtocol.ToLowerInvariant());
+        SetUnlessEmpty(config, "sasl.mechanism", options.SaslMechanism);
+        SetUnlessEmpty(config, "sasl.username", options.SaslUsername);
+        SetUnlessEmpty(config, "sasl.password", options.SaslPassword);
+        SetUnlessEmpty(config, "ssl.ca.location", options.SslCaLocation);
+        if (!TryParse(options.Settings, out var further))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Settings '{options.Settings}' are not name=value;name=value."), nameof(options));
+
+        foreach (var (name, value) in further)
+            config.Set(name, value);
+    }
+
+    private static void SetUnlessEmpty(ClientConfig config, string name, string value)
+    {
+        if (value.Length > 0)
+            config.Set(name, value);
+    }
+}

@@ -1,0 +1,135 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+
+namespace Recommender.Hosting.Kafka;
+
+/// <summary>Whether the cluster answers.</summary>
+public enum KafkaState
+{
+    /// <summary>Not asked yet.</summary>
+    Unknown,
+
+    /// <summary>It answered last time.</summary>
+    Reachable,
+
+    /// <summary>It did not answer last time.</summary>
+    Unreachable,
+}
+
+/// <summary>
+/// Knows whether Kafka answers, by asking it: every few seconds, at once when a client has a doubt, and four times a second while it is
+/// out of reach. One per process; begins by itself.
+/// </summary>
+public sealed class KafkaHealth : IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PeriodWhileDown = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly IAdminClient _admin;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _doubt = new(0, 1);
+    private readonly Task _loop;
+    private volatile KafkaState _state;
+    private long _lastSuccess;
+
+    /// <summary>Begins to watch the cluster.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where changes are told.</param>
+    public KafkaHealth(KafkaOptions options, TimeProvider time, ILogger<KafkaHealth> logger)
+    {
+        _logger = logger;
+        _time = time;
+        _lastSuccess = time.GetTimestamp();
+        _admin = new AdminClientBuilder(KafkaConfigs.Admin(options))
+            .SetErrorHandler((_, _) => { })
+            .SetLogHandler((_, line) => KafkaLog.Native(logger, line))
+            .Build();
+        _loop = Task.Run(() => WatchAsync(_stop.Token));
+    }
+
+    /// <summary>What is known at this moment.</summary>
+    public KafkaState State => _state;
+
+    /// <summary>Asks the cluster now instead of when it is next due. Cheap; safe to call often.</summary>
+    public void Doubt()
+    {
+        if (_doubt.CurrentCount > 0)
+            return;
+
+        try
+        {
+            _doubt.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else has just asked.
+        }
+    }
+
+    /// <summary>A client tells that the cluster served it.</summary>
+    public void Succeeded()
+    {
+        Volatile.Write(ref _lastSuccess, _time.GetTimestamp());
+        if (_state != KafkaState.Reachable)
+            Become(KafkaState.Reachable, "");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _admin.Dispose();
+        _doubt.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                await ProbeAsync(cancellationToken);
+                await _doubt.WaitAsync(_state == KafkaState.Reachable ? Period : PeriodWhileDown, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var begin = _time.GetTimestamp();
+        try
+        {
+            await _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = ProbeTimeout }).WaitAsync(cancellationToken);
+            Become(KafkaState.Reachable, "");
+        }
+        catch (KafkaException e)
+        {
+            // On a starved machine a question may time out while records still get through.
+            if (Volatile.Read(ref _lastSuccess) < begin)
+                Become(KafkaState.Unreachable, e.Error.Reason);
+        }
+    }
+
+    private void Become(KafkaState state, string reason)
+    {
+        if (_state == state)
+            return;
+
+        _state = state;
+        if (state == KafkaState.Reachable)
+            KafkaLog.Reachable(_logger);
+        else
+            KafkaLog.Unreachable(_logger, reason);
+    }
+}

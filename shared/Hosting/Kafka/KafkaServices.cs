@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Recommender.Hosting.Kafka;
+
+/// <summary>Registers what this folder offers.</summary>
+public static class KafkaServices
+{
+    /// <summary>
+    /// Adds <see cref="KafkaHealth"/>, <see cref="KafkaTopics"/>, <see cref="IRecordProducer"/> and, unless another is registered,
+    /// <see cref="NoPacer"/>, one of each per process. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddKafka(this IServiceCollection services)
+    {
+        services.TryAddSingleton<KafkaHealth>();
+        services.TryAddSingleton<KafkaTopics>();
+        services.TryAddSingleton<IProducePacer>(NoPacer.Instance);
+        services.TryAddSingleton<IRecordProducer, RecordProducer>();
+        return services;
+    }
+}

@@ -1,0 +1,235 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Recommender.Hosting.Kafka;
+
+/// <summary>
+/// The one producer of a process. Delivery callbacks complete the tasks; nothing blocks a thread. While the cluster is known to be out
+/// of reach records are refused at once, so that neither memory nor callers pile up. A producer that failed for good is replaced.
+/// </summary>
+public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
+{
+    private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly KafkaOptions _options;
+    private readonly KafkaHealth _health;
+    private readonly IProducePacer _pacer;
+    private readonly DeliveryGate _gate;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _room;
+    private readonly Lock _replacing = new();
+    private readonly List<Task> _retired = [];
+    private volatile IProducer<byte[], byte[]?> _client;
+    private volatile bool _closed;
+
+    /// <summary>Creates the producer; connecting happens in the background.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="health">Knows whether the cluster answers.</param>
+    /// <param name="pacer">Holds back what the log could not keep.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public RecordProducer(KafkaOptions options, KafkaHealth health, IProducePacer pacer, TimeProvider time, ILogger<RecordProducer> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _health = health;
+        _pacer = pacer;
+        _time = time;
+        _logger = logger;
+        _gate = new DeliveryGate(options, health, time, logger);
+        _room = new SemaphoreSlim(options.MaxInFlight, options.MaxInFlight);
+        _client = Build();
+    }
+
+    /// <summary>Records that were handed over and have no outcome yet.</summary>
+    public int InFlight => _options.MaxInFlight - _room.CurrentCount;
+
+    /// <inheritdoc/>
+    public async ValueTask<Task<RecordPosition>> SendAsync(KafkaRecord record, CancellationToken cancellationToken = default)
+    {
+        if (Refusal() is { } refusal)
+            throw refusal;
+
+        var pending = new PendingRecord(this, record);
+        await HandOverAsync(pending, cancellationToken);
+        return pending.Task;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProduceOutcome[]> SendBatchAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var batch = new PendingBatch(records.Count);
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (Refusal() is { } refusal)
+            {
+                batch.Complete(i, new ProduceOutcome(default, refusal));
+                continue;
+            }
+
+            try
+            {
+                await HandOverAsync(new PendingBatchRecord(this, records[i], batch, i), cancellationToken);
+            }
+            catch (Exception e) when (e is KafkaUnavailableException or RecordRejectedException)
+            {
+                batch.Complete(i, new ProduceOutcome(default, e));
+            }
+        }
+
+        return await batch.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(() => _client.Flush(cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Refuses new records, waits at most the delivery timeout for those on their way, and closes the client.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] closing;
+        lock (_replacing)
+        {
+            if (_closed)
+                return;
+
+            _closed = true;
+            closing = [.. _retired, CloseAsync(_client)];
+        }
+
+        await Task.WhenAll(closing);
+        if (InFlight > 0)
+            KafkaLog.Undelivered(_logger, InFlight);
+
+        _room.Dispose();
+    }
+
+    /// <summary>What became of a record that was handed over. Runs on the client's own thread.</summary>
+    internal void OnReport(PendingDelivery pending, DeliveryReport<byte[], byte[]?> report)
+    {
+        _room.Release();
+        if (report.Error.IsError)
+        {
+            _pacer.OnFailed(pending.Record.Topic, pending.Record.Key, pending.Bytes);
+            pending.Fail(_gate.Failed(report.Error, null));
+            return;
+        }
+
+        _gate.Succeeded();
+        var position = new RecordPosition(pending.Record.Topic, report.Partition.Value, report.Offset.Value);
+        _pacer.OnDelivered(position, pending.Bytes);
+        pending.Succeed(position);
+    }
+
+    private KafkaUnavailableException? Refusal() =>
+        _closed ? Unavailable("This process is stopping and takes no more records") : _gate.Refusal();
+
+    private async ValueTask HandOverAsync(PendingDelivery pending, CancellationToken cancellationToken)
+    {
+        var record = pending.Record;
+        if (!await _pacer.WaitAsync(record.Topic, record.Key, pending.Bytes, _options.DeliveryTimeout, cancellationToken))
+            throw Unavailable("Records arrive faster than they are processed");
+
+        var isHandedOver = false;
+        try
+        {
+            if (!await _room.WaitAsync(_options.DeliveryTimeout, cancellationToken))
+                throw Unavailable("Records arrive faster than Kafka takes them");
+
+            try
+            {
+                await EnqueueAsync(pending, cancellationToken);
+                isHandedOver = true;
+            }
+            finally
+            {
+                if (!isHandedOver)
+                    _room.Release();
+            }
+        }
+        finally
+        {
+            if (!isHandedOver)
+                _pacer.OnFailed(record.Topic, record.Key, pending.Bytes);
+        }
+    }
+
+    private async ValueTask EnqueueAsync(PendingDelivery pending, CancellationToken cancellationToken)
+    {
+        var message = pending.ToMessage();
+        var begin = _time.GetTimestamp();
+        while (true)
+        {
+            var client = _client;
+            try
+            {
+                client.Produce(pending.Record.Topic, message, pending.OnReport);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                // The byte bound of the native queue; its count bound is _room.
+                if (_time.GetElapsedTime(begin) >= _options.DeliveryTimeout)
+                    throw Unavailable("Records arrive faster than Kafka takes them");
+            }
+            catch (ProduceException<byte[], byte[]?> e) when (e.Error.IsFatal)
+            {
+                Replace(client, e.Error.Reason);
+                continue;
+            }
+            catch (ProduceException<byte[], byte[]?> e)
+            {
+                throw _gate.Failed(e.Error, e);
+            }
+            catch (ObjectDisposedException) when (client != _client)
+            {
+                // It was replaced between the two lines above.
+                continue;
+            }
+
+            await Task.Delay(QueueFullPause, _time, cancellationToken);
+        }
+    }
+
+    private IProducer<byte[], byte[]?> Build() =>
+        new ProducerBuilder<byte[], byte[]?>(KafkaConfigs.Producer(_options))
+            .SetLogHandler((_, line) => KafkaLog.Native(_logger, line))
+            .SetErrorHandler(OnError)
+            .Build();
+
+    private void OnError(IProducer<byte[], byte[]?> client, Error error)
+    {
+        if (error.IsFatal)
+            Replace(client, error.Reason);
+        else if (error.Code == ErrorCode.Local_AllBrokersDown)
+            _health.Doubt();
+    }
+
+    private void Replace(IProducer<byte[], byte[]?> failed, string reason)
+    {
+        lock (_replacing)
+        {
+            if (_closed || _client != failed)
+                return;
+
+            KafkaLog.ProducerReplaced(_logger, reason);
+            _gate.Replaced();
+            _client = Build();
+            _retired.RemoveAll(t => t.IsCompleted);
+            _retired.Add(CloseAsync(failed));
+        }
+    }
+
+    private Task CloseAsync(IProducer<byte[], byte[]?> client) => Task.Factory.StartNew(
+        () =>
+        {
+            // Every record gets its outcome within the delivery timeout; the second on top is for the callbacks.
+            client.Flush(_options.DeliveryTimeout + TimeSpan.FromSeconds(1));
+            client.Dispose();
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private KafkaUnavailableException Unavailable(string reason) => new(reason, _options.RetryDelay);
+}

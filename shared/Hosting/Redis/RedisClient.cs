@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Recommender.Hosting.Redis;
+
+/// <summary>The one connection of a process to Redis, over StackExchange.Redis.</summary>
+public sealed class RedisClient : IRedis, IAsyncDisposable
+{
+    private readonly RedisOptions _options;
+    private readonly RedisConnection _connection;
+
+    /// <summary>Begins to connect in the background.</summary>
+    /// <param name="options">Where Redis is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public RedisClient(RedisOptions options, TimeProvider time, ILogger<RedisClient> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _connection = new RedisConnection(options, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public bool IsConnected => _connection.IsConnected;
+
+    /// <inheritdoc/>
+    public Task PingAsync(CancellationToken cancellationToken = default) =>
+        RunAsync("PING", static (db, _) => db.PingAsync(), 0, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?> GetAsync(RedisKey key, CancellationToken cancellationToken = default) =>
+        RunAsync("GET", static async (db, key) => (byte[]?)await db.StringGetAsync(key), key, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
+        RunAsync("GET", static async (db, keys) => Array.ConvertAll(await Each(keys, db, static (db, k) => db.StringGetAsync(k)), v => (byte[]?)v), keys, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
+        RunAsync("SET", static (db, a) => db.StringSetAsync(a.key, a.value.ToArray(), a.expiry), (key, value, expiry), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetManyAsync(IReadOnlyList<KeyValuePair<RedisKey, byte[]>> values, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
+        RunAsync("SET", static (db, a) => Each(a.values, (db, a.expiry), static (s, v) => s.db.StringSetAsync(v.Key, v.Value, s.expiry)), (values, expiry), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(RedisKey key, CancellationToken cancellationToken = default) =>
+        RunAsync("DEL", static (db, key) => db.KeyDeleteAsync(key), key, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> ExpireAsync(RedisKey key, TimeSpan expiry, CancellationToken cancellationToken = default) =>
+        RunAsync("EXPIRE", static (db, a) => db.KeyExpireAsync(a.key, a.expiry), (key, expiry), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HashEntry[]> HashGetAllAsync(RedisKey key, CancellationToken cancellationToken = default) =>
+        RunAsync("HGETALL", static (db, key) => db.HashGetAllAsync(key), key, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HashEntry[][]> HashGetAllManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
+        RunAsync("HGETALL", static (db, keys) => Each(keys, db, static (db, k) => db.HashGetAllAsync(k)), keys, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?[][]> HashGetManyAsync(IReadOnlyList<RedisKey> keys, RedisValue[] fields, CancellationToken cancellationToken = default) =>
+        RunAsync(
+            "HMGET",
+            static async (db, a) =>
+            {
+                var rows = await Each(a.keys, (db, a.fields), static (s, k) => s.db.HashGetAsync(k, s.fields));
+                return Array.ConvertAll(rows, row => Array.ConvertAll(row, v => (byte[]?)v));
+            },
+            (keys, fields), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task HashSetAsync(RedisKey key, HashEntry[] fields, CancellationToken cancellationToken = default) =>
+        RunAsync("HSET", static (db, a) => Typed(db.HashSetAsync(a.key, a.fields)), (key, fields), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RedisReply> EvalAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        return RunAsync(script.Name, static (db, a) => EvalAsync(db, a.script, a.keys, a.arguments), (script, keys, arguments), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SortedSetEntry[]> SortedSetTopAsync(RedisKey key, int count, CancellationToken cancellationToken = default) =>
+        count <= 0
+            ? Task.FromResult<SortedSetEntry[]>([])
+            : RunAsync("ZRANGE", static (db, a) => db.SortedSetRangeByRankWithScoresAsync(a.key, 0, a.count - 1, Order.Descending), (key, count), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SortedSetAddAsync(RedisKey key, SortedSetEntry[] entries, CancellationToken cancellationToken = default) =>
+        RunAsync("ZADD", static (db, a) => db.SortedSetAddAsync(a.key, a.entries), (key, entries), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SortedSetRemoveAsync(RedisKey key, RedisValue[] members, CancellationToken cancellationToken = default) =>
+        RunAsync("ZREM", static (db, a) => db.SortedSetRemoveAsync(a.key, a.members), (key, members), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> SortedSetTrimAsync(RedisKey key, int keep, CancellationToken cancellationToken = default) =>
+        RunAsync("ZREMRANGEBYRANK", static (db, a) => db.SortedSetRemoveRangeByRankAsync(a.key, 0, -a.keep - 1L), (key, keep), cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<byte[]> ScanKeysAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var cursor = "0";
+        do
+        {
+            var reply = (await RunAsync(
+                "SCAN",
+                static async (db, a) => new RedisReply(await db.ExecuteAsync("SCAN", a.cursor, "MATCH", a.pattern, "COUNT", "1000")),
+                (cursor, pattern), cancellationToken)).AsArray();
+            cursor = reply[0].AsString()!;
+            foreach (var key in reply[1].AsArray())
+                yield return key.AsBytes()!;
+        }
+        while (cursor != "0");
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> RunIdAsync(CancellationToken cancellationToken = default)
+    {
+        const string Field = "run_id:";
+        var info = await RunAsync("INFO", static async (db, _) => (string?)await db.ExecuteAsync("INFO", "server") ?? "", 0, cancellationToken);
+        var begin = info.IndexOf(Field, StringComparison.Ordinal);
+        return begin < 0 ? "" : info[(begin + Field.Length)..].Split('\r', '\n')[0];
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Sends one command for each item before it waits for any answer.</summary>
+    private static Task<TResult[]> Each<TItem, TState, TResult>(IReadOnlyList<TItem> items, TState state, Func<TState, TItem, Task<TResult>> send)
+    {
+        var tasks = new Task<TResult>[items.Count];
+        for (var i = 0; i < tasks.Length; i++)
+            tasks[i] = send(state, items[i]);
+
+        return Task.WhenAll(tasks);
+    }
+
+    private static async Task<bool> Typed(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private static async Task<RedisReply> EvalAsync(IDatabase db, RedisScript script, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return new RedisReply(await db.ScriptEvaluateAsync(script.Hash, keys, arguments));
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // A server that was restarted, or never saw the script. EVAL also makes it known to the server.
+            var command = new object[2 + keys.Length + arguments.Length];
+            command[0] = script.Text;
+            command[1] = keys.Length.ToString(CultureInfo.InvariantCulture);
+            for (var i = 0; i < keys.Length; i++)
+                command[2 + i] = keys[i];
+
+            for (var i = 0; i < arguments.Length; i++)
+                command[2 + keys.Length + i] = arguments[i];
+
+            return new RedisReply(await db.ExecuteAsync("EVAL", command));
+        }
+    }
+
+    private async Task<TResult> RunAsync<TArgument, TResult>(
+        string operation, Func<IDatabase, TArgument, Task<TResult>> command, TArgument argument, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // The library's asynchronous calls never time out by themselves.
+            var db = await _connection.DatabaseAsync(cancellationToken);
+            return await command(db, argument).WaitAsync(_options.Timeout, cancellationToken);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new RedisUnavailableException(operation, RedisErrors.IsTransient(e), _options.RetryDelay, e);
+        }
+    }
+}

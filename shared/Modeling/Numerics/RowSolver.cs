@@ -15,9 +15,10 @@ internal abstract class RowSolver
     /// <param name="others">The other side's factors, row-major.</param>
     /// <param name="otherCount">Rows of the other side.</param>
     /// <param name="scaledGram">unobserved_weight * others' * others, padded as <see cref="Gram"/> writes it.</param>
+    /// <param name="share">Factor of <paramref name="scaledGram"/>: this row's own weight of the unobserved pairs.</param>
     /// <param name="destination">The row's new factors; zeros when there is no column.</param>
     public abstract void Solve(
-        ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> others, int otherCount, AlignedBuffer scaledGram, Span<float> destination);
+        ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> others, int otherCount, AlignedBuffer scaledGram, float share, Span<float> destination);
 
     private readonly struct Creation(int factors, FoldInSettings settings) : ILanesWork<RowSolver>
     {
@@ -38,7 +39,7 @@ internal sealed unsafe class RowSolver<TLanes>(int factors, FoldInSettings setti
     private readonly AlignedBuffer _vector = new(Lanes.RoundUp(factors));
 
     public override void Solve(
-        ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> others, int otherCount, AlignedBuffer scaledGram, Span<float> destination)
+        ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> others, int otherCount, AlignedBuffer scaledGram, float share, Span<float> destination)
     {
         if (columns.IsEmpty)
         {
@@ -46,8 +47,8 @@ internal sealed unsafe class RowSolver<TLanes>(int factors, FoldInSettings setti
             return;
         }
 
-        var ridge = settings.Ridge(columns.Length, otherCount);
-        scaledGram.Span.CopyTo(_matrix.Span);
+        var ridge = settings.Ridge(columns.Length, share, otherCount);
+        Scale(scaledGram.Pointer, share);
         for (var i = 0; i < factors; i++) _matrix.Pointer[(i * _stride) + i] += ridge;
         _vector.Span.Clear();
         for (var from = 0; from < columns.Length; from += PanelRows)
@@ -58,7 +59,13 @@ internal sealed unsafe class RowSolver<TLanes>(int factors, FoldInSettings setti
         }
 
         if (Cholesky<TLanes>.TrySolve(_matrix.Pointer, _vector.Pointer, _stride) && IsFinite(_vector.Span)) _vector.Span[..factors].CopyTo(destination);
-        else WideSolver.Solve(columns, values, others, scaledGram.Span, ridge, settings, destination);
+        else WideSolver.Solve(columns, values, others, scaledGram.Span, share, ridge, settings, destination);
+    }
+
+    private void Scale(float* scaledGram, float share)
+    {
+        var scale = TLanes.Broadcast(share);
+        for (var i = 0; i < _matrix.Length; i += Lanes.Count) TLanes.Multiply(TLanes.Load(scaledGram + i), scale).Store(_matrix.Pointer + i);
     }
 
     // The panel's rows are sqrt(c) v, so that panel' * panel is the sum of c v v'.

@@ -13,6 +13,7 @@ internal static class WideSolver
         ReadOnlySpan<float> values,
         ReadOnlySpan<float> others,
         ReadOnlySpan<float> scaledGram,
+        float share,
         double ridge,
         FoldInSettings settings,
         Span<float> destination)
@@ -23,7 +24,7 @@ internal static class WideSolver
         var vector = new double[k];
         for (var i = 0; i < k; i++)
         {
-            for (var j = 0; j < k; j++) matrix[i, j] = scaledGram[(i * stride) + j];
+            for (var j = 0; j < k; j++) matrix[i, j] = (double)share * scaledGram[(i * stride) + j];
             matrix[i, i] += ridge;
         }
 

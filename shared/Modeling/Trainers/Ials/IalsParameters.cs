@@ -13,6 +13,9 @@ public sealed record IalsParameters
             "regularization_exponent", 0, 2, "nu, how the regularisation grows with the number of interactions; 0: not at all, 1: in proportion",
             p => p.RegularizationExponent, (p, v) => p with { RegularizationExponent = v })
         .Number("unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction", p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
+        .Number(
+            "popularity_exponent", 0, 2, "how the unobserved weight grows with the video's popularity; 0: not at all, 1: in proportion",
+            p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
         .Number("init_stddev", 1e-9, 10, "length of a random first vector, roughly", p => p.InitStddev, (p, v) => p with { InitStddev = v })
@@ -26,13 +29,16 @@ public sealed record IalsParameters
     public int Iterations { get; init; } = 16;
 
     /// <summary>Lambda, above 0.</summary>
-    public double Regularization { get; init; } = 0.003;
+    public double Regularization { get; init; } = 0.005;
 
     /// <summary>Nu, 0 to 2.</summary>
     public double RegularizationExponent { get; init; } = 1.0;
 
     /// <summary>Alpha0, from 0.</summary>
     public double UnobservedWeight { get; init; } = 0.01;
+
+    /// <summary>How the unobserved weight grows with an item's popularity, 0 to 2.</summary>
+    public double PopularityExponent { get; init; } = 0.5;
 
     /// <summary>Factor of an interaction's confidence, above 0.</summary>
     public double Alpha { get; init; } = 1.0;
@@ -53,6 +59,7 @@ public sealed record IalsParameters
     public FoldInSettings FoldIn => new()
     {
         UnobservedWeight = UnobservedWeight,
+        PopularityExponent = PopularityExponent,
         Regularization = Regularization,
         RegularizationExponent = RegularizationExponent,
         Alpha = Alpha,

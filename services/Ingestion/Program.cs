@@ -1,1 +1,4 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build(); app.Run();
+using Recommender.Hosting;
+using Recommender.Ingestion;
+
+return await ServiceHost.RunAsync("ingestion", args, builder => builder.AddIngestion(), app => app.MapIngestion());

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Recommender.Hosting.Kafka;
 
@@ -8,7 +9,7 @@ public static class KafkaServices
 {
     /// <summary>
     /// Adds <see cref="KafkaHealth"/>, <see cref="KafkaTopics"/>, <see cref="IRecordProducer"/> and, unless another is registered,
-    /// <see cref="NoPacer"/>, one of each per process. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
+    /// <see cref="NoPacer"/>, one of each per process, and sees to it that the product's topics exist. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     public static IServiceCollection AddKafka(this IServiceCollection services)
@@ -17,6 +18,7 @@ public static class KafkaServices
         services.TryAddSingleton<KafkaTopics>();
         services.TryAddSingleton<IProducePacer>(NoPacer.Instance);
         services.TryAddSingleton<IRecordProducer, RecordProducer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopicsSetup>());
         return services;
     }
 }

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Recommender.Hosting.Errors;
+using Recommender.V1;
+
+namespace Recommender.Ingestion.Events;
+
+/// <summary>Judges one event, field by field. An event that passes is one that every later part can rely on.</summary>
+internal sealed class EventRules(IngestionOptions options, TimeProvider time)
+{
+    /// <summary>Events of one TrackEvents call.</summary>
+    public const int MaxBatch = 1000;
+
+    private const int MaxPosition = 10_000;
+    private const int MaxSurfaceBytes = 64;
+    private const int MaxContextEntries = 16;
+    private const int MaxContextKeyBytes = 64;
+    private const int MaxContextValueBytes = 256;
+
+    /// <summary>Everything that is wrong with the event; empty when it is good.</summary>
+    /// <param name="e">The event; null when the request carries none.</param>
+    /// <param name="path">Path of the event in the request, e.g. <c>event</c>.</param>
+    public IReadOnlyList<FieldViolation> Check(Event? e, string path)
+    {
+        if (e is null) return [new FieldViolation(path, "is missing")];
+        List<FieldViolation>? found = null;
+        Note(FieldRules.OptionalId(path + ".event_id", e.EventId));
+        Note(CheckType(path + ".type", e.Type));
+        Note(FieldRules.RequiredId(path + ".user_id", e.UserId));
+        Note(FieldRules.RequiredId(path + ".video_id", e.VideoId));
+        Note(CheckOccurredAt(path + ".occurred_at", e.OccurredAt));
+        Note(CheckWatchTime(path + ".watch_time", e));
+        Note(FieldRules.OptionalId(path + ".session_id", e.SessionId));
+        Note(FieldRules.OptionalId(path + ".request_id", e.RequestId));
+        if (e.Position is < 0 or > MaxPosition) Note(new FieldViolation(path + ".position", $"is {e.Position}; 0 to {MaxPosition} is allowed"));
+        Note(FieldRules.Text(path + ".surface", e.Surface, MaxSurfaceBytes));
+        Note(CheckContext(path + ".context", e));
+        return found ?? (IReadOnlyList<FieldViolation>)[];
+
+        void Note(FieldViolation? violation)
+        {
+            if (violation is { } v) (found ??= []).Add(v);
+        }
+    }
+
+    private static FieldViolation? CheckType(string field, EventType type) => type switch
+    {
+        >= EventType.View and <= EventType.Follow => null,
+        EventType.Unspecified => new FieldViolation(field, "is not specified"),
+        _ => new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is {(int)type}, which is no known event type")),
+    };
+
+    private FieldViolation? CheckOccurredAt(string field, Timestamp? at)
+    {
+        if (at is null) return null;
+        if (at.Nanos is < 0 or > 999_999_999) return new FieldViolation(field, "has nanos outside 0 to 999,999,999");
+        if (at.Seconds < 0) return new FieldViolation(field, "is before 1970");
+        var latest = time.GetUtcNow() + options.MaxClockSkew;
+        if (at.Seconds > latest.ToUnixTimeSeconds())
+            return new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is in the future; at most {options.MaxClockSkew.TotalSeconds:0} seconds ahead are allowed"));
+        return null;
+    }
+
+    private FieldViolation? CheckWatchTime(string field, Event e)
+    {
+        if (e.WatchTime is not { } watched) return null;
+        if (e.Type != EventType.View) return new FieldViolation(field, "is allowed for views only");
+        if (watched.Seconds < 0 || watched.Nanos < 0) return new FieldViolation(field, "is negative");
+        if (watched.Nanos > 999_999_999) return new FieldViolation(field, "has nanos outside 0 to 999,999,999");
+        if (watched.Seconds > options.MaxWatchTime.TotalSeconds)
+            return new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is {watched.Seconds} seconds; at most {options.MaxWatchTime.TotalSeconds:0} are allowed"));
+        return null;
+    }
+
+    private static FieldViolation? CheckContext(string field, Event e)
+    {
+        if (e.Context.Count > MaxContextEntries) return new FieldViolation(field, $"has {e.Context.Count} entries; at most {MaxContextEntries} are allowed");
+        foreach (var (key, value) in e.Context)
+        {
+            if (key.Length == 0) return new FieldViolation(field, "has an empty key");
+            if (FieldRules.Text(field, key, MaxContextKeyBytes) is { } longKey) return longKey with { Description = "has a key that " + longKey.Description };
+            if (FieldRules.Text($"{field}[{key}]", value, MaxContextValueBytes) is { } longValue) return longValue;
+        }
+        return null;
+    }
+}

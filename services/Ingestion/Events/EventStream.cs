@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using Recommender.Hosting.Kafka;
+using Recommender.V1;
+
+namespace Recommender.Ingestion.Events;
+
+/// <summary>
+/// One bidirectional stream. Events are taken as they come, up to a window of unacknowledged ones, and acknowledged in order; while Kafka is
+/// slow the window fills, the stream is read no further, and HTTP/2 flow control holds the client back.
+/// </summary>
+internal sealed class EventStream(EventRules rules, EventRecords records, IRecordProducer producer, IngestionMetrics metrics, int window)
+{
+    private readonly Channel<Pending> _pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(window) { SingleReader = true, SingleWriter = true });
+
+    /// <summary>Serves the stream until the client ends it; fails with what made Kafka refuse an event, after the acknowledgements before it.</summary>
+    public async Task RunAsync(
+        IAsyncStreamReader<TrackEventRequest> requests, IServerStreamWriter<TrackEventResponse> responses, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var taking = TakeAsync(requests, stop.Token);
+        try
+        {
+            await AcknowledgeAsync(responses, stop.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TakeAsync(IAsyncStreamReader<TrackEventRequest> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await requests.MoveNext(cancellationToken))
+                await _pending.Writer.WriteAsync(await TakeOneAsync(requests.Current.Event, cancellationToken), cancellationToken);
+            _pending.Writer.Complete();
+        }
+        catch (Exception e)
+        {
+            // The acknowledging side reports it, in order.
+            _pending.Writer.Complete(e);
+        }
+    }
+
+    private async Task<Pending> TakeOneAsync(Event? e, CancellationToken cancellationToken)
+    {
+        var violations = rules.Check(e, "event");
+        if (violations.Count == 0) return new Pending(e!, "", await producer.SendAsync(records.Create(e!), cancellationToken));
+        metrics.Refused(e);
+        return new Pending(e, IngestionService.Reason(violations), null);
+    }
+
+    private async Task AcknowledgeAsync(IServerStreamWriter<TrackEventResponse> responses, CancellationToken cancellationToken)
+    {
+        await foreach (var pending in _pending.Reader.ReadAllAsync(cancellationToken))
+        {
+            var response = new TrackEventResponse { EventId = pending.Event?.EventId ?? "", RejectedReason = pending.Refusal };
+            if (pending.Delivery is { } delivery) response.RejectedReason = await DeliveredAsync(delivery, pending.Event!, cancellationToken);
+            // While more acknowledgements are at hand they travel together.
+            responses.WriteOptions = _pending.Reader.TryPeek(out var next) && next.IsSettled ? s_buffered : null;
+            await responses.WriteAsync(response, cancellationToken);
+        }
+    }
+
+    private async Task<string> DeliveredAsync(Task<RecordPosition> delivery, Event e, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await delivery.WaitAsync(cancellationToken);
+            metrics.Accepted(e);
+            return "";
+        }
+        catch (RecordRejectedException refused)
+        {
+            metrics.Refused(e);
+            return refused.Message;
+        }
+    }
+
+    private static readonly WriteOptions s_buffered = new(WriteFlags.BufferHint);
+
+    private sealed record Pending(Event? Event, string Refusal, Task<RecordPosition>? Delivery)
+    {
+        public bool IsSettled => Delivery is null or { IsCompleted: true };
+    }
+}

@@ -1,0 +1,78 @@
+using Grpc.Core;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Kafka;
+using Recommender.V1;
+
+namespace Recommender.Ingestion.Events;
+
+/// <summary>The door for events: judges each, writes it to Kafka, and says OK only when every in-sync replica has it.</summary>
+internal sealed class IngestionService(
+    EventRules rules, EventRecords records, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics)
+    : V1.IngestionService.IngestionServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<TrackEventResponse> TrackEvent(TrackEventRequest request, ServerCallContext context)
+    {
+        var violations = rules.Check(request.Event, "event");
+        if (violations.Count > 0)
+        {
+            metrics.Refused(request.Event);
+            throw GrpcErrors.InvalidArgument(violations);
+        }
+        await producer.ProduceAsync(records.Create(request.Event), context.CancellationToken);
+        metrics.Accepted(request.Event);
+        return new TrackEventResponse { EventId = request.Event.EventId };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TrackEventsResponse> TrackEvents(TrackEventsRequest request, ServerCallContext context)
+    {
+        if (request.Events.Count > EventRules.MaxBatch)
+            throw GrpcErrors.InvalidArgument("events", $"has {request.Events.Count} events; at most {EventRules.MaxBatch} are allowed");
+        var response = new TrackEventsResponse();
+        var batch = new List<KafkaRecord>(request.Events.Count);
+        var good = new List<int>(request.Events.Count);
+        for (var i = 0; i < request.Events.Count; i++)
+        {
+            var e = request.Events[i];
+            var violations = rules.Check(e, "event");
+            if (violations.Count == 0)
+            {
+                batch.Add(records.Create(e));
+                good.Add(i);
+            }
+            else
+            {
+                metrics.Refused(e);
+            }
+            response.Results.Add(new TrackEventResponse { EventId = e.EventId, RejectedReason = Reason(violations) });
+        }
+        var outcomes = await producer.SendBatchAsync(batch, context.CancellationToken);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            switch (outcomes[i].Error)
+            {
+                case null:
+                    metrics.Accepted(request.Events[good[i]]);
+                    break;
+                case RecordRejectedException e:
+                    response.Results[good[i]].RejectedReason = e.Message;
+                    metrics.Refused(request.Events[good[i]]);
+                    break;
+                // One answer for the whole call: the client sends the batch again, and what is durable already counts once by its event_id.
+                case { } unavailable:
+                    throw unavailable;
+            }
+        }
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override Task StreamEvents(
+        IAsyncStreamReader<TrackEventRequest> requestStream, IServerStreamWriter<TrackEventResponse> responseStream, ServerCallContext context) =>
+        new EventStream(rules, records, producer, metrics, options.StreamWindow).RunAsync(requestStream, responseStream, context.CancellationToken);
+
+    /// <summary>The violations as the text of a refusal; empty when there are none.</summary>
+    internal static string Reason(IReadOnlyList<FieldViolation> violations) =>
+        violations.Count == 0 ? "" : string.Join("; ", violations.Select(v => $"{v.Field}: {v.Description}"));
+}

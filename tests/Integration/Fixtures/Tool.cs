@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace Recommender.Tests.Fixtures;
+
+/// <summary>Programs of the system that tests use as foreign clients.</summary>
+public static class Tool
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Skips the test, saying why, where a program is not installed.</summary>
+    public static string Require(string program, string package)
+    {
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(d => Path.Combine(d, program))
+            .FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path is null, $"{program} is not installed; install it with: apt-get install {package}");
+        return path!;
+    }
+
+    /// <summary>Debian's Python, which sees Debian's packages; skips the test, saying why, where a module is missing.</summary>
+    public static async Task<string> RequirePythonAsync(string module, string package)
+    {
+        const string Python = "/usr/bin/python3";
+        var isThere = File.Exists(Python) && (await RunAsync(Python, ["-c", $"import {module}"])).Code == 0;
+        Assert.SkipUnless(isThere, $"The Python module {module} is not installed; install it with: apt-get install {package}");
+        return Python;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string input = "")
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        process.Start();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+}

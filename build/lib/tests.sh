@@ -1,0 +1,91 @@
+# Setting up, compiling and running the tests.
+# shellcheck shell=bash
+
+# The test projects, quickest first; a project below tests/ that says IsTestProject=false is none.
+find_test_projects() {
+  local name project
+  (cd "$root/tests" && printf '%s\n' Unit Integration EndToEnd * | awk '!seen[$0]++') | while read -r name; do
+    project=$root/tests/$name/Recommender.Tests.$name.csproj
+    if [[ -e $project ]] && ! grep -q '<IsTestProject>false' "$project"; then printf '%s\n' "$name"; fi
+  done
+}
+
+# test_assembly NAME
+test_assembly() { printf '%s' "$root/artifacts/bin/Recommender.Tests.$1/release/Recommender.Tests.$1.dll"; }
+
+# prepare_tests NAME...: sets up what the tests use and compiles the whole solution.
+prepare_tests() {
+  need_debian "keep the viewers' online state" redis-server
+  need_debian "read and write topics as a foreign Kafka client" kcat python3-confluent-kafka
+  need_debian "call the services as a foreign gRPC client" python3-grpcio python3-protobuf
+  need_debian "judge the metrics with promtool" prometheus
+  lock
+  tests_are_ready "$@" || check_feed
+  install_debian
+  ensure_npm test-clients "call the services as foreign gRPC clients" @grpc/grpc-js @grpc/proto-loader "$(buf_file)"
+  fill_feed
+  if ! tests_are_ready "$@"; then
+    say "Building Recommender and its tests."
+    compile Recommender.sln tests program
+  fi
+  unlock
+}
+
+tests_are_ready() {
+  local name
+  for name in "$@"; do [[ -e $(test_assembly "$name") ]] || return 1; done
+  [[ -e $program ]] && up_to_date tests "${sources[@]}" "$root/tests" "$root/Recommender.sln"
+}
+
+buf_file() {
+  case $(uname -m) in
+    aarch64) printf '%s' @bufbuild/buf-linux-aarch64/bin/buf ;;
+    *) printf '%s' @bufbuild/buf-linux-x64/bin/buf ;;
+  esac
+}
+
+# Tells the tests where their tools are; what is set already stands.
+export_test_tools() {
+  local modules data
+  modules=$(npm_at test-clients)/node_modules
+  export RECOMMENDER_TEST_NODE_MODULES=${RECOMMENDER_TEST_NODE_MODULES:-$modules}
+  export RECOMMENDER_TEST_BUF=${RECOMMENDER_TEST_BUF:-$modules/$(buf_file)}
+  # The Debian packages belong to Debian's interpreter, which need not be the first on the PATH.
+  export RECOMMENDER_TEST_PYTHON=${RECOMMENDER_TEST_PYTHON:-/usr/bin/python3}
+  if data=$(realpath -e -- "$root/../shared/data" 2>/dev/null); then
+    export RECOMMENDER_TEST_DATA=${RECOMMENDER_TEST_DATA:-$data}
+  fi
+}
+
+passed=0 failed=0 skipped=0
+
+# run_tests NAME OPTION...: runs one project, prints what failed or was skipped and why, and adds to the counts.
+run_tests() {
+  local name=$1 results=$root/artifacts/test-results/$1.xml status=0 head p=0 f=0 s=0 started=$SECONDS
+  shift
+  mkdir -p "${results%/*}"
+  rm -f -- "$results"
+  printf '%s tests\n' "$name"
+  (cd "$root" && timeout --foreground --kill-after=30 "${RECOMMENDER_TEST_TIMEOUT:-1800}" \
+    dotnet "$(test_assembly "$name")" -noLogo -noColor -reporter quiet -xml "$results" "$@" </dev/null 2>&1) || status=$?
+
+  head=$(head -c 4000 -- "$results" 2>/dev/null) || true
+  if [[ $head =~ \ errors=\"([0-9]+)\" ]]; then f=${BASH_REMATCH[1]}; fi
+  if [[ $head =~ \ failed=\"([0-9]+)\" ]]; then f=$((f + BASH_REMATCH[1])); fi
+  if [[ $head =~ \ passed=\"([0-9]+)\" ]]; then p=${BASH_REMATCH[1]}; fi
+  if [[ $head =~ \ skipped=\"([0-9]+)\" ]]; then s=${BASH_REMATCH[1]}; fi
+  if ((status == 124 || status == 137)); then
+    printf '%s tests were ended, being still at it after %s seconds (RECOMMENDER_TEST_TIMEOUT).\n' "$name" "${RECOMMENDER_TEST_TIMEOUT:-1800}"
+  elif ((status != 0 && f == 0)); then
+    printf '%s tests broke off with exit code %s.\n' "$name" "$status"
+  fi
+  ((status == 0 || f > 0)) || f=1
+  printf '%s: %s passed, %s failed, %s skipped in %s s\n' "$name" "$p" "$f" "$s" $((SECONDS - started))
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# The last word, alone on its line. True only when something passed or was skipped, and nothing failed.
+print_sum() {
+  printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  ((failed == 0 && passed + skipped > 0))
+}

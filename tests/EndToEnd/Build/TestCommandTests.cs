@@ -1,0 +1,97 @@
+namespace Recommender.Tests.EndToEnd.Build;
+
+public sealed class TestCommandTests : IDisposable
+{
+    private readonly BuildSandbox _sandbox = new();
+
+    public TestCommandTests()
+    {
+        _sandbox.Set("UNIT_RESULT", Result(passed: 40, failed: 0, skipped: 2));
+        _sandbox.Set("INTEGRATION_RESULT", Result(passed: 2, failed: 0, skipped: 1));
+    }
+
+    [Fact]
+    public async Task The_last_line_is_the_sum_over_all_projects()
+    {
+        var outcome = await _sandbox.Run("test");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal("42 passed, 0 failed, 3 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task A_failed_test_fails_the_command()
+    {
+        _sandbox.Set("INTEGRATION_RESULT", Result(passed: 1, failed: 1, skipped: 0));
+
+        var outcome = await _sandbox.Run("test");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("41 passed, 1 failed, 2 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task Errors_outside_of_any_test_count_as_failures()
+    {
+        _sandbox.Set("UNIT_RESULT", Result(passed: 40, failed: 0, skipped: 0, errors: 2));
+
+        var outcome = await _sandbox.Run("test");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("42 passed, 2 failed, 1 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task A_project_that_breaks_off_counts_as_a_failure_and_the_others_still_run()
+    {
+        _sandbox.Set("UNIT_RESULT", "");
+
+        var outcome = await _sandbox.Run("test");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("Unit tests broke off", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal("2 passed, 1 failed, 1 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task No_test_at_all_is_a_failure()
+    {
+        _sandbox.Set("UNIT_RESULT", Result(passed: 0, failed: 0, skipped: 0));
+
+        var outcome = await _sandbox.Run("test", "--filter", "nonsense", "Unit");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("0 passed, 0 failed, 0 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task Only_the_projects_named_are_run()
+    {
+        var outcome = await _sandbox.Run("test", "Integration");
+
+        Assert.Equal("2 passed, 0 failed, 1 skipped", outcome.LastLine);
+    }
+
+    [Fact]
+    public async Task An_unknown_project_is_refused_with_the_names_that_exist()
+    {
+        var outcome = await _sandbox.Run("test", "Units");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("build: There is no test project Units; there are: Unit Integration.\n", outcome.Error);
+    }
+
+    [Fact]
+    public async Task The_npm_packages_are_installed_once()
+    {
+        await _sandbox.Run("test");
+        await _sandbox.Run("test");
+
+        Assert.Single(_sandbox.Calls, "npm");
+    }
+
+    public void Dispose() => _sandbox.Dispose();
+
+    private static string Result(int passed, int failed, int skipped, int errors = 0) =>
+        $"errors=\"{errors}\" failed=\"{failed}\" not-run=\"0\" passed=\"{passed}\" skipped=\"{skipped}\"";
+}

@@ -19,7 +19,8 @@ internal sealed class EventRecords(TimeProvider time)
     /// <summary>Completes the event (id, time) in place and makes its record.</summary>
     public KafkaRecord Create(Event e)
     {
-        var now = time.GetUtcNow();
+        // Milliseconds are what clocks are worth, and what people read.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         if (e.EventId.Length == 0) e.EventId = Guid.CreateVersion7(now).ToString();
         e.OccurredAt ??= Timestamp.FromDateTimeOffset(now);
         var topic = Topics.Of(e.Type);

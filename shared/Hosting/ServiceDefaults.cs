@@ -38,7 +38,8 @@ public static class ServiceDefaults
             o.Period = TimeSpan.FromSeconds(1);
         });
         services.AddGrpc(o => Configure(o, server));
-        services.AddGrpcHealthChecks(o => o.Services.Map(Readiness.GrpcLivenessName, _ => false));
+        services.AddHealthChecks().AddCheck("process", () => HealthCheckResult.Healthy(), tags: [Readiness.GrpcLivenessName]);
+        services.AddGrpcHealthChecks(o => o.Services.Map(Readiness.GrpcLivenessName, r => r.Tags.Contains(Readiness.GrpcLivenessName)));
         if (server.Reflection) services.AddGrpcReflection();
     }
 
@@ -46,7 +47,7 @@ public static class ServiceDefaults
     public static void MapServiceDefaults(this WebApplication app)
     {
         app.UseRouting();
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Readiness.WriteAsync });
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = r => r.Tags.Contains(Readiness.GrpcLivenessName), ResponseWriter = Readiness.WriteAsync });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapGet("/metrics", WriteMetricsAsync);
         app.MapGrpcHealthChecksService();

@@ -1,4 +1,3 @@
-using Recommender.Contracts;
 using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Embedded;
 
@@ -34,8 +33,8 @@ public sealed class EmbeddedKafkaFixture : IDisposable
     /// <summary>Creates every topic of the product with the same number of partitions.</summary>
     public void CreateProductTopics(int partitions = 8)
     {
-        foreach (var topic in Topics.All)
-            Broker.CreateTopic(topic, partitions);
+        foreach (var topic in ProductTopics.Specs(Options with { Partitions = partitions }))
+            Broker.CreateTopic(topic.Name, topic.Partitions);
     }
 
     /// <inheritdoc/>

@@ -4,8 +4,7 @@ namespace Recommender.Modeling.FoldIn;
 
 /// <summary>
 /// What a viewer's half-step needs besides the item factors: the part of the trainer's parameters that defines the equations
-/// (unobserved_weight * G + sum c v v' + ridge * I) x = sum c v, where G is the gram matrix of the item factors, each item weighted by
-/// its popularity to the power of the popularity exponent.
+/// (unobserved_weight * G + sum c v v' + ridge * I) x = sum c v, where G is the gram matrix of the item factors.
 /// </summary>
 public sealed record FoldInSettings
 {
@@ -14,12 +13,6 @@ public sealed record FoldInSettings
 
     /// <summary>Strength of the regularisation (lambda). Above 0.</summary>
     public double Regularization { get; init; } = 0.005;
-
-    /// <summary>
-    /// How the unobserved weight grows with an item's popularity: in proportion to popularity^exponent, 1 on average. An unwatched video
-    /// that many watched says more than one that nobody came across (He et al. 2016). 0: all alike; 0 to 2.
-    /// </summary>
-    public double PopularityExponent { get; init; } = 0.5;
 
     /// <summary>Exponent nu of the frequency scaling: ridge = lambda * (interactions + alpha0 * videos)^nu. 0 to 2.</summary>
     public double RegularizationExponent { get; init; } = 1.0;
@@ -32,26 +25,10 @@ public sealed record FoldInSettings
 
     /// <summary>
     /// The ridge of a row: lambda * (interactions + alpha0 * share * others)^nu (Rendle et al. 2021), where share is the row's own weight of
-    /// the unobserved pairs: an item's from <see cref="UnobservedShares"/>, 1 for a viewer.
+    /// the unobserved pairs, 1 on average.
     /// </summary>
     internal float Ridge(int interactions, float share, int others) =>
         (float)Math.Max(Regularization * Math.Pow(interactions + (UnobservedWeight * share * others), RegularizationExponent), 1e-30);
-
-    /// <summary>Each item's weight of the unobserved pairs relative to the mean: popularity^exponent, scaled to 1 on average over items with any.</summary>
-    internal float[] UnobservedShares(ReadOnlySpan<float> popularity)
-    {
-        var shares = new float[popularity.Length];
-        var (sum, known) = (0.0, 0);
-        foreach (var p in popularity)
-        {
-            if (!(p > 0)) continue;
-            sum += Math.Pow(p, PopularityExponent);
-            known++;
-        }
-
-        for (var i = 0; i < shares.Length; i++) shares[i] = popularity[i] > 0 ? (float)(Math.Pow(popularity[i], PopularityExponent) * known / sum) : 1f;
-        return shares;
-    }
 
     internal float ConfidenceOf(float value) =>
         (float)Math.Min(Alpha * (Confidence == ConfidenceScale.Log ? Math.Log(1.0 + value) : value), 1e18);

@@ -17,21 +17,18 @@ public sealed class ViewerFoldIn
     /// <summary>Computes and keeps the gram matrix of the item factors: O(items * factors^2), once per model.</summary>
     /// <param name="itemFactors">items x factors, row-major, float32; kept, not copied.</param>
     /// <param name="factors">Length of a row, from 1.</param>
-    /// <param name="itemPopularity">A popularity per item, as the model was trained with (<c>IScoringModel.ItemPopularity</c>).</param>
     /// <param name="settings">As the model was trained with.</param>
-    /// <exception cref="ArgumentException">Lengths that do not fit each other.</exception>
-    public ViewerFoldIn(ReadOnlyMemory<float> itemFactors, int factors, ReadOnlySpan<float> itemPopularity, FoldInSettings settings)
+    /// <exception cref="ArgumentException">The length of <paramref name="itemFactors"/> is no multiple of <paramref name="factors"/>.</exception>
+    public ViewerFoldIn(ReadOnlyMemory<float> itemFactors, int factors, FoldInSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factors);
         if (itemFactors.Length % factors != 0)
             throw new ArgumentException($"{itemFactors.Length} numbers are no whole rows of {factors} factors.", nameof(itemFactors));
-        if (itemPopularity.Length != itemFactors.Length / factors)
-            throw new ArgumentException($"There are {itemFactors.Length / factors} items but {itemPopularity.Length} popularities.", nameof(itemPopularity));
         (_itemFactors, _settings, Factors, ItemCount) = (itemFactors, settings, factors, itemFactors.Length / factors);
         var stride = Lanes.RoundUp(factors);
         _scaledGram = new AlignedBuffer(checked(stride * stride));
-        Gram.Compute(itemFactors, factors, settings.UnobservedShares(itemPopularity), settings.UnobservedWeight, _scaledGram.Span, threads: 0, CancellationToken.None);
+        Gram.Compute(itemFactors, factors, settings.UnobservedWeight, _scaledGram.Span, threads: 0, CancellationToken.None);
     }
 
     /// <summary>Length of a viewer's vector.</summary>

@@ -12,10 +12,9 @@ internal static class Gram
     private const int RowsAtOnce = 4;
 
     /// <summary>
-    /// Writes scale * sum over rows of share * row row' to <paramref name="destination"/> (stride x stride, row-major, symmetric); every
-    /// share is 1 when <paramref name="shares"/> is empty. Rows and columns from k up are those of the identity, so that a padded system stays positive definite.
+    /// Writes scale * factors' * factors to <paramref name="destination"/> (stride x stride, row-major, symmetric). Rows and columns from k up are those of the identity, so that a padded system stays positive definite.
     /// </summary>
-    public static void Compute(ReadOnlyMemory<float> factors, int k, ReadOnlyMemory<float> shares, double scale, Span<float> destination, int threads, CancellationToken cancellationToken)
+    public static void Compute(ReadOnlyMemory<float> factors, int k, double scale, Span<float> destination, int threads, CancellationToken cancellationToken)
     {
         var stride = Lanes.RoundUp(k);
         var rows = factors.Length / k;
@@ -28,7 +27,7 @@ internal static class Gram
             {
                 var first = block * blockRows;
                 var count = Math.Min(blockRows, rows - first);
-                sums[block] = SumOf(factors.Span.Slice(first * k, count * k), k, shares.IsEmpty ? [] : shares.Span.Slice(first, count), stride);
+                sums[block] = SumOf(factors.Span.Slice(first * k, count * k), k, stride);
             }
         }, cancellationToken);
 
@@ -45,34 +44,28 @@ internal static class Gram
         }
     }
 
-    private static double[] SumOf(ReadOnlySpan<float> rows, int k, ReadOnlySpan<float> shares, int stride)
+    private static double[] SumOf(ReadOnlySpan<float> rows, int k, int stride)
     {
         var sum = new double[stride * stride];
         var wide = new double[RowsAtOnce * stride];
-        var factor = new double[RowsAtOnce];
         for (var at = 0; at < rows.Length; at += RowsAtOnce * k)
         {
             for (var r = 0; r < RowsAtOnce; r++)
             {
                 var into = wide.AsSpan(r * stride, k);
-                if (at + (r * k) >= rows.Length)
-                {
-                    into.Clear();
-                    continue;
-                }
-
-                for (var j = 0; j < k; j++) into[j] = rows[at + (r * k) + j];
-                factor[r] = shares.IsEmpty ? 1.0 : shares[(at / k) + r];
+                if (at + (r * k) >= rows.Length) into.Clear();
+                else for (var j = 0; j < k; j++) into[j] = rows[at + (r * k) + j];
             }
 
-            AddOuterProducts(sum, wide, factor, k, stride);
+            AddOuterProducts(sum, wide, k, stride);
         }
 
         return sum;
     }
 
-    // Lane by lane in the order of the rows and without fused operations: the width of the vectors does not change a bit.
-    private static void AddOuterProducts(double[] sum, double[] wide, double[] factor, int k, int stride)
+    // Products of two float32 are exact in float64 and each cell is summed in the order of the rows: the width of the vectors does not
+    // change a bit.
+    private static void AddOuterProducts(double[] sum, double[] wide, int k, int stride)
     {
         var r0 = Vectors(wide, 0, stride);
         var r1 = Vectors(wide, 1, stride);
@@ -81,8 +74,7 @@ internal static class Gram
         for (var i = 0; i < k; i++)
         {
             var row = Vectors(sum, i, stride);
-            var (a0, a1) = (factor[0] * wide[i], factor[1] * wide[stride + i]);
-            var (a2, a3) = (factor[2] * wide[(2 * stride) + i], factor[3] * wide[(3 * stride) + i]);
+            var (a0, a1, a2, a3) = (wide[i], wide[stride + i], wide[(2 * stride) + i], wide[(3 * stride) + i]);
             for (var j = i / Vector<double>.Count; j < row.Length; j++)
                 row[j] = row[j] + (r0[j] * a0) + (r1[j] * a1) + (r2[j] * a2) + (r3[j] * a3);
         }

@@ -22,7 +22,7 @@ public sealed class FactorModel : IScoringModel
             throw new ArgumentException($"There are {itemFactors.RowCount} items but {itemPopularity.Length} popularities.", nameof(itemPopularity));
         (Trainer, UserFactors, ItemFactors, FoldIn, ItemPopularity) = (trainer, userFactors, itemFactors, foldIn, itemPopularity);
         _packed = new(() => new PackedFactors(itemFactors.Data, itemFactors.Factors));
-        _foldIn = new(() => new ViewerFoldIn(itemFactors.Array, itemFactors.Factors, itemPopularity.Span, foldIn));
+        _foldIn = new(() => new ViewerFoldIn(itemFactors.Array, itemFactors.Factors, foldIn));
     }
 
     /// <inheritdoc/>

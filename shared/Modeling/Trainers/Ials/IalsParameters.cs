@@ -14,7 +14,7 @@ public sealed record IalsParameters
             p => p.RegularizationExponent, (p, v) => p with { RegularizationExponent = v })
         .Number("unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction", p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
         .Number(
-            "popularity_exponent", 0, 2, "how the unobserved weight grows with the video's popularity; 0: not at all, 1: in proportion",
+            "popularity_exponent", 0, 2, "delta, how a video's unobserved weight grows with its popularity; 0: not at all, 1: in proportion",
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
@@ -26,7 +26,7 @@ public sealed record IalsParameters
     public int Factors { get; init; } = 64;
 
     /// <summary>Passes over both sides, 1 to 1000.</summary>
-    public int Iterations { get; init; } = 16;
+    public int Iterations { get; init; } = 4;
 
     /// <summary>Lambda, above 0.</summary>
     public double Regularization { get; init; } = 0.005;
@@ -37,8 +37,11 @@ public sealed record IalsParameters
     /// <summary>Alpha0, from 0.</summary>
     public double UnobservedWeight { get; init; } = 0.01;
 
-    /// <summary>How the unobserved weight grows with an item's popularity, 0 to 2.</summary>
-    public double PopularityExponent { get; init; } = 0.5;
+    /// <summary>
+    /// Delta: an item's own half-step weighs the viewers who did not choose it in proportion to popularity^delta, 1 on average. That nobody
+    /// chose a popular video says more than that nobody came across a rare one. 0 to 2; 0: all items alike.
+    /// </summary>
+    public double PopularityExponent { get; init; } = 0.4;
 
     /// <summary>Factor of an interaction's confidence, above 0.</summary>
     public double Alpha { get; init; } = 1.0;
@@ -59,7 +62,6 @@ public sealed record IalsParameters
     public FoldInSettings FoldIn => new()
     {
         UnobservedWeight = UnobservedWeight,
-        PopularityExponent = PopularityExponent,
         Regularization = Regularization,
         RegularizationExponent = RegularizationExponent,
         Alpha = Alpha,

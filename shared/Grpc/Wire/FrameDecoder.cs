@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Grpc.Core;
+using Grpc.Wire.Text;
 
 namespace Grpc.Wire;
 
 // Finds frames in what has arrived and turns them into messages. One decoder serves a call.
-internal sealed class FrameDecoder(string? encoding, int? limit) : DeserializationContext
+internal sealed class FrameDecoder(string? encoding, int? limit, TextPlan? text = null) : DeserializationContext
 {
     private ReadOnlySequence<byte> _payload;
 
@@ -47,6 +48,7 @@ internal sealed class FrameDecoder(string? encoding, int? limit) : Deserializati
 
     private T Deserialize<T>(ReadOnlySequence<byte> payload, Marshaller<T> marshaller)
     {
+        CheckText(payload);
         _payload = payload;
         try
         {
@@ -60,5 +62,25 @@ internal sealed class FrameDecoder(string? encoding, int? limit) : Deserializati
         {
             _payload = default;
         }
+    }
+
+    private void CheckText(ReadOnlySequence<byte> payload)
+    {
+        if (text is null)
+            return;
+        string? broken;
+        if (payload.IsSingleSegment)
+        {
+            broken = TextCheck.FindBroken(payload.FirstSpan, text);
+        }
+        else
+        {
+            using var whole = new PooledBuffer();
+            foreach (var part in payload)
+                whole.Write(part.Span);
+            broken = TextCheck.FindBroken(whole.Written.Span, text);
+        }
+        if (broken is not null)
+            throw BrokenText.Error(broken);
     }
 }

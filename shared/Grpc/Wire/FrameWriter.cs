@@ -65,7 +65,7 @@ internal sealed class FrameWriter(int? limit, CompressionLevel level) : Serializ
     private void Emit(ReadOnlySpan<byte> message)
     {
         CheckLength(message.Length);
-        if (!_compress)
+        if (!_compress || message.IsEmpty)
         {
             WriteHeader(false, message.Length);
             _output!.Write(message);

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
+using Grpc.Core;
 
 namespace Grpc.Wire;
 
@@ -10,6 +12,8 @@ internal static class MessageEncoding
     public const string Gzip = "gzip";
     public const string Accepted = "identity,gzip";
 
+    // A header of 10 bytes, an empty block, a trailer of 8.
+    private const int MinimumGzip = 20;
     private const int ChunkSize = 16 * 1024;
 
     // Whether a peer's list such as "identity, gzip,deflate" names the encoding.
@@ -27,8 +31,18 @@ internal static class MessageEncoding
         gzip.Write(message);
     }
 
-    // Stops as soon as the output passes the limit: a small frame must not become a large allocation.
+    // Stops as soon as the output passes the limit: a small frame must not become a large allocation. No bytes at
+    // all are the empty message, which some peers compress to that.
     public static void Decompress(ReadOnlySequence<byte> message, PooledBuffer output, int? limit)
+    {
+        if (message.IsEmpty)
+            return;
+        Inflate(message, output, limit);
+        if (message.Length < MinimumGzip || DeclaredLength(message) != (uint)output.Length)
+            throw NotGzip();
+    }
+
+    private static void Inflate(ReadOnlySequence<byte> message, PooledBuffer output, int? limit)
     {
         try
         {
@@ -45,7 +59,17 @@ internal static class MessageEncoding
         }
         catch (InvalidDataException)
         {
-            throw WireError.Malformed("A compressed message is not valid gzip.");
+            throw NotGzip();
         }
     }
+
+    // The stream takes a truncated input for a complete one, but gzip ends with the length of what it holds.
+    private static uint DeclaredLength(ReadOnlySequence<byte> message)
+    {
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        message.Slice(message.Length - sizeof(uint)).CopyTo(length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length);
+    }
+
+    private static RpcException NotGzip() => WireError.Malformed("A compressed message is not valid gzip.");
 }

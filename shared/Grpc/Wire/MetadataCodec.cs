@@ -10,16 +10,23 @@ internal static class MetadataCodec
     public static string ToHeader(Metadata.Entry entry) =>
         entry.IsBinary ? Convert.ToBase64String(entry.Bytes).TrimEnd('=') : entry.Value;
 
-    // A binary header may hold several values joined by commas; each becomes an entry of its own.
-    public static void AddReceived(Metadata metadata, string key, string value)
+    // A binary header may hold several values joined by commas; each becomes an entry of its own. Text outside
+    // printable ASCII is dropped: it could not be sent on. False: a binary value is not base64.
+    public static bool TryAddReceived(Metadata metadata, string key, string value)
     {
         if (!key.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.Ordinal))
         {
-            metadata.Add(Metadata.Entry.Received(key, value));
-            return;
+            if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+                metadata.Add(Metadata.Entry.Received(key, value));
+            return true;
         }
         foreach (var range in value.AsSpan().Split(','))
-            metadata.Add(Metadata.Entry.Received(key, FromBase64(value.AsSpan()[range].Trim())));
+        {
+            if (!TryFromBase64(value.AsSpan()[range].Trim(), out var bytes))
+                return false;
+            metadata.Add(Metadata.Entry.Received(key, bytes));
+        }
+        return true;
     }
 
     // Headers that belong to HTTP or to gRPC itself are no metadata.
@@ -31,18 +38,19 @@ internal static class MetadataCodec
         _ => lowerCaseKey.StartsWith(':'),
     };
 
-    public static byte[] FromBase64(ReadOnlySpan<char> text)
+    // With padding or without.
+    public static bool TryFromBase64(ReadOnlySpan<char> text, out byte[] bytes)
     {
-        Span<char> padded = text.Length <= 1024 ? stackalloc char[1027] : new char[text.Length + 3];
+        bytes = [];
         text = text.TrimEnd('=');
+        Span<char> padded = text.Length <= 1024 ? stackalloc char[1024 + 3] : new char[text.Length + 3];
         text.CopyTo(padded);
         var length = text.Length;
         while (length % 4 != 0)
             padded[length++] = '=';
-        if (!Base64.IsValid(padded[..length], out var bytes))
-            throw new RpcException(new Status(StatusCode.Internal, "A binary header is not base64."));
-        var result = new byte[bytes];
-        Convert.TryFromBase64Chars(padded[..length], result, out _);
-        return result;
+        if (!Base64.IsValid(padded[..length], out var count))
+            return false;
+        bytes = new byte[count];
+        return Convert.TryFromBase64Chars(padded[..length], bytes, out _);
     }
 }

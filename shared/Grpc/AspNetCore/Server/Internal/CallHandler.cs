@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Wire.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Grpc.AspNetCore.Server.Internal;
@@ -11,6 +12,7 @@ internal abstract class CallHandler<TService, TRequest, TResponse>(Method<TReque
     where TResponse : class
 {
     private readonly ServiceActivator<TService> _activator = new();
+    private readonly TextPlan? _text = TextPlan.Of(typeof(TRequest));
 
     protected Method<TRequest, TResponse> Method => method;
 
@@ -21,7 +23,7 @@ internal abstract class CallHandler<TService, TRequest, TResponse>(Method<TReque
 
     protected abstract Task InvokeAsync(ServerCall call);
 
-    protected RequestStream<TRequest> Requests(ServerCall call) => new(call, method.RequestMarshaller);
+    protected RequestStream<TRequest> Requests(ServerCall call) => new(call, method.RequestMarshaller, _text);
 
     protected TService CreateService(ServerCallContext context, out bool owned) =>
         _activator.Create(((ServerCall)context).Http.RequestServices, out owned);
@@ -41,9 +43,8 @@ internal abstract class CallHandler<TService, TRequest, TResponse>(Method<TReque
     protected static ValueTask ReleaseAsync(object instance, bool owned) =>
         owned ? ServiceActivator<TService>.ReleaseAsync(instance) : default;
 
-    private async Task RunAsync(ServerCall started)
+    private async Task RunAsync(ServerCall call)
     {
-        using var call = started;
         try
         {
             call.Begin();
@@ -53,6 +54,10 @@ internal abstract class CallHandler<TService, TRequest, TResponse>(Method<TReque
         catch (Exception exception)
         {
             call.Fail(exception);
+        }
+        finally
+        {
+            await call.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -1,15 +1,16 @@
 using System.IO.Pipelines;
 using Grpc.Core;
 using Grpc.Wire;
+using Grpc.Wire.Text;
 
 namespace Grpc.AspNetCore.Server.Internal;
 
 // The messages of a request.
-internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller) : IAsyncStreamReader<T>
+internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller, TextPlan? text) : IAsyncStreamReader<T>
     where T : class
 {
     private readonly PipeReader _pipe = call.Http.Request.BodyReader;
-    private readonly FrameDecoder _decoder = new(call.RequestEncoding, call.Settings.MaxReceive);
+    private readonly FrameDecoder _decoder = new(call.RequestEncoding, call.Settings.MaxReceive, text);
 
     public T Current { get; private set; } = null!;
 
@@ -27,10 +28,10 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
     public async ValueTask<T> ReadSingleAsync()
     {
         var message = await ReadAsync(call.DeadlineToken).ConfigureAwait(false)
-            ?? throw WireError.Malformed("The request has no message.");
+            ?? throw WireError.WrongCount("The request has no message; the method takes one.");
         return await ReadAsync(call.DeadlineToken).ConfigureAwait(false) is null
             ? message
-            : throw WireError.Malformed("The request has more than one message.");
+            : throw WireError.WrongCount("The request has more than one message; the method takes one.");
     }
 
     private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ internal sealed partial class ServerCall
     private CancellationTokenRegistration _abortRegistration;
     private CancellationTokenRegistration _deadlineRegistration;
     private DateTime _deadline = DateTime.MaxValue;
+    private Task? _completing;
     private int _phase;
 
     protected override DateTime DeadlineCore => _deadline;
@@ -38,7 +39,7 @@ internal sealed partial class ServerCall
         if (encoding.Count > 0 && encoding[0] is { Length: > 0 } name && name != MessageEncoding.Identity)
         {
             if (name != MessageEncoding.Gzip)
-                throw new RpcException(new Status(StatusCode.Unimplemented, $"The message encoding '{name}' is not supported."));
+                throw new RpcException(new Status(StatusCode.Unimplemented, $"The message encoding '{name}' is not supported: {MessageEncoding.Accepted} are."));
             RequestEncoding = name;
         }
         var timeout = http.Request.Headers.GrpcTimeout;
@@ -66,12 +67,7 @@ internal sealed partial class ServerCall
     }
 
     // After the handler: no other thread touches the response any more.
-    public void Dispose()
-    {
-        _deadlineRegistration.Dispose();
-        _abortRegistration.Dispose();
-        _deadlineSource?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _deadlineSource is null ? default : EndDeadlineAsync(_deadlineSource);
 
     public RpcException Ending() => IsDeadlinePassed
         ? new RpcException(DeadlineStatus())
@@ -92,6 +88,16 @@ internal sealed partial class ServerCall
             static call => ((ServerCall)call!).OnDeadline(), this);
     }
 
+    // Waits for a deadline that is just answering.
+    private async ValueTask EndDeadlineAsync(CancellationTokenSource source)
+    {
+        await _deadlineRegistration.DisposeAsync().ConfigureAwait(false);
+        await _abortRegistration.DisposeAsync().ConfigureAwait(false);
+        source.Dispose();
+        if (_completing is { } completing)
+            await completing.ConfigureAwait(false);
+    }
+
     // The client hears of its deadline at once, even while the handler does not heed its token. A write under
     // way is cancelled by the same token, and the handler's end then reports the deadline.
     private void OnDeadline()
@@ -100,6 +106,6 @@ internal sealed partial class ServerCall
             return;
         settings.Log.DeadlinePassed(Method);
         WriteStatus(DeadlineStatus(), null);
-        _ = CompleteResponseAsync();
+        _completing = CompleteResponseAsync();
     }
 }

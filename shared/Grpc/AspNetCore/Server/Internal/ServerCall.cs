@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Grpc.AspNetCore.Server.Internal;
 
 // One call on an HTTP request: the handler's view of it.
-internal sealed partial class ServerCall(HttpContext http, IMethod method, CallSettings settings) : ServerCallContext, IDisposable
+internal sealed partial class ServerCall(HttpContext http, IMethod method, CallSettings settings) : ServerCallContext, IAsyncDisposable
 {
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
@@ -52,8 +52,8 @@ internal sealed partial class ServerCall(HttpContext http, IMethod method, CallS
             if (MetadataCodec.IsReserved(key))
                 continue;
             foreach (var value in values)
-                if (value is not null)
-                    MetadataCodec.AddReceived(metadata, key, value);
+                if (value is not null && !MetadataCodec.TryAddReceived(metadata, key, value))
+                    throw WireError.Malformed($"The header '{key}' is not base64.");
         }
         return metadata;
     }

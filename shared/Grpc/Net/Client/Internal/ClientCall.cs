@@ -10,6 +10,9 @@ internal abstract class ClientCall : IDisposable
     public static readonly Func<object, Metadata> Trailers = static call => ((ClientCall)call).Ended.Trailers;
     public static readonly Action<object> End = static call => ((ClientCall)call).Dispose();
 
+    // Timers take no more; a later deadline is as good as none.
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(24);
+
     private readonly GrpcChannel _channel;
     private readonly CallOptions _options;
     private readonly CancellationTokenSource _stop = new();
@@ -17,12 +20,13 @@ internal abstract class ClientCall : IDisposable
     private readonly CancellationTokenRegistration _channelRegistration;
     private Task<HttpResponseMessage>? _sending;
     private Outcome? _outcome;
-    private bool _disposed;
+    private bool _givenUp;
 
     protected ClientCall(GrpcChannel channel, CallOptions options)
     {
         _channel = channel;
         _options = options;
+        Stopped = _stop.Token;
         Deadline = options.Deadline is { } deadline ? ToUtc(deadline) : DateTime.MaxValue;
         if (Deadline != DateTime.MaxValue)
             StopAtDeadline();
@@ -33,60 +37,79 @@ internal abstract class ClientCall : IDisposable
     // UTC; MaxValue: none.
     public DateTime Deadline { get; }
 
-    public CancellationToken Stopped => _stop.Token;
+    // Fires when the call is to be given up, for whatever reason.
+    public CancellationToken Stopped { get; }
 
     public bool HasEnded => _outcome is not null;
 
+    // The timer may fire a moment before the clock shows the deadline.
+    private bool IsDeadlinePassed =>
+        Deadline != DateTime.MaxValue
+        && (Stopped.IsCancellationRequested || GrpcChannel.Time.GetUtcNow().UtcDateTime >= Deadline);
+
     protected Outcome Ended => _outcome ?? throw new InvalidOperationException("The call is still under way.");
 
-    // The one place where a call's outcome is fixed; the first wins.
-    public void SetOutcome(Status status, Metadata trailers)
-    {
-        if (Interlocked.CompareExchange(ref _outcome, new Outcome(status, trailers), null) is not null)
-            return;
-        _callerRegistration.Dispose();
-        _channelRegistration.Dispose();
-        if (status.StatusCode != StatusCode.OK)
-            _channel.Log.CallFailed(status.StatusCode, status.Detail);
-        OnEnded();
-    }
-
-    // The exception to throw for whatever went wrong.
+    // The exception to throw for whatever went wrong. The first outcome of a call stays its outcome.
     public Exception Fail(Exception exception)
     {
-        var rpc = exception as RpcException ?? new RpcException(Describe(exception));
+        // A server that notices the deadline first may say no more than that it gave the call up.
+        var rpc = exception is RpcException received && !(received.StatusCode == StatusCode.Cancelled && IsDeadlinePassed)
+            ? received
+            : new RpcException(Describe(exception));
         SetOutcome(rpc.Status, rpc.Trailers);
-        Release();
         var outcome = Ended;
-        return _channel.ThrowCancelled && outcome.Status.StatusCode == StatusCode.Cancelled
-            ? new OperationCanceledException(outcome.Status.Detail, exception)
-            : ReferenceEquals(outcome.Trailers, rpc.Trailers) ? rpc : new RpcException(outcome.Status, outcome.Trailers);
+        if (_channel.ThrowCancelled && outcome.Status.StatusCode == StatusCode.Cancelled)
+            return new OperationCanceledException(outcome.Status.Detail, exception);
+        return ReferenceEquals(outcome.Trailers, rpc.Trailers) ? rpc : new RpcException(outcome.Status, outcome.Trailers);
     }
+
+    // Gives the call up when a token of one of its reads or writes fires.
+    public CancellationTokenRegistration GiveUpOn(CancellationToken token) =>
+        token == _options.CancellationToken ? default : Register(token);
 
     // Gives the call up if it is under way. What has ended is left as it is.
     public void Dispose()
     {
-        if (_disposed)
+        if (HasEnded)
             return;
-        _disposed = true;
-        if (_outcome is null)
-            SetOutcome(new Status(StatusCode.Cancelled, "The call was disposed."), Metadata.Empty);
-        Release();
+        _givenUp = true;
+        SetOutcome(new Status(StatusCode.Cancelled, "The call was disposed."), []);
     }
 
-    protected abstract void OnEnded();
+    protected void SetOutcome(Status status, Metadata trailers)
+    {
+        if (Interlocked.CompareExchange(ref _outcome, new Outcome(status, trailers), null) is not null)
+            return;
+        _callerRegistration.Unregister();
+        _channelRegistration.Unregister();
+        if (status.StatusCode != StatusCode.OK)
+        {
+            _channel.Log.CallFailed(status.StatusCode, status.Detail);
+            Stop();
+            if (_sending is { } sending)
+                _ = DropAsync(sending);
+        }
+        _stop.Dispose();
+        OnEnded(status.StatusCode == StatusCode.OK);
+    }
+
+    protected abstract void OnEnded(bool completely);
 
     protected void SetSending(Task<HttpResponseMessage> sending) => _sending = sending;
 
-    // Stops the request where it still runs.
-    protected void Release() => _stop.Cancel();
+    // Whatever of a failed call's response arrived or will arrive is not read: its stream is reset.
+    private static async Task DropAsync(Task<HttpResponseMessage> sending)
+    {
+        await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (sending.IsCompletedSuccessfully)
+            sending.Result.Dispose();
+    }
 
     private async Task<Metadata> HeadersAsync()
     {
         try
         {
-            var response = await _sending!.ConfigureAwait(false);
-            return ResponseStatus.Headers(response);
+            return ResponseStatus.Headers(await _sending!.ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -96,11 +119,11 @@ internal abstract class ClientCall : IDisposable
 
     private Status Describe(Exception exception)
     {
-        if (_options.CancellationToken.IsCancellationRequested || _disposed)
-            return new Status(StatusCode.Cancelled, "The call was cancelled by its caller.", exception);
         if (_channel.Closed.IsCancellationRequested)
             return new Status(StatusCode.Cancelled, "The channel was disposed.", exception);
-        if (Deadline != DateTime.MaxValue && (_stop.IsCancellationRequested || GrpcChannel.Time.GetUtcNow().UtcDateTime >= Deadline))
+        if (_givenUp)
+            return new Status(StatusCode.Cancelled, "The call was cancelled by its caller.", exception);
+        if (IsDeadlinePassed)
             return new Status(StatusCode.DeadlineExceeded, "The deadline passed.", exception);
         return StatusMapping.FromException(exception);
     }
@@ -110,12 +133,30 @@ internal abstract class ClientCall : IDisposable
         var left = Deadline - GrpcChannel.Time.GetUtcNow().UtcDateTime;
         if (left <= TimeSpan.Zero)
             _stop.Cancel();
-        else if (left < TimeSpan.FromDays(24))
+        else if (left < s_longestTimer)
             _stop.CancelAfter(left);
     }
 
-    private CancellationTokenRegistration Register(CancellationToken token) =>
-        token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
+    private CancellationTokenRegistration Register(CancellationToken token) => token.UnsafeRegister(
+        static state =>
+        {
+            var call = (ClientCall)state!;
+            call._givenUp = true;
+            call.Stop();
+        },
+        this);
+
+    // An ended call has disposed of the source, perhaps just now.
+    private void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
 
     private static DateTime ToUtc(DateTime deadline) =>
         deadline == DateTime.MaxValue || deadline.Kind == DateTimeKind.Utc ? deadline : deadline.ToUniversalTime();

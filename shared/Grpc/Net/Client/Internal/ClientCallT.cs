@@ -67,24 +67,6 @@ internal sealed class ClientCall<TRequest, TResponse> : ClientCall
     // The response of a call that has exactly one.
     public Task<TResponse> ReceiveSingleAsync(Task<HttpResponseMessage> sending) => _single = ReceiveAsync(sending);
 
-    private async Task<TResponse> ReceiveAsync(Task<HttpResponseMessage> sending)
-    {
-        try
-        {
-            using var response = await sending.ConfigureAwait(false);
-            using var frames = await OpenAsync(response).ConfigureAwait(false);
-            var message = await frames.ReadAsync(_method.ResponseMarshaller, Stopped).ConfigureAwait(false);
-            if (message is not null && await frames.ReadAsync(_method.ResponseMarshaller, Stopped).ConfigureAwait(false) is not null)
-                throw WireError.Malformed("The response has more than one message.");
-            Finish(response);
-            return message ?? throw WireError.Malformed("The response has no message.");
-        }
-        catch (Exception exception)
-        {
-            throw Fail(exception);
-        }
-    }
-
     // The response's frames, once its headers are sound.
     public async ValueTask<StreamFrameReader> OpenAsync(HttpResponseMessage response)
     {
@@ -93,8 +75,7 @@ internal sealed class ClientCall<TRequest, TResponse> : ClientCall
         return new StreamFrameReader(stream, ResponseStatus.Encoding(response), _channel.MaxReceive);
     }
 
-    public ValueTask<TResponse?> ReadAsync(StreamFrameReader frames, CancellationToken cancellationToken) =>
-        frames.ReadAsync(_method.ResponseMarshaller, cancellationToken);
+    public ValueTask<TResponse?> ReadAsync(StreamFrameReader frames) => frames.ReadAsync(_method.ResponseMarshaller, Stopped);
 
     // The response is read to its end: its trailers say how the call ended.
     public void Finish(HttpResponseMessage response)
@@ -115,7 +96,35 @@ internal sealed class ClientCall<TRequest, TResponse> : ClientCall
             : new RpcException(new Status(StatusCode.Cancelled, "The call ended before the message was written.", exception));
     }
 
-    protected override void OnEnded() => _content?.Dispose();
+    protected override void OnEnded(bool completely)
+    {
+        if (!completely)
+            (_content as PushContent)?.Abandon();
+        _content?.Dispose();
+    }
+
+    private async Task<TResponse> ReceiveAsync(Task<HttpResponseMessage> sending)
+    {
+        try
+        {
+            using var response = await sending.ConfigureAwait(false);
+            using var frames = await OpenAsync(response).ConfigureAwait(false);
+            var message = await ReadAsync(frames).ConfigureAwait(false);
+            if (message is not null && await ReadAsync(frames).ConfigureAwait(false) is not null)
+                throw WireError.WrongCount("The response has more than one message; the method gives one.");
+            var status = ResponseStatus.FromTrailers(response, out var trailers);
+            if (status.StatusCode != StatusCode.OK)
+                throw new RpcException(status, trailers);
+            if (message is null)
+                throw WireError.WrongCount("The response has no message; the method gives one.");
+            SetOutcome(status, trailers);
+            return message;
+        }
+        catch (Exception exception)
+        {
+            throw Fail(exception);
+        }
+    }
 
     private Task<HttpResponseMessage> Send(HttpContent content)
     {

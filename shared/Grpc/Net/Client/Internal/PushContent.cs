@@ -16,6 +16,9 @@ internal sealed class PushContent : HttpContent
 
     public void Complete() => _completed.TrySetResult();
 
+    // The stream must not end as if its last message were written.
+    public void Abandon() => _completed.TrySetCanceled();
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 

@@ -45,10 +45,8 @@ internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TR
 
     private async Task WriteFrameAsync(TRequest message, CancellationToken cancellationToken)
     {
-        using var either = cancellationToken.CanBeCanceled
-            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.Stopped)
-            : null;
-        var token = either?.Token ?? call.Stopped;
+        using var registration = call.GiveUpOn(cancellationToken);
+        var token = call.Stopped;
         var options = WriteOptions;
         try
         {

@@ -18,27 +18,23 @@ internal sealed class ResponseReader<TRequest, TResponse>(
     {
         if (_completed)
             return false;
-        using var either = cancellationToken.CanBeCanceled
-            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.Stopped)
-            : null;
+        using var registration = call.GiveUpOn(cancellationToken);
         try
         {
-            return await AdvanceAsync(either?.Token ?? call.Stopped).ConfigureAwait(false);
+            return await AdvanceAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             Close();
-            throw cancellationToken.IsCancellationRequested
-                ? call.Fail(new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled by its caller.", exception)))
-                : call.Fail(exception);
+            throw call.Fail(exception);
         }
     }
 
-    private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> AdvanceAsync()
     {
-        _response ??= await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _response ??= await sending.ConfigureAwait(false);
         _frames ??= await call.OpenAsync(_response).ConfigureAwait(false);
-        if (await call.ReadAsync(_frames, cancellationToken).ConfigureAwait(false) is { } message)
+        if (await call.ReadAsync(_frames).ConfigureAwait(false) is { } message)
         {
             Current = message;
             return true;

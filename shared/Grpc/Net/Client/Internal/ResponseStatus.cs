@@ -22,7 +22,7 @@ internal static class ResponseStatus
         if (!isGrpc)
             throw new RpcException(new Status(StatusCode.Unknown, $"The response's content type '{type}' is not gRPC's."));
         if (Encoding(response) is { } encoding and not (MessageEncoding.Identity or MessageEncoding.Gzip))
-            throw WireError.Malformed($"The response's message encoding '{encoding}' is not supported.");
+            throw WireError.Malformed($"The response's message encoding '{encoding}' is not supported: {MessageEncoding.Accepted} are.");
     }
 
     // After the last message. A status in the headers is the whole of a response without messages.
@@ -66,7 +66,7 @@ internal static class ResponseStatus
             if (MetadataCodec.IsReserved(key))
                 continue;
             foreach (var value in values)
-                MetadataCodec.AddReceived(metadata, key, value);
+                MetadataCodec.TryAddReceived(metadata, key, value);
         }
         return metadata;
     }

@@ -15,6 +15,7 @@ public sealed class BootstrapForwarder : IAsyncDisposable
     private readonly Task _loop;
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _connections = [];
+    private int _disposed;
 
     /// <summary>Opens the port.</summary>
     /// <param name="port">The port of 127.0.0.1, or 0 for one that the system chooses.</param>
@@ -44,6 +45,9 @@ public sealed class BootstrapForwarder : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await _stop.CancelAsync();
         _listener.Stop();
         await _loop;

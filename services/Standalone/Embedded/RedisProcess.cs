@@ -69,12 +69,15 @@ internal sealed partial class RedisProcess
         lock (_output)
         {
             if (_output.Length > 0)
-                return _output.ToString().Trim().ReplaceLineEndings(" ");
+                return OneLine(_output.ToString().Split('\n'));
         }
 
         var log = Path.Combine(directory, "redis.log");
-        return File.Exists(log) ? File.ReadLines(log).LastOrDefault() ?? "it said nothing" : "it said nothing";
+        return File.Exists(log) ? OneLine(File.ReadLines(log)) : "it said nothing";
     }
+
+    private static string OneLine(IEnumerable<string> lines) =>
+        string.Join(" ", lines.Select(l => l.Trim()).Where(l => l.Length > 0).TakeLast(4));
 
     private void Run(ProcessStartInfo info, TaskCompletionSource started)
     {

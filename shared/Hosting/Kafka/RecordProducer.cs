@@ -52,7 +52,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             throw refusal;
 
         var pending = new PendingRecord(this, record);
-        await HandOverAsync(pending, cancellationToken);
+        await HandOverAsync(pending, _time.GetTimestamp(), cancellationToken);
         return pending.Task;
     }
 
@@ -61,6 +61,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(records);
         var batch = new PendingBatch(records.Count);
+        var begin = _time.GetTimestamp();
         for (var i = 0; i < records.Count; i++)
         {
             if (Refusal() is { } refusal)
@@ -71,7 +72,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
 
             try
             {
-                await HandOverAsync(new PendingBatchRecord(this, records[i], batch, i), cancellationToken);
+                await HandOverAsync(new PendingBatchRecord(this, records[i], batch, i), begin, cancellationToken);
             }
             catch (Exception e) when (e is KafkaUnavailableException or RecordRejectedException)
             {
@@ -126,21 +127,24 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private KafkaUnavailableException? Refusal() =>
         _closed ? Unavailable("This process is stopping and takes no more records") : _gate.Refusal();
 
-    private async ValueTask HandOverAsync(PendingDelivery pending, CancellationToken cancellationToken)
+    /// <param name="pending">The record.</param>
+    /// <param name="begin">Since when its caller has been waiting; the records of a batch wait together, not one after the other.</param>
+    /// <param name="cancellationToken">Gives up waiting for room.</param>
+    private async ValueTask HandOverAsync(PendingDelivery pending, long begin, CancellationToken cancellationToken)
     {
         var record = pending.Record;
-        if (!await _pacer.WaitAsync(record.Topic, record.Key, pending.Bytes, _options.DeliveryTimeout, cancellationToken))
+        if (!await _pacer.WaitAsync(record.Topic, record.Key, pending.Bytes, Remaining(begin), cancellationToken))
             throw Unavailable("Records arrive faster than they are processed");
 
         var isHandedOver = false;
         try
         {
-            if (!await _room.WaitAsync(_options.DeliveryTimeout, cancellationToken))
+            if (!await _room.WaitAsync(Remaining(begin), cancellationToken))
                 throw Unavailable("Records arrive faster than Kafka takes them");
 
             try
             {
-                await EnqueueAsync(pending, cancellationToken);
+                await EnqueueAsync(pending, begin, cancellationToken);
                 isHandedOver = true;
             }
             finally
@@ -156,10 +160,9 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         }
     }
 
-    private async ValueTask EnqueueAsync(PendingDelivery pending, CancellationToken cancellationToken)
+    private async ValueTask EnqueueAsync(PendingDelivery pending, long begin, CancellationToken cancellationToken)
     {
         var message = pending.ToMessage();
-        var begin = _time.GetTimestamp();
         while (true)
         {
             var client = _client;
@@ -171,7 +174,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             catch (ProduceException<byte[], byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The byte bound of the native queue; its count bound is _room.
-                if (_time.GetElapsedTime(begin) >= _options.DeliveryTimeout)
+                if (Remaining(begin) == TimeSpan.Zero)
                     throw Unavailable("Records arrive faster than Kafka takes them");
             }
             catch (ProduceException<byte[], byte[]?> e) when (e.Error.IsFatal)
@@ -191,6 +194,12 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
 
             await Task.Delay(QueueFullPause, _time, cancellationToken);
         }
+    }
+
+    private TimeSpan Remaining(long begin)
+    {
+        var remaining = _options.DeliveryTimeout - _time.GetElapsedTime(begin);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 
     private IProducer<byte[], byte[]?> Build() =>

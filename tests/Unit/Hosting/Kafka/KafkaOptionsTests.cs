@@ -1,0 +1,78 @@
+using Confluent.Kafka;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Kafka;
+
+namespace Recommender.Tests.Unit.Hosting.Kafka;
+
+public sealed class KafkaOptionsTests
+{
+    public static TheoryData<KafkaOptions, string> Wrong => new()
+    {
+        { new KafkaOptions { BootstrapServers = " " }, "Kafka:BootstrapServers" },
+        { new KafkaOptions { Partitions = 0 }, "Kafka:Partitions" },
+        { new KafkaOptions { ReplicationFactor = 10 }, "Kafka:ReplicationFactor" },
+        { new KafkaOptions { DeliveryTimeout = TimeSpan.Zero }, "Kafka:DeliveryTimeout" },
+        { new KafkaOptions { RetryDelay = TimeSpan.Zero }, "Kafka:RetryDelay" },
+        { new KafkaOptions { MaxInFlight = 0 }, "Kafka:MaxInFlight" },
+        { new KafkaOptions { MaxInFlightMegabytes = 0 }, "Kafka:MaxInFlightMegabytes" },
+        { new KafkaOptions { Linger = TimeSpan.FromSeconds(2) }, "Kafka:Linger" },
+        { new KafkaOptions { Compression = "zip" }, "Kafka:Compression" },
+        { new KafkaOptions { FetchWait = TimeSpan.Zero }, "Kafka:FetchWait" },
+        { new KafkaOptions { MaxPrefetchMegabytes = 0 }, "Kafka:MaxPrefetchMegabytes" },
+        { new KafkaOptions { SessionTimeout = TimeSpan.Zero }, "Kafka:SessionTimeout" },
+        { new KafkaOptions { SecurityProtocol = "tls" }, "Kafka:SecurityProtocol" },
+        { new KafkaOptions { SaslMechanism = "MD5" }, "Kafka:SaslMechanism" },
+        { new KafkaOptions { LogIdentity = "a/b" }, "Kafka:LogIdentity" },
+        { new KafkaOptions { LogIdentity = new string('a', 65) }, "Kafka:LogIdentity" },
+        { new KafkaOptions { Settings = "socket.timeout.ms" }, "Kafka:Settings" },
+    };
+
+    [Fact]
+    public void The_defaults_are_valid() => new KafkaOptions().Validate(new OptionsCheck(KafkaOptions.Section));
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public void A_wrong_value_is_named(KafkaOptions options, string key)
+    {
+        var error = Assert.Throws<OptionsException>(() => options.Validate(new OptionsCheck(KafkaOptions.Section)));
+
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_consumer_commits_nothing_by_itself_and_starts_at_the_beginning()
+    {
+        var config = KafkaConfigs.Consumer(new KafkaOptions(), "g");
+
+        Assert.False(config.EnableAutoCommit);
+        Assert.False(config.EnableAutoOffsetStore);
+        Assert.Equal(AutoOffsetReset.Earliest, config.AutoOffsetReset);
+        Assert.Equal(PartitionAssignmentStrategy.Range, config.PartitionAssignmentStrategy);
+        Assert.Null(config.GroupInstanceId);
+        Assert.Equal("features-0", KafkaConfigs.Consumer(new KafkaOptions { GroupInstanceId = "features-0" }, "g").GroupInstanceId);
+    }
+
+    [Fact]
+    public void Security_and_further_settings_reach_the_client()
+    {
+        var options = new KafkaOptions
+        {
+            SecurityProtocol = "SASL_SSL",
+            SaslMechanism = "SCRAM-SHA-512",
+            SaslUsername = "u",
+            SaslPassword = "p=",
+            SslCaLocation = "/ca.pem",
+            Settings = "socket.timeout.ms = 1234; client.rack=a=b",
+        };
+
+        var config = KafkaConfigs.Consumer(options, "g");
+
+        Assert.Equal(SecurityProtocol.SaslSsl, config.SecurityProtocol);
+        Assert.Equal(SaslMechanism.ScramSha512, config.SaslMechanism);
+        Assert.Equal("u", config.SaslUsername);
+        Assert.Equal("p=", config.SaslPassword);
+        Assert.Equal("/ca.pem", config.SslCaLocation);
+        Assert.Equal(1234, config.SocketTimeoutMs);
+        Assert.Equal("a=b", config.ClientRack);
+    }
+}

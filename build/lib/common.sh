@@ -8,7 +8,10 @@ logs=$cache/log
 # The SDK neither reports usage, greets, nor leaves servers behind; it needs a home directory and no ICU library.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1
-[[ -n ${HOME-} ]] || export HOME=$cache/home
+if [[ -z ${HOME-} ]]; then
+  export HOME=$cache/home
+  mkdir -p "$HOME"
+fi
 
 # Everything but results goes to standard error, so that a command's own output can be piped.
 say() { printf 'build: %s\n' "$*" >&2; }

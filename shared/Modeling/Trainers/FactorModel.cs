@@ -12,7 +12,13 @@ public sealed class FactorModel : IScoringModel
 
     /// <summary>A model over the given factors, which are kept.</summary>
     /// <exception cref="ArgumentException">Sizes that do not fit each other.</exception>
-    public FactorModel(string trainer, FactorMatrix userFactors, FactorMatrix itemFactors, FoldInSettings foldIn, ReadOnlyMemory<float> itemPopularity)
+    public FactorModel(
+        string trainer,
+        FactorMatrix userFactors,
+        FactorMatrix itemFactors,
+        FoldInSettings foldIn,
+        ReadOnlyMemory<float> itemPopularity,
+        IReadOnlyDictionary<string, string>? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(userFactors);
         ArgumentNullException.ThrowIfNull(itemFactors);
@@ -21,12 +27,16 @@ public sealed class FactorModel : IScoringModel
         if (itemPopularity.Length != itemFactors.RowCount)
             throw new ArgumentException($"There are {itemFactors.RowCount} items but {itemPopularity.Length} popularities.", nameof(itemPopularity));
         (Trainer, UserFactors, ItemFactors, FoldIn, ItemPopularity) = (trainer, userFactors, itemFactors, foldIn, itemPopularity);
+        Parameters = parameters ?? new Dictionary<string, string>();
         _packed = new(() => new PackedFactors(itemFactors.Data, itemFactors.Factors));
         _foldIn = new(() => new ViewerFoldIn(itemFactors.Array, itemFactors.Factors, foldIn));
     }
 
     /// <inheritdoc/>
     public string Trainer { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Parameters { get; }
 
     /// <inheritdoc/>
     public int ViewerCount => UserFactors.RowCount;

@@ -9,6 +9,12 @@ public interface IScoringModel : IViewerScorer
     /// <summary>Name of the trainer that made it.</summary>
     string Trainer { get; }
 
+    /// <summary>
+    /// Every parameter it was trained with, as key and value. Unlike <see cref="ITrainer.Parameters"/> with a number where the trainer derived one
+    /// from the data: an artifact stores these.
+    /// </summary>
+    IReadOnlyDictionary<string, string> Parameters { get; }
+
     /// <summary>items x factors, or null when the model has no factors (popularity).</summary>
     FactorMatrix? ItemFactors { get; }
 

@@ -6,7 +6,7 @@ public interface ITrainer
     /// <summary>The registered name, such as <c>ials</c>.</summary>
     string Name { get; }
 
-    /// <summary>Every parameter in effect, defaults included, as key and value.</summary>
+    /// <summary>Every parameter as it was asked for, defaults included, as key and value; <c>auto</c> where the data decides.</summary>
     IReadOnlyDictionary<string, string> Parameters { get; }
 
     /// <summary>Trains a model. The same data and parameters give the same bits, whatever the number of threads.</summary>

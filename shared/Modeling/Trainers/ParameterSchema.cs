@@ -8,6 +8,8 @@ namespace Recommender.Modeling.Trainers;
 internal sealed class ParameterSchema<T>(string trainer)
     where T : new()
 {
+    private const string Auto = "auto";
+
     private readonly List<Parameter> _parameters = [];
 
     private delegate bool Reader(T parameters, string text, out T result);
@@ -37,6 +39,20 @@ internal sealed class ParameterSchema<T>(string trainer)
 
         var allowed = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
         return Add(key, allowed, meaning, Read, p => get(p).ToString(CultureInfo.InvariantCulture));
+    }
+
+    public ParameterSchema<T> NumberOrAuto(string key, double least, double most, string meaning, Func<T, double?> get, Func<T, double?, T> set)
+    {
+        bool Read(T parameters, string text, out T result)
+        {
+            var isAuto = text == Auto;
+            var valid = (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) || isAuto;
+            result = valid ? set(parameters, isAuto ? null : value) : parameters;
+            return valid;
+        }
+
+        var allowed = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}, or {Auto}");
+        return Add(key, allowed, meaning, Read, p => get(p)?.ToString(CultureInfo.InvariantCulture) ?? Auto);
     }
 
     public ParameterSchema<T> Choice<TEnum>(string key, string meaning, Func<T, TEnum> get, Func<T, TEnum, T> set)

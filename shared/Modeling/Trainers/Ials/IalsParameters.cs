@@ -1,4 +1,6 @@
+using System.Globalization;
 using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Sparse;
 
 namespace Recommender.Modeling.Trainers.Ials;
 
@@ -8,11 +10,13 @@ public sealed record IalsParameters
     private static readonly ParameterSchema<IalsParameters> Schema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
         .Integer("factors", 1, 2048, "length of a viewer's and a video's vector", p => p.Factors, (p, v) => p with { Factors = v })
         .Integer("iterations", 1, 1000, "passes over viewers and videos", p => p.Iterations, (p, v) => p with { Iterations = v })
-        .Number("regularization", 1e-9, 1e6, "lambda, strength of the regularisation", p => p.Regularization, (p, v) => p with { Regularization = v })
+        .NumberOrAuto("regularization", 1e-9, 1e6, "lambda, strength of the regularisation; auto: from the data's size", p => p.Regularization, (p, v) => p with { Regularization = v })
         .Number(
             "regularization_exponent", 0, 2, "nu, how the regularisation grows with the number of interactions; 0: not at all, 1: in proportion",
             p => p.RegularizationExponent, (p, v) => p with { RegularizationExponent = v })
-        .Number("unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction", p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
+        .NumberOrAuto(
+            "unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction; auto: from the data's density",
+            p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
         .Number(
             "popularity_exponent", 0, 2, "delta, how a video's unobserved weight grows with its popularity; 0: not at all, 1: in proportion",
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
@@ -28,14 +32,14 @@ public sealed record IalsParameters
     /// <summary>Passes over both sides, 1 to 1000.</summary>
     public int Iterations { get; init; } = 4;
 
-    /// <summary>Lambda, above 0.</summary>
-    public double Regularization { get; init; } = 0.005;
+    /// <summary>Lambda, above 0; null: <see cref="Resolve"/> derives it from the data.</summary>
+    public double? Regularization { get; init; }
 
     /// <summary>Nu, 0 to 2.</summary>
     public double RegularizationExponent { get; init; } = 1.0;
 
-    /// <summary>Alpha0, from 0.</summary>
-    public double UnobservedWeight { get; init; } = 0.01;
+    /// <summary>Alpha0, from 0; null: <see cref="Resolve"/> derives it from the data.</summary>
+    public double? UnobservedWeight { get; init; }
 
     /// <summary>
     /// Delta: an item's own half-step weighs the viewers who did not choose it in proportion to popularity^delta, 1 on average. That nobody
@@ -59,10 +63,11 @@ public sealed record IalsParameters
     public int Threads { get; init; }
 
     /// <summary>The part that a viewer's fold-in needs.</summary>
+    /// <exception cref="InvalidOperationException">A parameter is still to be derived from data.</exception>
     public FoldInSettings FoldIn => new()
     {
-        UnobservedWeight = UnobservedWeight,
-        Regularization = Regularization,
+        UnobservedWeight = UnobservedWeight ?? throw Unresolved("unobserved_weight"),
+        Regularization = Regularization ?? throw Unresolved("regularization"),
         RegularizationExponent = RegularizationExponent,
         Alpha = Alpha,
         Confidence = Confidence,
@@ -77,4 +82,27 @@ public sealed record IalsParameters
 
     /// <summary>All keys with the values of this record.</summary>
     public IReadOnlyDictionary<string, string> ToSettings() => Schema.ToSettings(this);
+
+    /// <summary>
+    /// These parameters with a number for each one that was left to the data: the unobserved pairs of a row together weigh fifteen times
+    /// its interactions, and the ridge of an average row is a third of where the spectrum of a random matrix of this density ends
+    /// (the roots of the mean interactions of a viewer and of an item, added). Both were found on five data sets of densities from 0.0003 to
+    /// 0.06, where they come close to the best; both grow with the confidences, so that a common factor of all of them changes nothing.
+    /// </summary>
+    public IalsParameters Resolve(InteractionMatrix interactions)
+    {
+        ArgumentNullException.ThrowIfNull(interactions);
+        if (UnobservedWeight is not null && Regularization is not null) return this;
+        var statistics = InteractionStatistics.Of(interactions, new FoldInSettings { Alpha = Alpha, Confidence = Confidence });
+        var unobserved = UnobservedWeight ?? Math.Min(15 * statistics.Density, 1) * statistics.MeanConfidence;
+        var frequency = Math.Pow(statistics.MeanPerRow + (unobserved * interactions.ColumnCount), RegularizationExponent);
+        var edge = Math.Sqrt(statistics.MeanPerRow) + Math.Sqrt(statistics.MeanPerColumn);
+        var ridge = edge / 3 * statistics.MeanConfidence;
+        return this with { UnobservedWeight = UnobservedWeight ?? Round(unobserved), Regularization = Regularization ?? Round(ridge / frequency) };
+    }
+
+    // Six digits are more than enough, and readable in a report.
+    private static double Round(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    private static InvalidOperationException Unresolved(string key) => new($"The parameter '{key}' is 'auto': it gets a number when the model is trained.");
 }

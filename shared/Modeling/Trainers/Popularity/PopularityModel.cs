@@ -6,10 +6,14 @@ namespace Recommender.Modeling.Trainers.Popularity;
 /// <summary>The same scores for every viewer.</summary>
 /// <param name="viewerCount">Number of viewers.</param>
 /// <param name="popularity">A score per item.</param>
-public sealed class PopularityModel(int viewerCount, ReadOnlyMemory<float> popularity) : IScoringModel
+/// <param name="parameters">What it was trained with.</param>
+public sealed class PopularityModel(int viewerCount, ReadOnlyMemory<float> popularity, IReadOnlyDictionary<string, string>? parameters = null) : IScoringModel
 {
     /// <inheritdoc/>
     public string Trainer => PopularityTrainer.TrainerName;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Parameters { get; } = parameters ?? new Dictionary<string, string>();
 
     /// <inheritdoc/>
     public int ViewerCount => viewerCount;

@@ -27,7 +27,7 @@ public sealed class PopularityTrainer(PopularityParameters parameters) : ITraine
         var counts = parameters.HalfLifeDays > 0 ? DecayedCounts(data.Interactions) : Array.ConvertAll(data.Interactions.ColumnLengths(), n => (double)n);
         var popularity = OrderPreserving(counts, data.Negatives?.ColumnLengths());
         progress?.Invoke(new TrainingProgress(1, 1));
-        return new PopularityModel(data.Interactions.RowCount, popularity);
+        return new PopularityModel(data.Interactions.RowCount, popularity, Parameters);
     }
 
     private double[] DecayedCounts(InteractionMatrix interactions)

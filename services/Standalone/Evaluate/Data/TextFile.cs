@@ -1,0 +1,36 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Recommender.Standalone.Evaluate.Data;
+
+/// <summary>Lines of a UTF-8 text file, gzipped or not: its first bytes tell, not its name.</summary>
+internal static class TextFile
+{
+    /// <summary>Calls <paramref name="use"/> with each line that is not blank and its number, from 1.</summary>
+    /// <exception cref="DataException">The file cannot be read.</exception>
+    public static void ForEachLine(string path, Action<string, long> use, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            using var reader = new StreamReader(IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file, Encoding.UTF8);
+            for (long number = 1; reader.ReadLine() is { } line; number++)
+            {
+                if (number % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
+                if (!string.IsNullOrWhiteSpace(line)) use(line, number);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new DataException($"The file '{path}' cannot be read: {e.Message}");
+        }
+    }
+
+    private static bool IsGzip(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[2];
+        var read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return read == start.Length && start[0] == 0x1f && start[1] == 0x8b;
+    }
+}

@@ -25,12 +25,16 @@ public sealed class KafkaHealth : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PeriodWhileDown = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
+
+    // With a reason to doubt, a second of silence is enough; without one, a busy machine is the likelier cause.
+    private static readonly TimeSpan TimeoutInDoubt = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeoutOtherwise = TimeSpan.FromSeconds(4);
 
     private readonly IAdminClient _admin;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
+    // Never disposed: a client may have a doubt when this is gone already.
     private readonly SemaphoreSlim _doubt = new(0, 1);
     private readonly Task _loop;
     private volatile KafkaState _state;
@@ -85,7 +89,6 @@ public sealed class KafkaHealth : IAsyncDisposable
         await _stop.CancelAsync();
         await _loop;
         _admin.Dispose();
-        _doubt.Dispose();
         _stop.Dispose();
     }
 
@@ -93,10 +96,11 @@ public sealed class KafkaHealth : IAsyncDisposable
     {
         try
         {
+            var isInDoubt = false;
             while (!cancellationToken.IsCancellationRequested)
             {
-                await ProbeAsync(cancellationToken);
-                await _doubt.WaitAsync(_state == KafkaState.Reachable ? Period : PeriodWhileDown, cancellationToken);
+                await ProbeAsync(isInDoubt ? TimeoutInDoubt : TimeoutOtherwise, cancellationToken);
+                isInDoubt = await _doubt.WaitAsync(_state == KafkaState.Reachable ? Period : PeriodWhileDown, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -105,12 +109,12 @@ public sealed class KafkaHealth : IAsyncDisposable
         }
     }
 
-    private async Task ProbeAsync(CancellationToken cancellationToken)
+    private async Task ProbeAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
         try
         {
-            await _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = ProbeTimeout }).WaitAsync(cancellationToken);
+            await _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(cancellationToken);
             Become(KafkaState.Reachable, "");
         }
         catch (KafkaException e)

@@ -11,6 +11,9 @@ internal abstract class PendingDelivery(RecordProducer producer, KafkaRecord rec
     /// <summary>About what it occupies in the log.</summary>
     public int Bytes { get; } = record.EstimatedBytes();
 
+    /// <summary>When it was handed over, as a timestamp of the producer's clock.</summary>
+    public long HandedOver { get; set; }
+
     /// <summary>Called once by the client.</summary>
     public void OnReport(DeliveryReport<byte[], byte[]?> report) => producer.OnReport(this, report);
 

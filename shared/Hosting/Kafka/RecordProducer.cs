@@ -17,6 +17,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private readonly DeliveryGate _gate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    // Never disposed: the native client may still report when this is gone already.
     private readonly SemaphoreSlim _room;
     private readonly Lock _replacing = new();
     private readonly List<Task> _retired = [];
@@ -103,8 +104,6 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         await Task.WhenAll(closing);
         if (InFlight > 0)
             KafkaLog.Undelivered(_logger, InFlight);
-
-        _room.Dispose();
     }
 
     /// <summary>What became of a record that was handed over. Runs on the client's own thread.</summary>
@@ -113,12 +112,14 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         _room.Release();
         if (report.Error.IsError)
         {
+            KafkaMetrics.Failed(pending.Record.Topic, report.Error.Code);
             _pacer.OnFailed(pending.Record.Topic, pending.Record.Key, pending.Bytes);
             pending.Fail(_gate.Failed(report.Error, null));
             return;
         }
 
         _gate.Succeeded();
+        KafkaMetrics.Delivered(pending.Record.Topic, _time.GetElapsedTime(pending.HandedOver));
         var position = new RecordPosition(pending.Record.Topic, report.Partition.Value, report.Offset.Value);
         _pacer.OnDelivered(position, pending.Bytes);
         pending.Succeed(position);
@@ -163,6 +164,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private async ValueTask EnqueueAsync(PendingDelivery pending, long begin, CancellationToken cancellationToken)
     {
         var message = pending.ToMessage();
+        pending.HandedOver = _time.GetTimestamp();
         while (true)
         {
             var client = _client;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -9,6 +10,7 @@ namespace Recommender.Hosting.Redis;
 public sealed class RedisClient : IRedis, IAsyncDisposable
 {
     private readonly RedisOptions _options;
+    private readonly TimeProvider _time;
     private readonly RedisConnection _connection;
 
     /// <summary>Begins to connect in the background.</summary>
@@ -19,6 +21,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _time = time;
         _connection = new RedisConnection(options, time, logger);
     }
 
@@ -39,7 +42,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
-        RunAsync("SET", static (db, a) => db.StringSetAsync(a.key, a.value.ToArray(), a.expiry), (key, value, expiry), cancellationToken);
+        RunAsync("SET", static (db, a) => db.StringSetAsync(a.key, ToArray(a.value), a.expiry), (key, value, expiry), cancellationToken);
 
     /// <inheritdoc/>
     public Task SetManyAsync(IReadOnlyList<KeyValuePair<RedisKey, byte[]>> values, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
@@ -130,6 +133,10 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
+    /// <summary>The bytes as an array, copied only where the memory is a part of one.</summary>
+    private static byte[] ToArray(ReadOnlyMemory<byte> value) =>
+        MemoryMarshal.TryGetArray(value, out var whole) && whole.Offset == 0 && whole.Count == whole.Array!.Length ? whole.Array : value.ToArray();
+
     /// <summary>Sends one command for each item before it waits for any answer.</summary>
     private static Task<TResult[]> Each<TItem, TState, TResult>(IReadOnlyList<TItem> items, TState state, Func<TState, TItem, Task<TResult>> send)
     {
@@ -172,14 +179,18 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
         string operation, Func<IDatabase, TArgument, Task<TResult>> command, TArgument argument, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var begin = _time.GetTimestamp();
         try
         {
             // The library's asynchronous calls never time out by themselves.
             var db = await _connection.DatabaseAsync(cancellationToken);
-            return await command(db, argument).WaitAsync(_options.Timeout, cancellationToken);
+            var result = await command(db, argument).WaitAsync(_options.Timeout, cancellationToken);
+            RedisMetrics.Ended(operation, _time.GetElapsedTime(begin), null);
+            return result;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
+            RedisMetrics.Ended(operation, _time.GetElapsedTime(begin), e.GetType().Name);
             throw new RedisUnavailableException(operation, RedisErrors.IsTransient(e), _options.RetryDelay, e);
         }
     }

@@ -10,12 +10,14 @@ public static class Tool
     /// <summary>Skips the test, saying why, where a program is not installed.</summary>
     public static string Require(string program, string package)
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(d => Path.Combine(d, program))
-            .FirstOrDefault(File.Exists);
+        var path = Find(program);
         Assert.SkipWhen(path is null, $"{program} is not installed; install it with: apt-get install {package}");
         return path!;
     }
+
+    /// <summary>Where a program is, or <see langword="null"/>.</summary>
+    public static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Debian's Python, which sees Debian's packages; skips the test, saying why, where a module is missing.</summary>
     public static async Task<string> RequirePythonAsync(string module, string package)

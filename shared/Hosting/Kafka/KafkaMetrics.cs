@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+using Confluent.Kafka;
+using Recommender.Hosting.Telemetry;
+
+namespace Recommender.Hosting.Kafka;
+
+/// <summary>What producers tell about themselves, under OpenTelemetry's names for messaging clients.</summary>
+internal static class KafkaMetrics
+{
+    private static readonly KeyValuePair<string, object?> System = new("messaging.system", "kafka");
+
+    private static readonly Counter<long> Sent = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "messaging.client.sent.messages", "{message}", "Records handed to Kafka that have their outcome.");
+
+    private static readonly Histogram<double> Duration = RecommenderTelemetry.Meter.CreateHistogram<double>(
+        "messaging.client.operation.duration", "s", "Time from handing a record over to its acknowledgement.");
+
+    /// <summary>A record is durable.</summary>
+    public static void Delivered(string topic, TimeSpan duration)
+    {
+        var destination = new KeyValuePair<string, object?>("messaging.destination.name", topic);
+        Sent.Add(1, System, destination);
+        Duration.Record(duration.TotalSeconds, System, destination);
+    }
+
+    /// <summary>A record is not durable as far as is known.</summary>
+    public static void Failed(string topic, ErrorCode error) =>
+        Sent.Add(1, System, new("messaging.destination.name", topic), new("error.type", error.ToString()));
+}

@@ -21,6 +21,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _watch = Task.CompletedTask;
     private volatile RedisProcess? _process;
+    private int _disposed;
 
     private EmbeddedRedis(EmbeddedRedisSettings settings, string directory, FileStream directoryLock, TimeProvider time, ILogger logger)
     {
@@ -89,6 +90,9 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     /// <summary>Asks the server to write everything and end; insists after ten seconds.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await _stop.CancelAsync();
         await _watch;
         if (_process is { } process)

@@ -22,6 +22,7 @@ public sealed class CompactedTopicReader : IAsyncDisposable
     private readonly Dictionary<int, long> _next = [];
     private Task? _loop;
     private long _records;
+    private int _disposed;
 
     /// <summary>Prepares a reader; <see cref="Start"/> begins.</summary>
     /// <param name="options">Where Kafka is.</param>
@@ -57,6 +58,9 @@ public sealed class CompactedTopicReader : IAsyncDisposable
     /// <summary>Stops reading; the handler is not called any more afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await _stop.CancelAsync();
         if (_loop is not null)
             await _loop;

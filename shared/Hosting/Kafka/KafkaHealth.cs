@@ -39,6 +39,7 @@ public sealed class KafkaHealth : IAsyncDisposable
     private readonly Task _loop;
     private volatile KafkaState _state;
     private long _lastSuccess;
+    private int _disposed;
 
     /// <summary>Begins to watch the cluster.</summary>
     /// <param name="options">Where it is.</param>
@@ -86,6 +87,9 @@ public sealed class KafkaHealth : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await _stop.CancelAsync();
         await _loop;
         _admin.Dispose();

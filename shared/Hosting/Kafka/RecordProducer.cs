@@ -126,7 +126,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     }
 
     private KafkaUnavailableException? Refusal() =>
-        _closed ? Unavailable("This process is stopping and takes no more records") : _gate.Refusal();
+        _closed ? Stopping() : _gate.Refusal();
 
     /// <param name="pending">The record.</param>
     /// <param name="begin">Since when its caller has been waiting; the records of a batch wait together, not one after the other.</param>
@@ -188,9 +188,12 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             {
                 throw _gate.Failed(e.Error, e);
             }
-            catch (ObjectDisposedException) when (client != _client)
+            catch (ObjectDisposedException)
             {
-                // It was replaced between the two lines above.
+                // It was replaced between the two lines above, or this producer was closed.
+                if (client == _client)
+                    throw Stopping();
+
                 continue;
             }
 
@@ -241,6 +244,8 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             client.Dispose();
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private KafkaUnavailableException Stopping() => Unavailable("This process is stopping and takes no more records");
 
     private KafkaUnavailableException Unavailable(string reason) => new(reason, _options.RetryDelay);
 }

@@ -16,6 +16,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<ConnectionMultiplexer> _connecting;
     private volatile IDatabase? _database;
+    private int _disposed;
 
     public RedisConnection(RedisOptions options, TimeProvider time, ILogger logger)
     {
@@ -35,6 +36,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await _stop.CancelAsync();
         try
         {

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.DependencyInjection;
+using Recommender.Test.V1;
+
+namespace Recommender.Tests.Integration.GrpcRuntime;
+
+/// <summary>Interceptors of both sides, and the services that calls are made with.</summary>
+public sealed class InterceptorTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Server_interceptors_wrap_every_kind_of_call_in_order()
+    {
+        var steps = new ConcurrentQueue<string>();
+        await using var server = await EchoServer.StartAsync(
+            options =>
+            {
+                options.Interceptors.Add<Recorder>("outer");
+                options.Interceptors.Add<Recorder>("inner");
+            },
+            builder => builder.Services.AddSingleton(steps));
+        using var channel = server.Connect();
+        var client = new Test.V1.EchoService.EchoServiceClient(channel);
+
+        await client.UnaryAsync(new EchoRequest(), cancellationToken: Cancel);
+        Assert.Equal(["outer unary", "inner unary", "inner gone", "outer gone"], Drain(steps));
+
+        using var upload = client.ClientStream(cancellationToken: Cancel);
+        await upload.RequestStream.CompleteAsync();
+        await upload;
+        Assert.Equal(["outer upload", "inner upload", "inner gone", "outer gone"], Drain(steps));
+
+        using var download = client.ServerStream(new EchoRequest(), cancellationToken: Cancel);
+        Assert.False(await download.ResponseStream.MoveNext(Cancel));
+        Assert.Equal(["outer download", "inner download", "inner gone", "outer gone"], Drain(steps));
+
+        using var duplex = client.Duplex(cancellationToken: Cancel);
+        await duplex.RequestStream.CompleteAsync();
+        Assert.False(await duplex.ResponseStream.MoveNext(Cancel));
+        Assert.Equal(["outer duplex", "inner duplex", "inner gone", "outer gone"], Drain(steps));
+    }
+
+    [Fact]
+    public async Task An_interceptor_may_refuse_a_call()
+    {
+        await using var server = await EchoServer.StartAsync(options => options.Interceptors.Add<ProbeInterceptor>(
+            (ServerCallContext _) => Task.FromException(new RpcException(new Status(StatusCode.Unauthenticated, "who are you")))));
+        var response = await RawCalls.SendAsync(server.Address, RawCalls.Frame(new EchoRequest()));
+        Assert.Equal(((int)StatusCode.Unauthenticated, "who are you"), (response.Status, response.Message));
+    }
+
+    [Fact]
+    public async Task Client_interceptors_see_every_call()
+    {
+        await using var server = await EchoServer.StartAsync();
+        using var channel = server.Connect();
+        var client = new Test.V1.EchoService.EchoServiceClient(channel.Intercept(new Stamp()));
+        var call = client.UnaryAsync(new EchoRequest(), cancellationToken: Cancel);
+        Assert.Equal("stamped", (await call.ResponseHeadersAsync).GetValue("x-initial-stamp"));
+        await call;
+        using var stream = client.Duplex(cancellationToken: Cancel);
+        Assert.Equal("stamped", (await stream.ResponseHeadersAsync).GetValue("x-initial-stamp"));
+    }
+
+    private static string[] Drain(ConcurrentQueue<string> steps)
+    {
+        // The last step may follow the response.
+        SpinWait.SpinUntil(() => steps.Count == 4, TimeSpan.FromSeconds(30));
+        string[] taken = [.. steps];
+        steps.Clear();
+        return taken;
+    }
+
+    private sealed class Recorder(ConcurrentQueue<string> steps, string name) : Interceptor, IDisposable
+    {
+        public void Dispose() => steps.Enqueue($"{name} gone");
+
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+            TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        {
+            steps.Enqueue($"{name} unary");
+            return continuation(request, context);
+        }
+
+        public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+            IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+            ClientStreamingServerMethod<TRequest, TResponse> continuation)
+        {
+            steps.Enqueue($"{name} upload");
+            return continuation(requestStream, context);
+        }
+
+        public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+            TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+            ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        {
+            steps.Enqueue($"{name} download");
+            return continuation(request, responseStream, context);
+        }
+
+        public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+            IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+            DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        {
+            steps.Enqueue($"{name} duplex");
+            return continuation(requestStream, responseStream, context);
+        }
+    }
+
+    private sealed class Stamp : Interceptor
+    {
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncUnaryCallContinuation<TRequest, TResponse> continuation) => continuation(request, Stamped(context));
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation) => continuation(Stamped(context));
+
+        private static ClientInterceptorContext<TRequest, TResponse> Stamped<TRequest, TResponse>(
+            ClientInterceptorContext<TRequest, TResponse> context)
+            where TRequest : class
+            where TResponse : class =>
+            new(context.Method, context.Host, context.Options.WithHeaders(new Metadata { { "x-initial-stamp", "stamped" } }));
+    }
+}

@@ -54,6 +54,16 @@ public interface IRedis
     /// <summary>Runs a script, atomically.</summary>
     Task<RedisReply> EvalAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes a script known to every primary server.</summary>
+    Task LoadScriptAsync(RedisScript script, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a script that <see cref="LoadScriptAsync"/> made known, once for each call, all sent together; the result has their order. The
+    /// script's text is never sent again, so none of the calls reaches a server that was started after the script was loaded.
+    /// </summary>
+    /// <exception cref="RedisScriptMissingException">A server does not know the script; other calls may have taken effect.</exception>
+    Task<RedisReply[]> EvalLoadedAsync(RedisScript script, IReadOnlyList<RedisCall> calls, CancellationToken cancellationToken = default);
+
     /// <summary>The members with the highest scores, highest first.</summary>
     /// <param name="key">A sorted set.</param>
     /// <param name="count">How many at most.</param>

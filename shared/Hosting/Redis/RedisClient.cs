@@ -87,6 +87,20 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public Task LoadScriptAsync(RedisScript script, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        return RunAsync("SCRIPT LOAD", static (db, script) => LoadAsync(db.Multiplexer, script), script, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<RedisReply[]> EvalLoadedAsync(RedisScript script, IReadOnlyList<RedisCall> calls, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        return RunAsync(script.Name, static (db, a) => EvalLoadedAsync(db, a.script, a.calls), (script, calls), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<SortedSetEntry[]> SortedSetTopAsync(RedisKey key, int count, CancellationToken cancellationToken = default) =>
         count <= 0
             ? Task.FromResult<SortedSetEntry[]>([])
@@ -172,6 +186,27 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
                 command[2 + keys.Length + i] = arguments[i];
 
             return new RedisReply(await db.ExecuteAsync("EVAL", command));
+        }
+    }
+
+    private static async Task<bool> LoadAsync(ConnectionMultiplexer multiplexer, RedisScript script)
+    {
+        var primaries = multiplexer.GetEndPoints().Select(e => multiplexer.GetServer(e)).Where(s => s.IsConnected && !s.IsSlave).ToArray();
+        if (primaries.Length == 0) throw new TimeoutException("No primary server is connected.");
+        await Task.WhenAll(primaries.Select(s => s.ScriptLoadAsync(script.Text)));
+        return true;
+    }
+
+    private static async Task<RedisReply[]> EvalLoadedAsync(IDatabase db, RedisScript script, IReadOnlyList<RedisCall> calls)
+    {
+        try
+        {
+            var results = await Each(calls, (db, script.Hash), static (s, c) => s.db.ScriptEvaluateAsync(s.Hash, c.Keys, c.Arguments));
+            return Array.ConvertAll(results, r => new RedisReply(r));
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            throw new RedisScriptMissingException(script.Name, e);
         }
     }
 

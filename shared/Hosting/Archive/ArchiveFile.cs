@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Recommender.Hosting.Online;
 
 namespace Recommender.Hosting.Archive;
 
@@ -25,6 +26,15 @@ public sealed partial record ArchiveFile(string Type, DateOnly Day, string Log, 
     public string RelativePath => Path.Combine(
         $"type={Type}", string.Create(CultureInfo.InvariantCulture, $"day={Day:yyyy-MM-dd}"),
         string.Create(CultureInfo.InvariantCulture, $"{Log}-p{Partition:D3}-{From:D15}-{To:D15}-{Index}of{Count}{Extension}"));
+
+    /// <summary>The short name of a log in file names: its identity where that is letters and digits, otherwise a hash of it.</summary>
+    /// <param name="identity">The log's identity as watermarks know it.</param>
+    public static string LogNameOf(string identity) => identity.Length is > 0 and <= 32 && identity.All(char.IsAsciiLetterOrDigit)
+        ? identity
+        : StableHash.Of(identity).ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>The type of a topic's records: <c>view</c> for <c>recommender.view.v1</c>.</summary>
+    public static string TypeOf(string topic) => topic.Split('.')[1];
 
     /// <summary>Reads a name back; null when it is not an archive file.</summary>
     public static ArchiveFile? Parse(string relativePath)

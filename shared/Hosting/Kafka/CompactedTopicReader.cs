@@ -113,14 +113,7 @@ public sealed class CompactedTopicReader : IAsyncDisposable
         var config = KafkaConfigs.Consumer(_options, "recommender-reader");
         config.EnablePartitionEof = true;
         config.GroupInstanceId = null;
-        return new ConsumerBuilder<byte[]?, byte[]?>(config)
-            .SetLogHandler((_, line) => KafkaLog.Native(_logger, line))
-            .SetErrorHandler((_, error) =>
-            {
-                if (error.Code == ErrorCode.Local_AllBrokersDown)
-                    _health.Doubt();
-            })
-            .Build();
+        return KafkaConsumers.Build(config, _health, _logger).Build();
     }
 
     /// <summary>The offset after the last record of each partition, now.</summary>

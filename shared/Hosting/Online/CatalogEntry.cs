@@ -34,16 +34,20 @@ public readonly record struct CatalogEntry(ulong Log, long Offset, ReadOnlyMemor
 
     /// <summary>Reads the stored form.</summary>
     /// <exception cref="InvalidDataException">The value is damaged.</exception>
-    public static CatalogEntry Decode(ReadOnlyMemory<byte> bytes)
+    public static CatalogEntry Decode(ReadOnlyMemory<byte> bytes) =>
+        TryDecode(bytes, out var entry) ? entry : throw new InvalidDataException("a catalog entry does not begin with its position");
+
+    /// <summary>Reads the stored form; false when the value is damaged.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, out CatalogEntry entry)
     {
+        entry = default;
         var span = bytes.Span;
         var end = span.IndexOf((byte)'\n');
-        if (end <= LogDigits + 1 || span[LogDigits] != ' '
-            || !Utf8Parser.TryParse(span[..LogDigits], out ulong log, out var logBytes, 'x') || logBytes != LogDigits
-            || !Utf8Parser.TryParse(span[(LogDigits + 1)..end], out long offset, out var offsetBytes) || offsetBytes != end - LogDigits - 1)
-        {
-            throw new InvalidDataException("a catalog entry does not begin with its position");
-        }
-        return new CatalogEntry(log, offset, bytes[(end + 1)..]);
+        if (end <= LogDigits + 1 || span[LogDigits] != ' ') return false;
+        if (!Utf8Parser.TryParse(span[..LogDigits], out ulong log, out var logBytes, 'x') || logBytes != LogDigits) return false;
+        var number = span[(LogDigits + 1)..end];
+        if (!Utf8Parser.TryParse(number, out long offset, out var offsetBytes) || offsetBytes != number.Length) return false;
+        entry = new CatalogEntry(log, offset, bytes[(end + 1)..]);
+        return true;
     }
 }

@@ -24,6 +24,12 @@ public sealed class LogWatermarks
     /// <summary>Whether the record is absorbed already.</summary>
     public bool Covers(ulong log, byte topic, int partition, long offset) => offset < Next(log, topic, partition);
 
+    /// <summary>Whether everything before the place is absorbed.</summary>
+    public bool Reaches(in LogPosition place) => Next(place.Log, place.Topic, place.Partition) >= place.Next;
+
+    /// <summary>Notes that everything before the place is absorbed; see the other overload.</summary>
+    public void Advance(in LogPosition place) => Advance(place.Log, place.Topic, place.Partition, place.Next);
+
     /// <summary>
     /// Notes that everything before <paramref name="next"/> is absorbed. Within a log the mark never moves back; another log forgets the
     /// offset of the one before.

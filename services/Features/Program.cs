@@ -1,1 +1,4 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build(); app.Run();
+using Recommender.Features;
+using Recommender.Hosting;
+
+return await ServiceHost.RunAsync("features", args, builder => builder.AddFeatures(), app => app.MapFeatures());

@@ -1,0 +1,49 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+using Recommender.V1;
+
+namespace Recommender.Features.Api;
+
+/// <summary>Shows online features. A viewer or video that nothing is known of has zeros: that is what its features are.</summary>
+internal sealed class FeatureService(IRedis redis, TimeProvider time) : V1.FeatureService.FeatureServiceBase
+{
+    /// <summary>The window that <c>trending_score</c> is of: a day.</summary>
+    private const int TrendingWindow = 1;
+
+    /// <inheritdoc/>
+    public override async Task<UserFeatures> GetUserFeatures(GetUserFeaturesRequest request, ServerCallContext context)
+    {
+        FieldRules.ThrowIfAny(FieldRules.RequiredId("user_id", request.UserId));
+        var state = ViewerState.Decode(await redis.GetAsync(OnlineKeys.Viewer(request.UserId), context.CancellationToken));
+        var features = new UserFeatures { UserId = request.UserId, Views = state.Views, Likes = state.NetLikes, Shares = state.Shares };
+        if (state.LastSeenAtMs > 0) features.LastSeenAt = Time(state.LastSeenAtMs);
+        features.Recent.AddRange(state.Recent.Select(r => new Interaction
+        {
+            VideoId = r.VideoId, Type = r.Type, OccurredAt = Time(r.OccurredAtMs), WatchRatio = r.WatchRatio,
+        }));
+        return features;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<VideoFeatures> GetVideoFeatures(GetVideoFeaturesRequest request, ServerCallContext context)
+    {
+        FieldRules.ThrowIfAny(FieldRules.RequiredId("video_id", request.VideoId));
+        var total = new VideoCounters();
+        foreach (var field in await redis.HashGetAllAsync(OnlineKeys.Video(request.VideoId), context.CancellationToken))
+            total.Add(VideoCounters.Decode((byte[])field.Value));
+        return new VideoFeatures
+        {
+            VideoId = request.VideoId,
+            Views = total.Views,
+            Likes = total.NetLikes,
+            Shares = total.Shares,
+            TrendingScore = total.Trending[TrendingWindow].At(time.GetUtcNow().ToUnixTimeMilliseconds(), OnlineKeys.Windows[TrendingWindow].HalfLife),
+            AverageWatchRatio = total.AverageWatchRatio,
+        };
+    }
+
+    private static Timestamp Time(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
+}

@@ -1,0 +1,73 @@
+using Confluent.Kafka;
+using Recommender.Contracts;
+using Recommender.Features.Archiving;
+using Recommender.Features.Online;
+using Recommender.Hosting.Archive;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>The partitions that this process owns, and where each stands.</summary>
+internal sealed class Assignment
+{
+    private readonly Dictionary<(string Topic, int Partition), PartitionLog> _logs = [];
+    private readonly List<StoredMarks> _marks = [];
+
+    /// <summary>Opens partitions; the archive says where it ends, the online state is asked later.</summary>
+    public Assignment(IReadOnlyCollection<TopicPartition> partitions, LogIdentity identity, EventArchive archive)
+    {
+        var archived = archive.Load();
+        foreach (var group in partitions.GroupBy(p => MarksKey(p.Topic, p.Partition.Value)))
+        {
+            var marks = group.Key is null ? null : new StoredMarks(group.Key, group.First().Partition.Value);
+            if (marks is not null) _marks.Add(marks);
+            foreach (var (topic, partition) in group.Select(p => (p.Topic, p.Partition.Value)))
+            {
+                var name = ArchiveFile.LogNameOf(identity.Of(topic));
+                var type = ArchiveFile.TypeOf(topic);
+                var end = archive.Open(name, type, partition, archived.NextOffset(name, type, partition) ?? 0);
+                _logs.Add((topic, partition), new PartitionLog(topic, partition, StableHash.Of(identity.Of(topic)), marks, end));
+            }
+        }
+    }
+
+    /// <summary>The partitions.</summary>
+    public IReadOnlyCollection<PartitionLog> Logs => _logs.Values;
+
+    /// <summary>The log of a record; null when its partition belongs to somebody else.</summary>
+    public PartitionLog? Find(RecordPosition position) => _logs.GetValueOrDefault((position.Topic, position.Partition));
+
+    /// <summary>Asks the online state how far it has absorbed each partition, and rewinds them to where state or archive need them.</summary>
+    public async Task RewindAsync(IOnlineStore store, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_marks.Select(m => m.ReadAsync(store, cancellationToken)));
+        foreach (var log in Logs) log.Rewind();
+    }
+
+    /// <summary>
+    /// Halts partitions whose log ends before what was absorbed of it, although it is named as the same log. Either it lost its end (an
+    /// unclean election of a leader), or it is another one without a name of its own. To go on at its end would lose events in the second
+    /// case, to begin again would count them twice in the first, so neither is done: the operator decides, by giving the log a new
+    /// name (<c>Kafka:LogIdentity</c>) if it is a new one. A halt heals by itself when the end turns out to be further.
+    /// </summary>
+    /// <param name="ends">The offset behind the last record of each partition.</param>
+    /// <returns>The halted partitions.</returns>
+    public IReadOnlyList<PartitionLog> CheckEnds(IReadOnlyDictionary<(string Topic, int Partition), long> ends)
+    {
+        foreach (var log in Logs) log.IsHalted = ends.TryGetValue((log.Topic, log.Partition), out var end) && end < log.Absorbed;
+        return [.. Logs.Where(l => l.IsHalted)];
+    }
+
+    /// <summary>Where to read each partition from; halted ones are left out.</summary>
+    public IEnumerable<TopicPartitionOffset> Positions =>
+        Logs.Where(l => !l.IsHalted).Select(l => new TopicPartitionOffset(l.Topic, l.Partition, l.ReadNext));
+
+    /// <summary>The topics of viewer events share one watermark value per partition, since one process owns partition N of all of them.</summary>
+    private static string? MarksKey(string topic, int partition) => topic switch
+    {
+        Topics.Catalog => OnlineKeys.CatalogPartition(partition),
+        _ when Topics.Events.Contains(topic) => OnlineKeys.Partition(partition),
+        _ => null,
+    };
+}

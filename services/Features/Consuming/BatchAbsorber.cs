@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Recommender.Contracts;
+using Recommender.Features.Online;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Telemetry;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>Takes a batch of records all the way: rejected ones aside, online state, archive, and the word to whoever paces the producers.</summary>
+internal sealed class BatchAbsorber(
+    IOnlineStore store, PartitionAbsorber partitions, DurationCache durations, RejectedRecords rejected, IProducePacer pacer,
+    FeatureMetrics metrics, TimeProvider time, ILogger<BatchAbsorber> logger)
+{
+    private const int MaxLinks = 64;
+
+    /// <summary>Absorbs records. When it fails nothing is lost: read again from the watermarks (<see cref="Assignment.RewindAsync"/>).</summary>
+    public async Task AbsorbAsync(IReadOnlyList<TopicRecord> records, Assignment assignment, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        using var activity = Begin(records);
+        var batch = new RecordBatch(assignment, metrics, logger);
+        foreach (var record in records) batch.Add(record);
+        await rejected.SendAsync(batch.Rejected, cancellationToken);
+        // Videos come first: the views behind them need their durations.
+        foreach (var kind in batch.Work.GroupBy(w => w.Changes.Count == 0).OrderBy(k => k.Key))
+            await Task.WhenAll(kind.Select(work => Task.Run(() => AbsorbAsync(work, cancellationToken), cancellationToken)));
+        var now = time.GetTimestamp();
+        foreach (var row in batch.Rows) row.Archive.Append(row.Offset, row.Row, row.Day, now);
+        foreach (var (log, next) in batch.Reached)
+        {
+            log.StateNext = Math.Max(log.StateNext, next);
+            pacer.OnAbsorbed(log.Topic, log.Partition, next);
+        }
+        metrics.Batch(time.GetElapsedTime(begin, now));
+    }
+
+    private async Task AbsorbAsync(PartitionWork work, CancellationToken cancellationToken)
+    {
+        if (work.Changes.Count > 0)
+        {
+            // Of several changes of one video the last is the newest.
+            var newest = new Dictionary<string, CatalogChange>(StringComparer.Ordinal);
+            foreach (var change in work.Changes) newest[change.VideoId] = change;
+            await store.WriteCatalogAsync([.. newest.Select(c => KeyValuePair.Create(c.Key, c.Value.Entry))], cancellationToken);
+            foreach (var change in newest.Values) durations.Put(change.VideoId, change.DurationMs);
+            metrics.CatalogAbsorbed(work.Changes.Count);
+        }
+        if (work.Events.Count == 0)
+        {
+            metrics.Conflicts("marks", await work.Marks.AdvanceAsync(store, work.Ends, cancellationToken));
+            return;
+        }
+        var outcomes = await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < outcomes.Length; i++)
+            metrics.Absorbed(work.Events[i].Type, outcomes[i], TimeSpan.FromMilliseconds(now - work.Events[i].ReceivedAtMs));
+    }
+
+    /// <summary>One span for the batch, linked to the calls that its records came from.</summary>
+    private static Activity? Begin(IReadOnlyList<TopicRecord> records)
+    {
+        if (!RecommenderTelemetry.ActivitySource.HasListeners()) return null;
+        var links = new List<ActivityLink>();
+        foreach (var record in records)
+        {
+            if (links.Count == MaxLinks) break;
+            if (!record.Headers.TryGetLastBytes(CloudEventHeaders.TraceParent, out var parent)) continue;
+            var context = TraceHeaders.Parse(parent);
+            if (context != default) links.Add(new ActivityLink(context));
+        }
+        var activity = RecommenderTelemetry.ActivitySource.StartActivity("absorb", ActivityKind.Consumer, default(ActivityContext), tags: null, links);
+        activity?.SetTag("messaging.system", "kafka").SetTag("messaging.operation.type", "process").SetTag("messaging.batch.message_count", records.Count);
+        return activity;
+    }
+}

@@ -1,0 +1,123 @@
+using Confluent.Kafka;
+using Recommender.Features.Online;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Kafka;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>
+/// One membership in the consumer group. Everything happens on the thread that runs it, one batch after the other, so that a partition is never
+/// given away with a batch half done.
+/// </summary>
+internal sealed class ConsumerSession : IDisposable
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
+
+    // The group is patient for minutes before it takes the partitions away from a consumer that does not poll.
+    private static readonly TimeSpan s_archivePatience = TimeSpan.FromSeconds(30);
+
+    private readonly SessionServices _services;
+    private readonly ILogger _logger;
+    private readonly Ownership _ownership;
+    private readonly BatchCollector _collector;
+    private TimeSpan _pause = s_firstPause;
+    private long _retryAt;
+
+    public ConsumerSession(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
+    {
+        _services = services;
+        _logger = logger;
+        _ownership = new Ownership(services, builder, logger);
+        _collector = new BatchCollector(_ownership.Consumer, services.Options, services.Time, logger);
+    }
+
+    /// <summary>Reads until the token is cancelled, then leaves the group in good order.</summary>
+    /// <exception cref="KafkaException">The client failed for good.</exception>
+    /// <exception cref="LogChangedException">A log is not the one that was read so far.</exception>
+    public void Run(CancellationToken stoppingToken)
+    {
+        _ownership.Consumer.Subscribe(EventConsumer.Subscription);
+        while (!stoppingToken.IsCancellationRequested) Step();
+        if (_services.Options.DrainOnStop) Drain();
+        _ownership.GiveUp();
+        _ownership.Consumer.Close();
+    }
+
+    public void Dispose()
+    {
+        _ownership.GiveUp(isLost: true);
+        _ownership.Consumer.Dispose();
+    }
+
+    private void Step()
+    {
+        try
+        {
+            if (_services.Time.GetTimestamp() < _retryAt || !_ownership.TryRead())
+            {
+                _collector.Poll(s_poll);
+                return;
+            }
+            var records = _collector.Collect(s_poll);
+            // After a rebalance in between, whoever owns the records now reads them from the watermarks.
+            if (!_ownership.IsReading || _ownership.Assignment is not { } assignment) return;
+            if (records.Count > 0) Absorb(records, assignment);
+            _services.Archive.FlushDue();
+            if (_services.Archive.IsFull && !Wait(_services.Archive.FlushAsync(s_archivePatience))) throw new ArchiveFullException();
+            _ownership.Maintain();
+        }
+        catch (Exception e) when (Describe(e) is { } reason)
+        {
+            Pause(e, reason);
+        }
+    }
+
+    private void Absorb(IReadOnlyList<TopicRecord> records, Assignment assignment)
+    {
+        _services.Absorber.AbsorbAsync(records, assignment, CancellationToken.None).GetAwaiter().GetResult();
+        _pause = s_firstPause;
+    }
+
+    /// <summary>Goes back to the watermarks, a little later each time.</summary>
+    private void Pause(Exception error, string reason)
+    {
+        if (_services.Progress.Trouble == reason) ConsumingLog.StillPaused(_logger, reason);
+        else if (error is InvalidDataException) ConsumingLog.PausedBadly(_logger, error);
+        else ConsumingLog.Paused(_logger, reason);
+        _services.Progress.Trouble = reason;
+        _services.Metrics.Rewound();
+        _ownership.Release(error is StateLostException);
+        _retryAt = _services.After(_pause);
+        _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, Math.Max(_services.Options.RetryDelay.Ticks, _pause.Ticks)));
+    }
+
+    /// <summary>Absorbs what is in the logs at this moment.</summary>
+    private void Drain()
+    {
+        var deadline = _services.After(_services.StopTimeout);
+        try
+        {
+            var lag = _ownership.MeasureLag();
+            while (lag() > 0 && _services.Time.GetTimestamp() < deadline) Step();
+            if (lag() > 0) ConsumingLog.NotDrained(_logger, lag());
+        }
+        catch (KafkaException e)
+        {
+            ConsumingLog.ConsumeFailed(_logger, e.Error.Reason);
+        }
+    }
+
+    /// <summary>What an operator is told about a failure that a retry may mend; null for others.</summary>
+    private static string? Describe(Exception error) => error switch
+    {
+        DependencyUnavailableException or StateLostException or ArchiveFullException => error.Message,
+        InvalidDataException => "a stored value cannot be read",
+        KafkaException { Error.IsFatal: false } e => e.Error.Reason,
+        IOException or UnauthorizedAccessException => "the archive cannot be read",
+        _ => null,
+    };
+
+    // This thread belongs to the session, so it may wait.
+    private static bool Wait(Task<bool> task) => task.GetAwaiter().GetResult();
+}

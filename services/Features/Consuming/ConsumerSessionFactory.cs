@@ -1,0 +1,21 @@
+using Confluent.Kafka;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Telemetry;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>Makes consumers.</summary>
+internal sealed class ConsumerSessionFactory(
+    SessionServices services, KafkaOptions kafka, KafkaHealth health, ILogger<ConsumerSession> logger)
+{
+    /// <summary>A new membership in the group.</summary>
+    public ConsumerSession Create() => new(services, Builder(), logger);
+
+    private ConsumerBuilder<byte[]?, byte[]?> Builder()
+    {
+        var config = KafkaConfigs.Consumer(kafka, services.Options.GroupId);
+        // Headers are of use to traces alone, and unpacking them costs more than the rest of the record.
+        config.ConsumeResultFields = RecommenderTelemetry.ActivitySource.HasListeners() ? "headers,timestamp,topic" : "timestamp,topic";
+        return KafkaConsumers.Build(config, health, logger);
+    }
+}

@@ -1,0 +1,67 @@
+using Google.Protobuf.WellKnownTypes;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Features.State;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+using Recommender.V1;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>Reads events from their topics and refuses what would harm the state: the door is stricter, but it is not the only one who can write.</summary>
+internal static class EventReader
+{
+    /// <summary>How far an event may be ahead of its record: a device's clock may be wrong by a day and an hour of summer time.</summary>
+    public static readonly TimeSpan MaxAhead = TimeSpan.FromHours(25);
+
+    /// <summary>Reads a record of an event topic; null when that went well, otherwise what is wrong with it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="log">Hash of the topic's log.</param>
+    /// <param name="topic">Number of the topic.</param>
+    /// <param name="result">The event.</param>
+    public static string? Read(in TopicRecord record, ulong log, byte topic, out FeatureEvent result)
+    {
+        result = default;
+        if (record.Value is null) return "the record has no value";
+        Event e;
+        Timestamp? received;
+        try
+        {
+            e = EventJson.Parse(record.Value, out received);
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
+        if (Check(e, record) is { } violation) return $"{violation.Field} {violation.Description}";
+        var (_, partition, offset) = record.Position;
+        result = new FeatureEvent(
+            StableHash.Of(e.EventId), e.Type, e.UserId, e.VideoId, Milliseconds(e.OccurredAt),
+            e.WatchTime is { } watched ? (watched.Seconds * 1000) + (watched.Nanos / 1_000_000) : null,
+            received is null ? record.Timestamp.ToUnixTimeMilliseconds() : Milliseconds(received),
+            new LogPosition(log, topic, partition, offset + 1));
+        return null;
+    }
+
+    /// <summary>Whether a record of this time may say that something happened at that one.</summary>
+    public static FieldViolation? CheckTime(string field, DateTimeOffset at, DateTimeOffset recordedAt)
+    {
+        if (at < DateTimeOffset.UnixEpoch) return new FieldViolation(field, "is before 1970");
+        return at - recordedAt > MaxAhead ? new FieldViolation(field, "is more than 25 hours after the record was written") : null;
+    }
+
+    private static FieldViolation? Check(Event e, in TopicRecord record)
+    {
+        if (FieldRules.RequiredId("event_id", e.EventId) is { } id) return id;
+        if (FieldRules.RequiredId("user_id", e.UserId) is { } user) return user;
+        if (FieldRules.RequiredId("video_id", e.VideoId) is { } video) return video;
+        if (Topics.Of(e.Type) != record.Position.Topic) return new FieldViolation("type", $"'{EventTypeNames.NameOf(e.Type)}' does not belong to this topic");
+        if (e.WatchTime is { } watched && (watched.Seconds < 0 || watched.Nanos < 0)) return new FieldViolation("watch_time_ms", "is negative");
+        return e.OccurredAt is null
+            ? new FieldViolation("occurred_at", "is missing")
+            : CheckTime("occurred_at", e.OccurredAt.ToDateTimeOffset(), record.Timestamp);
+    }
+
+    private static long Milliseconds(Timestamp time) => (time.Seconds * 1000) + (time.Nanos / 1_000_000);
+}

@@ -1,0 +1,152 @@
+using Confluent.Kafka;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>
+/// Which partitions are ours, and whether they are being read. The group gives them; where to read them from is said by the watermarks in
+/// Redis and by the archive, never by the committed offsets, which are for others to look at. Until that is known, and while either is out of
+/// reach, nothing is assigned to the client, but it stays in the group.
+/// </summary>
+internal sealed class Ownership
+{
+    private static readonly TimeSpan s_checkHalted = TimeSpan.FromSeconds(5);
+
+    private readonly SessionServices _services;
+    private readonly ILogger _logger;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly OffsetCommits _commits;
+    private readonly LogEnds _ends;
+    private List<TopicPartition> _owned = [];
+    private bool _hasJoined;
+    private bool _isStateLost = true;
+    private long? _checkHaltedAt;
+
+    public Ownership(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
+    {
+        _services = services;
+        _logger = logger;
+        _consumer = builder
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, _) => OnRevoked())
+            .SetPartitionsLostHandler((_, _) => OnLost())
+            .Build();
+        _commits = new OffsetCommits(_consumer, services.Time, logger);
+        _ends = new LogEnds(_consumer);
+    }
+
+    /// <summary>The client. It belongs to the session.</summary>
+    public IConsumer<byte[]?, byte[]?> Consumer => _consumer;
+
+    /// <summary>The partitions that are ours; null while there are none, or nothing is known of them yet.</summary>
+    public Assignment? Assignment { get; private set; }
+
+    /// <summary>Whether records are asked for.</summary>
+    public bool IsReading { get; private set; }
+
+    /// <summary>Finds where to read from and begins; false when there is nothing to read.</summary>
+    public bool TryRead()
+    {
+        if (IsReading) return true;
+        if (_owned.Count == 0)
+        {
+            if (_hasJoined) _services.Progress.Trouble = null; // somebody else has it all
+            return false;
+        }
+        Assignment ??= new Assignment(_owned, Wait(_services.ResolveIdentityAsync()), _services.Archive);
+        if (_services.Archive.IsFull) throw new ArchiveFullException();
+        if (_isStateLost) Wait(_services.Store.BeginAsync(CancellationToken.None));
+        _isStateLost = false;
+        Wait(Assignment.RewindAsync(_services.Store, CancellationToken.None));
+        Read(Assignment);
+        return true;
+    }
+
+    /// <summary>Takes what is ours away from the client, to be read again from the watermarks.</summary>
+    /// <param name="isStateLost">Whether Redis may have forgotten something.</param>
+    public void Release(bool isStateLost)
+    {
+        IsReading = false;
+        _isStateLost |= isStateLost;
+        _consumer.Unassign();
+    }
+
+    /// <summary>What is to be done now and then: commits, the lag, another look at logs that were too short.</summary>
+    public void Maintain()
+    {
+        if (Assignment is not { } assignment) return;
+        if (_commits.CommitIfDue(assignment.Logs))
+        {
+            foreach (var topic in assignment.Logs.GroupBy(l => l.Topic))
+                _services.Metrics.Lag(topic.Key, topic.Sum(l => Math.Max(0, _ends.Known(l) - l.ReadNext)));
+        }
+        if (_checkHaltedAt is not { } at || _services.Time.GetTimestamp() < at) return;
+        _checkHaltedAt = _services.After(s_checkHalted);
+        var before = assignment.Logs.Count(l => l.IsHalted);
+        if (assignment.CheckEnds(_ends.Find(assignment.Logs)).Count < before) Release(isStateLost: false);
+    }
+
+    /// <summary>Records that are in the logs now and not read yet, by where each log ends; empty when nothing is ours.</summary>
+    public Func<long> MeasureLag()
+    {
+        if (Assignment is not { } assignment) return () => 0;
+        var ends = _ends.Find(assignment.Logs);
+        return () => assignment.Logs.Where(l => !l.IsHalted).Sum(l => Math.Max(0, ends[(l.Topic, l.Partition)] - l.ReadNext));
+    }
+
+    /// <summary>Ends ownership: what was read is archived and committed, unless it belongs to somebody else already.</summary>
+    public void GiveUp(bool isLost = false)
+    {
+        IsReading = false;
+        _owned = [];
+        if (Assignment is not { } assignment) return;
+        Assignment = null;
+        if (!isLost)
+        {
+            if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
+            _commits.Commit(assignment.Logs);
+        }
+        _services.Archive.Close(assignment.Logs.Select(l => l.Archive));
+    }
+
+    private void Read(Assignment assignment)
+    {
+        var halted = assignment.CheckEnds(_ends.Find(assignment.Logs));
+        foreach (var log in halted) ConsumingLog.Halted(_logger, log.Topic, log.Partition, log.Absorbed);
+        _services.Metrics.Halted(halted.Count);
+        _checkHaltedAt = halted.Count > 0 ? _services.After(s_checkHalted) : null;
+        _consumer.Assign(assignment.Positions);
+        IsReading = true;
+        _services.Progress.Trouble = halted.Count > 0 ? "a log ends before what was absorbed of it" : null;
+        var replayed = assignment.Logs.Sum(l => l.Absorbed - l.NeededFrom);
+        ConsumingLog.Reading(_logger, assignment.Logs.Count, replayed);
+    }
+
+    /// <summary>The client is given nothing yet: positions come first.</summary>
+    private IEnumerable<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
+    {
+        GiveUp();
+        _owned = partitions;
+        _hasJoined = true;
+        ConsumingLog.Assigned(_logger, partitions.Count);
+        return [];
+    }
+
+    private IEnumerable<TopicPartitionOffset> OnRevoked()
+    {
+        if (_owned.Count > 0) ConsumingLog.Revoked(_logger, _owned.Count);
+        GiveUp();
+        return [];
+    }
+
+    private IEnumerable<TopicPartitionOffset> OnLost()
+    {
+        ConsumingLog.Lost(_logger, _owned.Count);
+        GiveUp(isLost: true);
+        return [];
+    }
+
+    // The thread belongs to the session, so it may wait.
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+}

@@ -1,0 +1,116 @@
+using Recommender.Features.Archiving;
+using Recommender.Features.Online;
+using Recommender.Features.State;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>Records sorted by what is to be done with them. Nothing is changed by sorting, except where reading goes on.</summary>
+internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics, ILogger logger)
+{
+    private readonly Dictionary<StoredMarks, PartitionWork> _work = [];
+    private readonly Dictionary<PartitionLog, long> _reached = [];
+
+    /// <summary>What online state is to absorb, by partition.</summary>
+    public IReadOnlyCollection<PartitionWork> Work => _work.Values;
+
+    /// <summary>Where the batch ends in each partition: the offset behind its last record.</summary>
+    public IReadOnlyDictionary<PartitionLog, long> Reached => _reached;
+
+    /// <summary>What is to be archived, in the order of the offsets.</summary>
+    public List<PendingRow> Rows { get; } = [];
+
+    /// <summary>What is to be set aside.</summary>
+    public List<RejectedRecord> Rejected { get; } = [];
+
+    /// <summary>Sorts one record.</summary>
+    /// <exception cref="LogChangedException">The log is not the one that was read so far.</exception>
+    public void Add(in TopicRecord record)
+    {
+        if (assignment.Find(record.Position) is not { } log) return; // it belongs to somebody else by now
+        var offset = record.Position.Offset;
+        Follow(log, offset);
+        _reached[log] = offset + 1;
+        var isNew = log.Marks is not null && offset >= log.StateNext;
+        var work = isNew ? WorkOf(log) : null;
+        work?.Reached(log, offset + 1);
+
+        var (reason, day, row) = Read(record, log, work);
+        if (reason is not null && (isNew || (log.Marks is null && offset >= log.Archive.Next))) Rejected.Add(new RejectedRecord(record, reason));
+        if (offset >= log.Archive.Next) Rows.Add(new PendingRow(log.Archive, offset, row, DateOnly.FromDateTime(day.UtcDateTime)));
+    }
+
+    private static (string? Reason, DateTimeOffset Day, byte[]? Row) Read(in TopicRecord record, PartitionLog log, PartitionWork? work)
+    {
+        string? reason;
+        if (log.IsCatalog)
+        {
+            reason = CatalogReader.Read(record, log.Log, out var change);
+            if (reason is not null) return (reason, record.Timestamp, null);
+            work?.Changes.Add(change);
+            return (null, record.Timestamp, record.Value is null ? CatalogReader.DeletedRow(change.VideoId) : JsonRow.Of(record.Value));
+        }
+        if (log.Marks is null)
+        {
+            reason = ImpressionReader.Read(record, out var shownAt);
+            return reason is null ? (null, shownAt, JsonRow.Of(record.Value!)) : (reason, record.Timestamp, null);
+        }
+        reason = EventReader.Read(record, log.Log, log.Number, out var e);
+        if (reason is not null) return (reason, record.Timestamp, null);
+        work?.Events.Add(e);
+        return (null, DateTimeOffset.FromUnixTimeMilliseconds(e.OccurredAtMs), JsonRow.Of(record.Value!));
+    }
+
+    /// <summary>Notices what is missing from the log, and a log that began again.</summary>
+    private void Follow(PartitionLog log, long offset)
+    {
+        if (offset < log.ReadNext) throw new LogChangedException($"{log.Topic}[{log.Partition}] went back from offset {log.ReadNext} to {offset}");
+        // A compacted topic has gaps by its nature.
+        if (offset > log.ReadNext && !log.IsCatalog)
+        {
+            metrics.Gap(log.Topic, offset - log.ReadNext);
+            ConsumingLog.Gap(logger, log.Topic, log.Partition, log.ReadNext, offset - 1);
+        }
+        log.ReadNext = offset + 1;
+    }
+
+    private PartitionWork WorkOf(PartitionLog log)
+    {
+        if (!_work.TryGetValue(log.Marks!, out var work)) _work.Add(log.Marks!, work = new PartitionWork(log.Marks!));
+        return work;
+    }
+}
+
+/// <summary>What online state is to absorb from one partition.</summary>
+/// <param name="marks">The partition's watermarks.</param>
+internal sealed class PartitionWork(StoredMarks marks)
+{
+    private readonly Dictionary<PartitionLog, long> _reached = [];
+
+    /// <summary>The partition's watermarks.</summary>
+    public StoredMarks Marks { get; } = marks;
+
+    /// <summary>Events; those of one topic in the order of their offsets.</summary>
+    public List<FeatureEvent> Events { get; } = [];
+
+    /// <summary>Catalog changes in the order of their offsets.</summary>
+    public List<CatalogChange> Changes { get; } = [];
+
+    /// <summary>Where the watermarks will stand.</summary>
+    public IReadOnlyCollection<LogPosition> Ends => [.. _reached.Select(r => new LogPosition(r.Key.Log, r.Key.Number, r.Key.Partition, r.Value))];
+
+    /// <summary>Notes that everything before <paramref name="next"/> is in the batch.</summary>
+    public void Reached(PartitionLog log, long next) => _reached[log] = next;
+}
+
+/// <summary>A record for the archive.</summary>
+/// <param name="Archive">The end of its partition's archive.</param>
+/// <param name="Offset">Its offset.</param>
+/// <param name="Row">Its row; null when it leaves none.</param>
+/// <param name="Day">Its day.</param>
+internal readonly record struct PendingRow(PartitionArchive Archive, long Offset, byte[]? Row, DateOnly Day);
+
+/// <summary>A partition is not the log any more that its positions count in; they must be found anew.</summary>
+/// <param name="message">What was seen.</param>
+internal sealed class LogChangedException(string message) : Exception(message);

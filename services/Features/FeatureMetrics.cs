@@ -1,0 +1,93 @@
+using System.Diagnostics.Metrics;
+using Recommender.Contracts.Json;
+using Recommender.Features.State;
+using Recommender.Hosting.Telemetry;
+using Recommender.V1;
+
+namespace Recommender.Features;
+
+/// <summary>What the feature service counts.</summary>
+internal sealed class FeatureMetrics
+{
+    private readonly Counter<long> _events = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.events",
+        description: "Events read, by type and outcome (effective: it counts; duplicate: a retry of one that counts; replayed: absorbed before).");
+
+    private readonly Counter<long> _catalog = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.catalog", description: "Catalog records absorbed.");
+
+    private readonly Counter<long> _rejected = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.rejected", description: "Records that could not be processed, by topic.");
+
+    private readonly Counter<long> _gaps = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.offset_gap", description: "Records that were gone from the log before they were read, by topic.");
+
+    private readonly Counter<long> _conflicts = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.conflicts", description: "Conditional writes to Redis that another writer won, by value (viewer, video, marks).");
+
+    private readonly Counter<long> _rewinds = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.rewinds", description: "Times that reading went back to the watermarks after a failure.");
+
+    private readonly Counter<long> _files = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.archive.files", description: "Files written to the archive, by type.");
+
+    private readonly Counter<long> _rows = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.archive.rows", description: "Rows written to the archive, by type.");
+
+    private readonly Gauge<long> _buffered = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.archive.buffered", "By", "Bytes that wait to be archived.");
+
+    private readonly Gauge<long> _lag = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.lag", description: "Records in the log that are not absorbed yet, by topic.");
+
+    private readonly Gauge<long> _halted = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.halted", description: "Partitions that are not read because their log ends before what was absorbed of it.");
+
+    private readonly Histogram<double> _batch = RecommenderTelemetry.Meter.CreateHistogram(
+        "recommender.features.batch.duration", "s", "How long batches take to be absorbed.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
+
+    private readonly Histogram<double> _visible = RecommenderTelemetry.Meter.CreateHistogram(
+        "recommender.features.visible.delay", "s", "From the door's taking an event until it is in the viewer's online state.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
+
+    public void Absorbed(EventType type, Absorption outcome, TimeSpan delay)
+    {
+        _events.Add(1, new("type", EventTypeNames.NameOf(type)), new("outcome", NameOf(outcome)));
+        if (outcome == Absorption.Effective) _visible.Record(Math.Max(0, delay.TotalSeconds));
+    }
+
+    public void CatalogAbsorbed(int records) => _catalog.Add(records);
+
+    public void Rejected(string topic) => _rejected.Add(1, new KeyValuePair<string, object?>("topic", topic));
+
+    public void Gap(string topic, long records) => _gaps.Add(records, new KeyValuePair<string, object?>("topic", topic));
+
+    public void Conflicts(string value, int count)
+    {
+        if (count > 0) _conflicts.Add(count, new KeyValuePair<string, object?>("value", value));
+    }
+
+    public void Rewound() => _rewinds.Add(1);
+
+    public void Archived(string type, int files, int rows)
+    {
+        _files.Add(files, new KeyValuePair<string, object?>("type", type));
+        _rows.Add(rows, new KeyValuePair<string, object?>("type", type));
+    }
+
+    public void Buffered(long bytes) => _buffered.Record(bytes);
+
+    public void Lag(string topic, long records) => _lag.Record(records, new KeyValuePair<string, object?>("topic", topic));
+
+    public void Halted(int partitions) => _halted.Record(partitions);
+
+    public void Batch(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
+
+    private static string NameOf(Absorption outcome) => outcome switch
+    {
+        Absorption.Effective => "effective",
+        Absorption.Duplicate => "duplicate",
+        _ => "replayed",
+    };
+}

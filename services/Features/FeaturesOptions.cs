@@ -1,0 +1,45 @@
+using Recommender.Hosting.Configuration;
+
+namespace Recommender.Features;
+
+/// <summary>How events become features.</summary>
+public sealed record FeaturesOptions : IOptionsRecord
+{
+    /// <inheritdoc/>
+    public static string Section => "Features";
+
+    /// <summary>The consumer group. All replicas share it.</summary>
+    public string GroupId { get; init; } = "recommender-features";
+
+    /// <summary>Records absorbed together when there are many; when there are few, nobody waits for more. 1 to 100,000.</summary>
+    public int MaxBatch { get; init; } = 10_000;
+
+    /// <summary>How long Redis may take for one round of a batch. 10 milliseconds to 1 minute.</summary>
+    public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest pause between attempts while Redis, Kafka or the archive fail. 10 milliseconds to 1 minute.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Videos kept per trending window and partition. 10 to 100,000.</summary>
+    public int TrendingVideos { get; init; } = 2000;
+
+    /// <summary>Durations of videos kept in memory, some 100 bytes each. 2 to 10,000,000.</summary>
+    public int CachedDurations { get; init; } = 100_000;
+
+    /// <summary>
+    /// Whether a stop first absorbs what is in the log at that moment, for as long as the process may take to stop. For a log that does
+    /// not outlive the process.
+    /// </summary>
+    public bool DrainOnStop { get; init; }
+
+    /// <inheritdoc/>
+    public void Validate(OptionsCheck check)
+    {
+        check.NotEmpty(GroupId);
+        check.Range(MaxBatch, 1, 100_000);
+        check.Range(RedisTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        check.Range(TrendingVideos, 10, 100_000);
+        check.Range(CachedDurations, 2, 10_000_000);
+    }
+}

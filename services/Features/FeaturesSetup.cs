@@ -1,0 +1,55 @@
+using Recommender.Features.Api;
+using Recommender.Features.Archiving;
+using Recommender.Features.Consuming;
+using Recommender.Features.Online;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Health;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+
+namespace Recommender.Features;
+
+/// <summary>Wires the service that turns events into features and keeps the archive.</summary>
+public static class FeaturesSetup
+{
+    private const string WriterRedis = "features-writer";
+
+    /// <summary>Registers the service.</summary>
+    public static void AddFeatures(this WebApplicationBuilder builder)
+    {
+        builder.AddOptionsRecord<FeaturesOptions>();
+        builder.AddOptionsRecord<ArchiveOptions>();
+        builder.AddOptionsRecord<ViewerLimits>();
+        builder.AddOptionsRecord<StorageOptions>();
+        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddOptionsRecord<RedisOptions>();
+        var services = builder.Services;
+        services.AddKafka().AddRedis();
+        services.AddKeyedSingleton<IRedis>(WriterRedis, (provider, _) => CreateWriterRedis(provider));
+        services.AddSingleton<IOnlineStore>(p => new RedisOnlineStore(p.GetRequiredKeyedService<IRedis>(WriterRedis), p.GetRequiredService<FeaturesOptions>()));
+        services.AddSingleton<FeatureMetrics>();
+        services.AddSingleton<DurationCache>();
+        services.AddSingleton<PartitionAbsorber>();
+        services.AddSingleton<BatchAbsorber>();
+        services.AddSingleton<RejectedRecords>();
+        services.AddSingleton<EventArchive>();
+        services.AddSingleton<ConsumerProgress>();
+        services.AddSingleton<SessionServices>();
+        services.AddSingleton<ConsumerSessionFactory>();
+        services.AddHostedService<EventConsumer>();
+        builder.AddReadiness<ConsumerHealthCheck>("consumer", "recommender.v1.FeatureService");
+        builder.AddReadiness<RedisHealthCheck>("features-redis", "recommender.v1.FeatureService");
+    }
+
+    /// <summary>Maps its gRPC service.</summary>
+    public static void MapFeatures(this WebApplication app) => app.MapGrpcService<FeatureService>();
+
+    /// <summary>A connection of its own, with more patience: its long pipelines would hold up the reads of others.</summary>
+    private static RedisClient CreateWriterRedis(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<RedisOptions>() with { Timeout = provider.GetRequiredService<FeaturesOptions>().RedisTimeout };
+        return new RedisClient(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisClient>>());
+    }
+}

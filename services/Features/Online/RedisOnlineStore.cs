@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+using RedisKey = StackExchange.Redis.RedisKey;
+using RedisValue = StackExchange.Redis.RedisValue;
+
+namespace Recommender.Features.Online;
+
+/// <summary>Online state in Redis; see <see cref="OnlineKeys"/> for the keys and <see cref="FencedScripts"/> for what guards the writes.</summary>
+/// <param name="redis">A connection of its own: its long pipelines would hold up the reads of others.</param>
+/// <param name="options">How many trending videos are kept.</param>
+internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : IOnlineStore
+{
+    // Lua cannot unpack more than some 8,000 values.
+    private const int ScoresPerScript = 1000;
+
+    private FencedScripts _scripts = new();
+
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var scripts = new FencedScripts();
+        await scripts.LoadAsync(redis, cancellationToken);
+        _scripts = scripts;
+    }
+
+    public async Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        var values = await redis.GetManyAsync(Keys(userIds, OnlineKeys.Viewer), cancellationToken);
+        return Array.ConvertAll(values, v => v ?? []);
+    }
+
+    public async Task<byte[][]> ReadVideosAsync(IReadOnlyList<string> videoIds, int partition, CancellationToken cancellationToken)
+    {
+        var rows = await redis.HashGetManyAsync(Keys(videoIds, OnlineKeys.Video), [OnlineKeys.PartitionField(partition)], cancellationToken);
+        return Array.ConvertAll(rows, row => row[0] ?? []);
+    }
+
+    public async Task<CatalogEntry?[]> ReadCatalogAsync(IReadOnlyList<string> videoIds, CancellationToken cancellationToken)
+    {
+        var values = await redis.GetManyAsync(Keys(videoIds, OnlineKeys.Catalog), cancellationToken);
+        return Array.ConvertAll(values, CatalogEntry? (v) => v is not null && CatalogEntry.TryDecode(v, out var entry) ? entry : null);
+    }
+
+    public async Task<byte[]> ReadMarksAsync(string key, CancellationToken cancellationToken) => await redis.GetAsync(key, cancellationToken) ?? [];
+
+    public Task<byte[]?[]> WriteViewersAsync(IReadOnlyList<ValueWrite> writes, CancellationToken cancellationToken) =>
+        WriteAsync(_scripts.WriteViewer, [.. writes.Select(w => new RedisCall([OnlineKeys.Viewer(w.Id)], [Version(w.Expected), w.Value]))], cancellationToken);
+
+    public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken)
+    {
+        RedisValue field = OnlineKeys.PartitionField(partition);
+        return WriteAsync(_scripts.WriteVideo, [.. writes.Select(w => new RedisCall([OnlineKeys.Video(w.Id)], [Version(w.Expected), w.Value, field]))], cancellationToken);
+    }
+
+    public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
+    {
+        RedisKey[] key = [OnlineKeys.Trending(window, partition)];
+        var calls = scores.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
+        await WriteAsync(_scripts.WriteTrending, calls, cancellationToken);
+
+        // Seventeen digits: what is read back is the same number.
+        static RedisValue[] Pair(TrendingScore score) => [score.Log2.ToString("R", CultureInfo.InvariantCulture), score.VideoId];
+    }
+
+    public Task WriteCatalogAsync(IReadOnlyCollection<KeyValuePair<string, CatalogEntry>> entries, CancellationToken cancellationToken) =>
+        CatalogStore.WriteManyAsync(redis, entries, cancellationToken);
+
+    public async Task<byte[]?> WriteMarksAsync(string key, byte[] expected, byte[] value, CancellationToken cancellationToken) =>
+        (await WriteAsync(_scripts.WriteMarks, [new RedisCall([key], [expected, value])], cancellationToken))[0];
+
+    private async Task<byte[]?[]> WriteAsync(RedisScript script, RedisCall[] calls, CancellationToken cancellationToken)
+    {
+        if (calls.Length == 0) return [];
+        try
+        {
+            var replies = await redis.EvalLoadedAsync(script, calls, cancellationToken);
+            return Array.ConvertAll(replies, r => r.AsBytes());
+        }
+        catch (RedisScriptMissingException e)
+        {
+            throw new StateLostException("Redis was restarted or replaced", e);
+        }
+    }
+
+    private static RedisKey[] Keys(IReadOnlyList<string> ids, Func<string, string> key)
+    {
+        var keys = new RedisKey[ids.Count];
+        for (var i = 0; i < keys.Length; i++) keys[i] = key(ids[i]);
+        return keys;
+    }
+
+    private static RedisValue Version(ulong version)
+    {
+        if (version == 0) return "";
+        var bytes = new byte[ViewerState.VersionBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, version);
+        return bytes;
+    }
+}

@@ -1,0 +1,55 @@
+using Recommender.Hosting.Online;
+
+namespace Recommender.Features.Online;
+
+/// <summary>The watermarks of one partition as this process last saw or wrote them.</summary>
+/// <param name="key">Their key (<see cref="OnlineKeys.Partition"/>).</param>
+/// <param name="partition">The partition.</param>
+internal sealed class StoredMarks(string key, int partition)
+{
+    private byte[] _stored = [];
+    private LogWatermarks _marks = new();
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="InvalidDataException">The value is damaged.</exception>
+    public async Task ReadAsync(IOnlineStore store, CancellationToken cancellationToken)
+    {
+        _stored = await store.ReadMarksAsync(key, cancellationToken);
+        _marks = LogWatermarks.Decode(_stored);
+    }
+
+    /// <summary>The next offset to absorb; 0 when nothing of that log was absorbed.</summary>
+    public long Next(ulong log, byte topic) => _marks.Next(log, topic, Partition);
+
+    /// <summary>
+    /// Moves and writes the watermarks once everything before them is written. Another writer who has absorbed more, or other topics, is no
+    /// harm: its marks are true as well, and the greater one stays.
+    /// </summary>
+    /// <returns>How many writes were lost to another writer.</returns>
+    /// <exception cref="StateLostException">The stored watermarks are behind what this process wrote: the state is, too.</exception>
+    public async Task<int> AdvanceAsync(IOnlineStore store, IReadOnlyCollection<LogPosition> reached, CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            var next = LogWatermarks.Decode(_stored);
+            foreach (var place in reached) next.Advance(place);
+            var value = next.Encode();
+            if (value.AsSpan().SequenceEqual(_stored)) return conflicts;
+            if (await store.WriteMarksAsync(key, _stored, value, cancellationToken) is not { } current)
+            {
+                (_stored, _marks) = (value, next);
+                return conflicts;
+            }
+            var found = LogWatermarks.Decode(current);
+            foreach (var place in reached)
+            {
+                if (found.Next(place.Log, place.Topic, place.Partition) < Next(place.Log, place.Topic))
+                    throw new StateLostException("the partition's watermarks are older than they were");
+            }
+            (_stored, _marks) = (current, found);
+        }
+    }
+}

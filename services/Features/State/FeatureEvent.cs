@@ -1,0 +1,16 @@
+using Recommender.Hosting.Online;
+using Recommender.V1;
+
+namespace Recommender.Features.State;
+
+/// <summary>What a viewer did, as far as online state is concerned.</summary>
+/// <param name="EventId">Hash of the event's id.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="UserId">The viewer.</param>
+/// <param name="VideoId">The video.</param>
+/// <param name="OccurredAtMs">When it happened, Unix milliseconds.</param>
+/// <param name="WatchTimeMs">For how long the video was watched, milliseconds; null when the event does not say.</param>
+/// <param name="ReceivedAtMs">When the door took it, Unix milliseconds.</param>
+/// <param name="After">The place in the log behind the record: where a watermark stands that covers it.</param>
+internal readonly record struct FeatureEvent(
+    ulong EventId, EventType Type, string UserId, string VideoId, long OccurredAtMs, long? WatchTimeMs, long ReceivedAtMs, LogPosition After);

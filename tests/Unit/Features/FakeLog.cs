@@ -1,0 +1,95 @@
+using Recommender.Features.Consuming;
+using Recommender.Features.Online;
+using Recommender.Features.State;
+using Recommender.Hosting.Online;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Features;
+
+/// <summary>The event topics of one partition, and a consumer of them that can be ended anywhere.</summary>
+internal sealed class FakeLog
+{
+    public const ulong Log = 7;
+    public const int Partition = 3;
+    public const long DurationMs = 1000;
+    public const long Start = 1_763_800_000_000;
+
+    private readonly List<FeatureEvent>[] _topics = [[], [], [], []];
+
+    /// <summary>Bounds that are reached soon, except for the event ids.</summary>
+    public ViewerLimits Limits { get; init; } = new() { RecentInteractions = 4, OlderSeen = 100, Hidden = 100, EventIds = 1000 };
+
+    /// <summary>The topics, in the order of their numbers.</summary>
+    public IReadOnlyList<IReadOnlyList<FeatureEvent>> Topics => _topics;
+
+    /// <summary>Appends an event to its topic.</summary>
+    public void Append(string eventId, EventType type, string user, string video, long at = 0, long? watchedMs = null)
+    {
+        var number = TopicNumbers.Of(Recommender.Contracts.Topics.Of(type));
+        var next = _topics[number].Count + 1;
+        _topics[number].Add(new FeatureEvent(
+            StableHash.Of(eventId), type, user, video, Start + at, watchedMs, Start, new LogPosition(Log, number, Partition, next)));
+    }
+
+    /// <summary>
+    /// Consumes all topics to their ends from where the store says, in batches whose topic and size <paramref name="choose"/> picks. Begins
+    /// again from the watermarks whenever the store forgot something, as the real one does.
+    /// </summary>
+    public async Task ConsumeAsync(FakeStore store, Func<int, int> choose, bool fromTheBeginning = false)
+    {
+        while (true)
+        {
+            try
+            {
+                await ConsumeOnceAsync(store, choose, fromTheBeginning);
+                return;
+            }
+            catch (StateLostException)
+            {
+                // Once more.
+            }
+        }
+    }
+
+    private async Task ConsumeOnceAsync(FakeStore store, Func<int, int> choose, bool fromTheBeginning)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var durations = new DurationCache(store, new Recommender.Features.FeaturesOptions(), TimeProvider.System);
+        var absorber = new PartitionAbsorber(store, durations, Limits, new Recommender.Features.FeatureMetrics());
+        var marks = new StoredMarks(OnlineKeys.Partition(Partition), Partition);
+        await store.BeginAsync(cancellation);
+        await marks.ReadAsync(store, cancellation);
+        var next = _topics.Select((_, t) => fromTheBeginning ? 0 : (int)marks.Next(Log, (byte)t)).ToArray();
+        while (true)
+        {
+            var batch = new List<FeatureEvent>();
+            var reached = new Dictionary<int, LogPosition>();
+            for (var size = 1 + choose(5); size > 0; size--)
+            {
+                int[] open = [.. Enumerable.Range(0, _topics.Length).Where(t => next[t] < _topics[t].Count)];
+                if (open.Length == 0) break;
+                var topic = open[choose(open.Length)];
+                var e = _topics[topic][next[topic]++];
+                batch.Add(e);
+                reached[topic] = e.After;
+            }
+            if (batch.Count == 0) return;
+            await absorber.AbsorbAsync(marks, batch, reached.Values, cancellation);
+        }
+    }
+
+    /// <summary>Puts the durations of videos into the catalog.</summary>
+    public static void PutCatalog(FakeRedis redis, params IEnumerable<string> videos)
+    {
+        foreach (var video in videos)
+        {
+            var json = System.Text.Encoding.UTF8.GetBytes($$"""{"video_id":"{{video}}","duration_ms":{{DurationMs}}}""");
+            redis.Set(OnlineKeys.Catalog(video), new CatalogEntry(1, 0, json).Encode());
+        }
+    }
+
+    public static ViewerState Viewer(FakeRedis redis, string user) => ViewerState.Decode(redis.Values.GetValueOrDefault(OnlineKeys.Viewer(user)) ?? []);
+
+    public static VideoCounters Video(FakeRedis redis, string video) =>
+        VideoCounters.Decode(redis.Values.GetValueOrDefault(FakeStore.VideoField(video, Partition)) ?? []);
+}

@@ -1,0 +1,129 @@
+using Recommender.Features.State;
+using Recommender.Hosting.Online;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Features;
+
+public sealed class ViewerTransitionTests
+{
+    private readonly ViewerState _state = new();
+    private readonly ViewerLimits _limits = new();
+    private long _offset;
+
+    private Absorption Absorb(EventType type, string video, long at = 1000, string? id = null, float? ratio = null, long? offset = null, ViewerLimits? limits = null)
+    {
+        var next = (offset ?? _offset++) + 1;
+        var e = new FeatureEvent(StableHash.Of(id ?? $"e{next}"), type, "u", video, at, null, at, new LogPosition(1, 0, 0, next));
+        return ViewerTransition.Absorb(_state, e, ratio, limits ?? _limits);
+    }
+
+    [Fact]
+    public void Each_type_is_counted_by_itself_and_unlikes_are_taken_off_the_likes()
+    {
+        foreach (var (type, count) in new[] { (EventType.View, 4), (EventType.Like, 3), (EventType.Unlike, 2), (EventType.Share, 5), (EventType.Skip, 6) })
+            for (var i = 0; i < count; i++) Absorb(type, "v");
+        Assert.Equal((4, 3, 2, 5, 6), (_state.Views, _state.Likes, _state.Unlikes, _state.Shares, _state.Skips));
+        Assert.Equal(1, _state.NetLikes);
+    }
+
+    [Fact]
+    public void A_second_event_of_the_same_id_changes_nothing_but_the_watermark()
+    {
+        Assert.Equal(Absorption.Effective, Absorb(EventType.Like, "v", id: "same"));
+        var before = _state.Encode();
+        Assert.Equal(Absorption.Duplicate, Absorb(EventType.Like, "v", id: "same"));
+        Assert.Equal(2, _state.Watermarks.Next(1, 0, 0));
+        Assert.Equal(ViewerState.Decode(before).Recent, _state.Recent);
+        Assert.Equal(1, _state.Likes);
+    }
+
+    [Fact]
+    public void A_record_that_was_absorbed_before_changes_nothing_at_all()
+    {
+        Absorb(EventType.Like, "v", offset: 5);
+        var before = _state.Encode();
+        Assert.Equal(Absorption.Replayed, Absorb(EventType.Share, "w", offset: 5));
+        Assert.Equal(Absorption.Replayed, Absorb(EventType.Share, "w", offset: 2));
+        Assert.Equal(before, _state.Encode());
+    }
+
+    [Fact]
+    public void A_late_event_is_placed_by_the_time_at_which_it_happened()
+    {
+        Absorb(EventType.View, "first", at: 1000);
+        Absorb(EventType.View, "third", at: 3000);
+        Absorb(EventType.View, "second", at: 2000, ratio: 0.5f);
+        Assert.Equal(["third", "second", "first"], _state.Recent.Select(r => r.VideoId));
+        Assert.Equal(0.5f, _state.Recent[1].WatchRatio);
+        Assert.Equal(3000, _state.LastSeenAtMs);
+    }
+
+    [Fact]
+    public void Events_of_one_millisecond_end_in_the_same_places_whatever_their_order()
+    {
+        var other = new ViewerTransitionTests();
+        foreach (var video in new[] { "a", "b", "c" }) Absorb(EventType.View, video, id: video);
+        foreach (var video in new[] { "c", "a", "b" }) other.Absorb(EventType.View, video, id: video);
+        Assert.Equal(_state.Recent, other._state.Recent);
+    }
+
+    [Fact]
+    public void Videos_that_leave_the_recent_ones_stay_seen_within_bounds()
+    {
+        var limits = new ViewerLimits { RecentInteractions = 10, OlderSeen = 20 };
+        for (var i = 0; i < 35; i++) Absorb(EventType.View, $"v{i}", at: i, limits: limits);
+        Assert.Equal(10, _state.Recent.Count);
+        Assert.Equal(20, _state.OlderSeen.Count);
+        Assert.All(Enumerable.Range(5, 30), i => Assert.True(_state.HasSeen($"v{i}")));
+        Assert.False(_state.HasSeen("v0"));
+    }
+
+    [Fact]
+    public void A_video_seen_again_is_remembered_longer()
+    {
+        var limits = new ViewerLimits { RecentInteractions = 10, OlderSeen = 5 };
+        for (var i = 0; i < 14; i++) Absorb(EventType.View, $"v{i}", at: i, limits: limits); // v0 to v3 are older
+        Absorb(EventType.View, "v0", at: 14, limits: limits);
+        for (var i = 15; i < 30; i++) Absorb(EventType.View, $"v{i}", at: i, limits: limits);
+        Assert.Equal(5, _state.OlderSeen.Count);
+        Assert.True(_state.HasSeen("v0") == _state.OlderSeen.Contains(StableHash.Of("v0")));
+        Assert.Equal(_state.OlderSeen.Count, _state.OlderSeen.Distinct().Count());
+    }
+
+    [Fact]
+    public void Following_an_author_does_not_make_the_video_seen()
+    {
+        var limits = new ViewerLimits { RecentInteractions = 10 };
+        Absorb(EventType.Follow, "v", limits: limits);
+        Assert.False(_state.HasSeen("v"));
+        for (var i = 0; i < 10; i++) Absorb(EventType.View, $"w{i}", at: 2000 + i, limits: limits);
+        Assert.DoesNotContain(_state.Recent, r => r.VideoId == "v");
+        Assert.False(_state.HasSeen("v"));
+    }
+
+    [Fact]
+    public void What_the_viewer_does_not_want_is_hidden_for_good()
+    {
+        Absorb(EventType.NotInterested, "bad");
+        Assert.True(_state.IsHidden("bad"));
+        for (var i = 0; i < _limits.Hidden - 1; i++) Absorb(EventType.NotInterested, $"v{i}");
+        Assert.True(_state.IsHidden("bad"));
+        Absorb(EventType.NotInterested, "one too many");
+        Assert.Equal(_limits.Hidden, _state.Hidden.Count);
+        Assert.False(_state.IsHidden("bad"));
+    }
+
+    [Fact]
+    public void A_viewer_of_fifty_thousand_events_stays_within_the_documented_bytes()
+    {
+        for (var i = 0; i < 50_000; i++)
+            Absorb((EventType)(1 + (i % 7)), $"video-{i:D10}", at: 1_763_800_000_000 + (i * 137), ratio: 0.5f);
+        Assert.Equal(_limits.RecentInteractions, _state.Recent.Count);
+        Assert.Equal(_limits.OlderSeen, _state.OlderSeen.Count);
+        Assert.Equal(_limits.Hidden, _state.Hidden.Count);
+        Assert.Equal(_limits.EventIds, _state.EventIds.Count);
+        var idBytes = "video-0000000000".Length;
+        var bound = 80 + (_limits.RecentInteractions * (idBytes + 12)) + (8 * (_limits.OlderSeen + _limits.Hidden + _limits.EventIds));
+        Assert.InRange(_state.Encode().Length, bound / 2, bound);
+    }
+}

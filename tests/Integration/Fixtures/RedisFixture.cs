@@ -25,6 +25,9 @@ public sealed class RedisFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Where the server keeps its files.</summary>
+    public string DirectoryPath => _directory.Path;
+
     /// <summary>A client of it.</summary>
     public IRedis Client => Server is not null ? _client! : null!;
 

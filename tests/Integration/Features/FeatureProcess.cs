@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Recommender.Tests.Fixtures;
+
+namespace Recommender.Tests.Integration.Features;
+
+/// <summary>The service as a process of its own, which can be killed and frozen.</summary>
+public sealed class FeatureProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private FeatureProcess(IEnumerable<string> settings)
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, "Recommender.Features.dll");
+        string[] arguments = [assembly, "--Server:GrpcPort=0", "--Server:HttpPort=0", .. settings.Select(s => "--" + s)];
+        _process = new Process { StartInfo = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it wrote so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts it; it is not ready yet.</summary>
+    public static FeatureProcess Start(IEnumerable<string> settings) => new(settings);
+
+    /// <summary>SIGKILL: it has no say in it.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync("TERM");
+        await Eventually.TrueAsync(() => _process.HasExited);
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGSTOP: it stands still and does not know it.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        var (code, _, errors) = await Tool.RunAsync("/bin/kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(code == 0, errors);
+    }
+
+    private void Note(string? line)
+    {
+        lock (_output) _output.AppendLine(line);
+    }
+}

@@ -88,6 +88,7 @@ internal sealed class FeatureMetrics
     {
         Absorption.Effective => "effective",
         Absorption.Duplicate => "duplicate",
+        Absorption.Forgotten => "forgotten",
         _ => "replayed",
     };
 }

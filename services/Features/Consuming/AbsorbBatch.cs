@@ -20,13 +20,16 @@ internal sealed class AbsorbBatch
     {
         _events = events;
         _viewerOf = Group(_viewers, e => e.UserId);
-        _videoOf = Group(_videos, e => e.VideoId);
+        _videoOf = Group(_videos, e => e.VideoId); // an erasure's is empty, and never written
         _ratios = new float?[events.Count];
         _outcomes = new Absorption[events.Count];
     }
 
     /// <summary>The viewers, once each.</summary>
     public IReadOnlyList<string> UserIds => _viewers.ConvertAll(v => v.Id);
+
+    /// <summary>The viewers who asked to be forgotten.</summary>
+    public IReadOnlyList<string> ForgottenUserIds => [.. _events.Where(e => e.IsErasure).Select(e => e.UserId).Distinct()];
 
     /// <summary>The videos, once each.</summary>
     public IReadOnlyList<string> VideoIds => _videos.ConvertAll(v => v.Id);
@@ -49,8 +52,8 @@ internal sealed class AbsorbBatch
         {
             var viewer = _viewers[_viewerOf[i]];
             _outcomes[i] = ViewerTransition.Absorb(viewer.State, _events[i], _ratios[i], limits);
+            viewer.IsChanged |= _outcomes[i] is Absorption.Effective or Absorption.Forgotten;
             if (_outcomes[i] != Absorption.Effective) continue;
-            viewer.IsChanged = true;
             var video = _videos[_videoOf[i]];
             video.IsChanged |= VideoTransition.Absorb(video.State, _events[i], _ratios[i]);
         }
@@ -86,7 +89,7 @@ internal sealed class AbsorbBatch
         {
             Take(viewer, bytes);
             foreach (var i in viewer.Events)
-                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, _events[i], _ratios[i], limits) == Absorption.Effective;
+                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, _events[i], _ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
         });
 
     /// <summary>

@@ -67,7 +67,7 @@ internal sealed class Assignment
     private static string? MarksKey(string topic, int partition) => topic switch
     {
         Topics.Catalog => OnlineKeys.CatalogPartition(partition),
-        _ when Topics.Events.Contains(topic) => OnlineKeys.Partition(partition),
+        _ when topic == Topics.Erasure || Topics.Events.Contains(topic) => OnlineKeys.Partition(partition),
         _ => null,
     };
 }

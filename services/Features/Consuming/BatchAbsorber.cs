@@ -53,7 +53,7 @@ internal sealed class BatchAbsorber(
         var outcomes = await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < outcomes.Length; i++)
-            metrics.Absorbed(work.Events[i].Type, outcomes[i], TimeSpan.FromMilliseconds(now - work.Events[i].ReceivedAtMs));
+            if (!work.Events[i].IsErasure) metrics.Absorbed(work.Events[i].Type, outcomes[i], TimeSpan.FromMilliseconds(now - work.Events[i].ReceivedAtMs));
     }
 
     /// <summary>One span for the batch, linked to the calls that its records came from.</summary>

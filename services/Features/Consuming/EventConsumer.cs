@@ -12,7 +12,7 @@ internal sealed class EventConsumer(
     private static readonly TimeSpan s_topicsPause = TimeSpan.FromSeconds(5);
 
     /// <summary>The topics that are read.</summary>
-    public static IReadOnlyList<string> Subscription { get; } = [.. Topics.Events, Topics.Impression, Topics.Catalog];
+    public static IReadOnlyList<string> Subscription { get; } = [.. Topics.Events, Topics.Impression, Topics.Erasure, Topics.Catalog];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

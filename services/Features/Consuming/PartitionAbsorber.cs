@@ -30,6 +30,7 @@ internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durati
         var outcomes = batch.Decide(limits);
         metrics.Conflicts("video", await batch.WriteVideosAsync(store, marks.Partition, cancellationToken));
         metrics.Conflicts("viewer", await batch.WriteViewersAsync(store, limits, cancellationToken));
+        await store.DeleteListsAsync(batch.ForgottenUserIds, cancellationToken);
         await Task.WhenAll(OnlineKeys.Windows.Select((window, i) =>
             store.WriteTrendingAsync(window.Name, marks.Partition, batch.Scores(i), cancellationToken)));
         metrics.Conflicts("marks", await marks.AdvanceAsync(store, reached, cancellationToken));

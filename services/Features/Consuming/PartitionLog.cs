@@ -23,6 +23,7 @@ internal sealed class PartitionLog
         Archive = archive;
         Number = marks is null ? (byte)0 : TopicNumbers.Of(topic);
         IsCatalog = topic == Topics.Catalog;
+        IsErasure = topic == Topics.Erasure;
     }
 
     /// <summary>The topic.</summary>
@@ -39,6 +40,9 @@ internal sealed class PartitionLog
 
     /// <summary>Whether records are catalog entries.</summary>
     public bool IsCatalog { get; }
+
+    /// <summary>Whether records are viewers' wishes to be forgotten.</summary>
+    public bool IsErasure { get; }
 
     /// <summary>How far the online state has absorbed it; null for a topic that is archived only.</summary>
     public StoredMarks? Marks { get; }

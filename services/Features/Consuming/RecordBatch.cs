@@ -56,7 +56,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             reason = ImpressionReader.Read(record, out var shownAt);
             return reason is null ? (null, shownAt, JsonRow.Of(record.Value!)) : (reason, record.Timestamp, null);
         }
-        reason = EventReader.Read(record, log.Log, log.Number, out var e);
+        reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e) : EventReader.Read(record, log.Log, log.Number, out e);
         if (reason is not null) return (reason, record.Timestamp, null);
         work?.Events.Add(e);
         return (null, DateTimeOffset.FromUnixTimeMilliseconds(e.OccurredAtMs), JsonRow.Of(record.Value!));

@@ -37,6 +37,9 @@ internal interface IOnlineStore
     /// <summary>Likewise one partition's fields of videos.</summary>
     Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the precomputed lists of viewers.</summary>
+    Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken);
+
     /// <summary>Raises the trending scores of videos in one window to the given ones, and forgets all but the highest.</summary>
     Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken);
 

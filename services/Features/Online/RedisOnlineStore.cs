@@ -53,6 +53,9 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         return WriteAsync(_scripts.WriteVideo, [.. writes.Select(w => new RedisCall([OnlineKeys.Video(w.Id)], [Version(w.Expected), w.Value, field]))], cancellationToken);
     }
 
+    public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+        Task.WhenAll(userIds.Select(id => redis.DeleteAsync(OnlineKeys.List(id), cancellationToken)));
+
     public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         RedisKey[] key = [OnlineKeys.Trending(window, partition)];

@@ -9,6 +9,9 @@ internal enum Absorption
     /// <summary>Nothing: an event of the same id was absorbed before.</summary>
     Duplicate,
 
+    /// <summary>It belongs to what the viewer asked to be forgotten, or is that wish itself.</summary>
+    Forgotten,
+
     /// <summary>It counts.</summary>
     Effective,
 }

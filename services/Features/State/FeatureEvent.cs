@@ -13,4 +13,12 @@ namespace Recommender.Features.State;
 /// <param name="ReceivedAtMs">When the door took it, Unix milliseconds.</param>
 /// <param name="After">The place in the log behind the record: where a watermark stands that covers it.</param>
 internal readonly record struct FeatureEvent(
-    ulong EventId, EventType Type, string UserId, string VideoId, long OccurredAtMs, long? WatchTimeMs, long ReceivedAtMs, LogPosition After);
+    ulong EventId, EventType Type, string UserId, string VideoId, long OccurredAtMs, long? WatchTimeMs, long ReceivedAtMs, LogPosition After)
+{
+    /// <summary>A viewer's wish to be forgotten, in the same stream as what the viewer did.</summary>
+    public static FeatureEvent Erasure(string userId, long requestedAtMs, LogPosition after) =>
+        new(0, EventType.Unspecified, userId, "", requestedAtMs, null, requestedAtMs, after);
+
+    /// <summary>Whether it is the wish to be forgotten.</summary>
+    public bool IsErasure => Type == EventType.Unspecified;
+}

@@ -19,6 +19,8 @@ internal static class ViewerTransition
     {
         if (state.Watermarks.Reaches(e.After)) return Absorption.Replayed;
         state.Watermarks.Advance(e.After);
+        if (e.IsErasure) state.Forget(e.ReceivedAtMs);
+        if (e.ReceivedAtMs <= state.ForgottenAtMs) return Absorption.Forgotten;
         if (state.EventIds.Contains(e.EventId)) return Absorption.Duplicate;
         RememberLast(state.EventIds, e.EventId, limits.EventIds);
         Count(state, e.Type);

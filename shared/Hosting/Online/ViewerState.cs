@@ -42,6 +42,9 @@ public sealed class ViewerState
     /// <summary>Time of the newest event, Unix milliseconds; 0 when there is none.</summary>
     public long LastSeenAtMs { get; set; }
 
+    /// <summary>When the viewer asked to be forgotten, Unix milliseconds; what was received until then counts no more. 0: never.</summary>
+    public long ForgottenAtMs { get; set; }
+
     /// <summary>The newest interactions by event time, newest first.</summary>
     public List<RecentInteraction> Recent { get; } = [];
 
@@ -68,6 +71,15 @@ public sealed class ViewerState
     /// <summary>Whether the viewer said not to be interested in the video.</summary>
     public bool IsHidden(string videoId) => Hidden.Count > 0 && Hidden.Contains(StableHash.Of(videoId));
 
+    /// <summary>Drops everything but how far the log is absorbed, which is what keeps a replay from bringing it back.</summary>
+    public void Forget(long requestedAtMs)
+    {
+        (Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs) = (0, 0, 0, 0, 0, 0);
+        Recent.Clear();
+        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds]) hashes.Clear();
+        ForgottenAtMs = Math.Max(ForgottenAtMs, requestedAtMs);
+    }
+
     /// <summary>The stored form.</summary>
     public byte[] Encode()
     {
@@ -75,7 +87,7 @@ public sealed class ViewerState
         writer.UInt64(Version);
         writer.Byte(Layout);
         Watermarks.Write(writer);
-        foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs]) writer.VarInt(counter);
+        foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs, ForgottenAtMs]) writer.VarInt(counter);
         writer.VarInt(Recent.Count);
         var previous = LastSeenAtMs;
         foreach (var interaction in Recent)
@@ -106,6 +118,7 @@ public sealed class ViewerState
         state.Watermarks = LogWatermarks.Read(ref reader);
         (state.Views, state.Likes, state.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
         (state.Shares, state.Skips, state.LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        state.ForgottenAtMs = reader.VarInt();
         var count = reader.Count();
         var previous = state.LastSeenAtMs;
         for (var i = 0; i < count; i++)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 using Google.Rpc;
 using Grpc.Core;
@@ -63,6 +64,24 @@ public sealed class AbsorbingTests(AbsorbingTests.Running running) : IClassFixtu
         var clip = await VideoAsync("clip");
         Assert.Equal((2, 1, 1, 0.75), (clip.Views, clip.Likes, clip.Shares, clip.AverageWatchRatio));
         Assert.True(clip.TrendingScore > 0);
+    }
+
+    [Fact]
+    public async Task Who_asks_to_be_forgotten_is_forgotten_and_may_begin_anew()
+    {
+        await _fixture.SendAsync(Event("forget-1", EventType.Like, "forgetful", "i"), Event("forget-2", EventType.View, "forgetful", "i"));
+        await _fixture.Redis.Client.SetAsync(OnlineKeys.List("forgetful"), new PrecomputedList("m", 1, [("x", 1f)]).Encode());
+        await Eventually.TrueAsync(async () => await UserAsync("forgetful") is { Likes: 1, Views: 1 });
+
+        var erasure = new Erasure("e1", "forgetful", DateTimeOffset.UtcNow);
+        await _fixture.WriteAsync(new KafkaRecord(Topics.Erasure, "forgetful"u8.ToArray(), JsonSerializer.SerializeToUtf8Bytes(erasure, RecordJson.Default.Erasure)));
+        await Eventually.TrueAsync(async () => await UserAsync("forgetful") is { Likes: 0, Views: 0, Recent.Count: 0 });
+        Assert.Null(await _fixture.Redis.Client.GetAsync(OnlineKeys.List("forgetful")));
+        Assert.False((await _fixture.ViewerAsync("forgetful")).HasSeen("i"));
+
+        await _fixture.SendAsync(Event("forget-3", EventType.Share, "forgetful", "i"));
+        await Eventually.TrueAsync(async () => (await UserAsync("forgetful")).Shares == 1);
+        Assert.Equal(0, (await UserAsync("forgetful")).Likes);
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Recommender.Contracts.Json;
+using Recommender.Features.State;
+using Recommender.Hosting.Errors;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>Reads viewers' wishes to be forgotten.</summary>
+internal static class ErasureReader
+{
+    /// <summary>Reads a record of the erasure topic; null when that went well, otherwise what is wrong with it.</summary>
+    public static string? Read(in TopicRecord record, ulong log, byte topic, out FeatureEvent result)
+    {
+        result = default;
+        if (record.Value is null) return "the record has no value";
+        try
+        {
+            if (JsonSerializer.Deserialize(record.Value, RecordJson.Default.Erasure) is not { } erasure) return "the record is not a JSON object";
+            if (FieldRules.RequiredId("user_id", erasure.UserId ?? "") is { } violation) return $"{violation.Field} {violation.Description}";
+            var (_, partition, offset) = record.Position;
+            result = FeatureEvent.Erasure(erasure.UserId!, erasure.RequestedAt.ToUnixTimeMilliseconds(), new LogPosition(log, topic, partition, offset + 1));
+            return null;
+        }
+        catch (JsonException)
+        {
+            return "the record is not an erasure in JSON";
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Recommender.Hosting.Configuration;
+
+namespace Recommender.Tests.Unit.Docs;
+
+/// <summary>Makes docs/configuration.md from the options records and their doc comments.</summary>
+internal static partial class SettingsPage
+{
+    private const string Head =
+        """
+        # Settings
+
+        <!-- Made from the options records by the test SettingsPageTests; do not edit. -->
+
+        Environment variables set everything: `RECOMMENDER_{Section}__{Setting}`, e.g. `RECOMMENDER_Kafka__BootstrapServers=kafka:9092`. On the command
+        line of a service the same is `--Kafka:BootstrapServers=kafka:9092`, which wins. A setting that does not exist, or a value out of range, stops the
+        start with a sentence. Time spans are written `[days.]hours:minutes:seconds[.fraction]`. `OTEL_EXPORTER_OTLP_ENDPOINT` (standard name) switches
+        on the export of traces and metrics. `RECOMMENDER_Logging__LogLevel__Default=Debug` changes what is logged.
+
+
+        """;
+
+    public static string Path { get; } = System.IO.Path.Combine(Root(), "docs", "configuration.md");
+
+    public static string Make()
+    {
+        var page = new StringBuilder(Head);
+        var records = Assemblies().SelectMany(a => a.GetTypes()).Where(t => t.IsClass && t.IsAssignableTo(typeof(IOptionsRecord)))
+            .OrderBy(t => Section(t), StringComparer.Ordinal);
+        foreach (var record in records) Append(page, record);
+        return page.ToString();
+    }
+
+    private static void Append(StringBuilder page, Type record)
+    {
+        var docs = XDocument.Load(System.IO.Path.ChangeExtension(record.Assembly.Location, ".xml"));
+        var defaults = Activator.CreateInstance(record)!;
+        page.Append(CultureInfo.InvariantCulture, $"## {Section(record)}\n\n{Summary(docs, "T:" + record.FullName)}\n\n");
+        page.Append("| setting | default | meaning |\n|---|---|---|\n");
+        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).OrderBy(p => p.MetadataToken))
+            page.Append(CultureInfo.InvariantCulture, $"| `{Section(record)}__{property.Name}` | {Default(property.GetValue(defaults))} | {Summary(docs, $"P:{record.FullName}.{property.Name}")} |\n");
+        page.Append('\n');
+    }
+
+    private static string Section(Type record) => (string)record.GetProperty("Section", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+
+    private static string Default(object? value) => value switch
+    {
+        null or "" => "(empty)",
+        string text => $"`{text}`",
+        IEnumerable list => $"`{string.Join(", ", list.Cast<object>())}`",
+        bool flag => flag ? "`true`" : "`false`",
+        IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
+        _ => $"`{value}`",
+    };
+
+    private static string Summary(XDocument docs, string member)
+    {
+        var summary = docs.Descendants("member").FirstOrDefault(m => m.Attribute("name")?.Value == member)?.Element("summary");
+        Assert.True(summary is not null, $"{member} has no doc comment");
+        var text = string.Concat(summary.Nodes().Select(n => n switch
+        {
+            XElement { Name.LocalName: "see" or "paramref" } e => $"`{(e.Attribute("langword") ?? e.Attribute("cref") ?? e.Attribute("name"))!.Value.Split('.')[^1]}`",
+            XElement { Name.LocalName: "c" } e => $"`{e.Value}`",
+            XElement e => e.Value,
+            XText t => t.Value,
+            _ => "",
+        }));
+        return Spaces().Replace(text, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<Assembly> Assemblies() => new[] { "Hosting", "Ingestion", "Features", "Training", "Serving" }.Select(n => Assembly.Load("Recommender." + n));
+
+    private static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", ".."));
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}

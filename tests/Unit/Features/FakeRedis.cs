@@ -91,6 +91,8 @@ internal sealed class FakeStore(FakeRedis redis) : IOnlineStore
     public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
         WriteAsync(writes, id => VideoField(id, partition));
 
+    public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => Turn();
+
     public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         await Turn();

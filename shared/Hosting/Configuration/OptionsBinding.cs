@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,19 +42,29 @@ public static class OptionsBinding
 
     private static void RefuseUnknownKeys(IConfigurationSection section, Type type)
     {
-        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name).ToArray();
+        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToArray();
         foreach (var child in section.GetChildren())
         {
-            if (known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) continue;
-            throw new OptionsException($"{section.Path}:{child.Key} is not a setting; known settings of {section.Path}: {string.Join(", ", known.Order())}.");
+            var property = Array.Find(known, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new OptionsException($"{section.Path}:{child.Key} is not a setting; known settings of {section.Path}: {Names(known)}.");
+            if (IsGroup(property.PropertyType)) RefuseUnknownKeys(child, property.PropertyType);
         }
     }
 
+    private static string Names(IEnumerable<PropertyInfo> properties) => string.Join(", ", properties.Select(p => p.Name).Order());
+
+    /// <summary>Whether a property is a record with settings of its own.</summary>
+    private static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
+
     /// <summary>Finds the value that could not be converted, since the binder's own message names types of .NET, not the key's meaning.</summary>
-    private static string Describe(IConfigurationSection section, Type type, Exception error)
+    private static string Describe(IConfigurationSection section, Type type, Exception error) =>
+        FindUnreadable(section, type) ?? $"{section.Path} cannot be read: {error.Message}";
+
+    private static string? FindUnreadable(IConfigurationSection section, Type type)
     {
         foreach (var property in type.GetProperties().Where(p => p.CanWrite))
         {
+            if (IsGroup(property.PropertyType) && FindUnreadable(section.GetSection(property.Name), property.PropertyType) is { } inGroup) return inGroup;
             var text = section[property.Name];
             if (text is null) continue;
             try
@@ -65,7 +76,7 @@ public static class OptionsBinding
                 return $"{section.Path}:{property.Name} is '{text}'; it must be {TypeInWords(property.PropertyType)}.";
             }
         }
-        return $"{section.Path} cannot be read: {error.Message}";
+        return null;
     }
 
     private static string TypeInWords(Type type)

@@ -17,6 +17,9 @@ public sealed record ModelManifest
     /// <summary>All parameters of the trainer with their values, as text.</summary>
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 
+    /// <summary>The parameters as they were asked for, <c>auto</c> where the trainer took a number from the data: who trains again starts from these.</summary>
+    public IReadOnlyDictionary<string, string>? RequestedParameters { get; init; }
+
     /// <summary>The signal weights that turned events into confidences, as text; serving folds in with the same ones.</summary>
     public required IReadOnlyDictionary<string, string> Weights { get; init; }
 

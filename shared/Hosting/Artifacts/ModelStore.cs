@@ -46,12 +46,12 @@ public sealed class ModelStore(StorageOptions options)
         return File.Exists(path) ? Read(path, ArtifactJson.Default.ModelManifest) : null;
     }
 
-    /// <summary>Every version, newest first.</summary>
+    /// <summary>Every version with a readable manifest, newest first.</summary>
     public IReadOnlyList<ModelManifest> List()
     {
         if (!Directory.Exists(_root)) return [];
         var manifests = Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>()
-            .Where(name => !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)).Select(Find).OfType<ModelManifest>();
+            .Where(name => !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)).Select(FindReadable).OfType<ModelManifest>();
         return [.. manifests.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
 
@@ -80,6 +80,34 @@ public sealed class ModelStore(StorageOptions options)
         var live = new LiveModel { Version = change.Version, History = [.. ReadLive().History, change] };
         AtomicFile.WriteAllBytes(LivePath, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
         return live;
+    }
+
+    /// <summary>Deletes a version. It vanishes at once, even if the process ends in between.</summary>
+    public void Delete(string version)
+    {
+        var doomed = VersionPath(version) + AtomicFile.TemporarySuffix;
+        Directory.Move(VersionPath(version), doomed);
+        Directory.Delete(doomed, recursive: true);
+    }
+
+    /// <summary>Removes what a process left that ended in the middle of saving or deleting. For the one process that writes models.</summary>
+    public void DeleteLeftovers()
+    {
+        if (!Directory.Exists(_root)) return;
+        foreach (var leftover in Directory.EnumerateDirectories(_root, "*" + AtomicFile.TemporarySuffix).ToArray()) Directory.Delete(leftover, recursive: true);
+    }
+
+    private ModelManifest? FindReadable(string version)
+    {
+        try
+        {
+            return Find(version);
+        }
+        catch (InvalidDataException)
+        {
+            // Whoever asks for the version by name is told; it must not hide the others.
+            return null;
+        }
     }
 
     private string VersionPath(string version) => Path.Combine(_root, version);

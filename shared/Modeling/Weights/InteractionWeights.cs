@@ -9,7 +9,7 @@ namespace Recommender.Modeling.Weights;
 /// + follow [followed] - skip * min(skips, max_repeats) - unlike [like taken back] - not_interested [asked not to see it].
 /// A pair at or below zero is no positive.
 /// </summary>
-public sealed record InteractionWeights
+public sealed partial record InteractionWeights
 {
     /// <summary>Weight of having viewed at all. Default 0.1; 0 to 1000, as all weights.</summary>
     public double View { get; init; } = 0.1;

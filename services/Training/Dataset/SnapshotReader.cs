@@ -1,0 +1,105 @@
+using System.Globalization;
+using Recommender.Hosting.Archive;
+using Recommender.Hosting.Artifacts;
+
+namespace Recommender.Training.Dataset;
+
+/// <summary>Reads the archive into a <see cref="Snapshot"/>, streaming: no event becomes an object.</summary>
+internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, ILogger<SnapshotReader> logger)
+{
+    private static readonly string[] s_events = ["view", "like", "share", "feedback"];
+
+    private const string Catalog = "catalog";
+    private const string Erasure = "erasure";
+
+    /// <summary>Events archived so far, by their offsets: cheap, since only names of files are read.</summary>
+    public long CountArchivedEvents() => CountEvents(ArchiveCatalog.Load(storage.ArchivePath));
+
+    /// <summary>Reads everything that is archived now.</summary>
+    /// <param name="progress">Told the share of bytes read, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">A file is damaged; the message names it.</exception>
+    public async Task<Snapshot> ReadAsync(Action<double> progress, CancellationToken cancellationToken)
+    {
+        var takenAt = time.GetUtcNow();
+        var archive = ArchiveCatalog.Load(storage.ArchivePath);
+        var events = archive.Files(s_events);
+        var meter = new ByteMeter(archive, [.. archive.Files(Catalog), .. archive.Files(Erasure), .. events], progress);
+
+        var (rows, unreadable) = (0L, 0L);
+        var videos = new VideoTable();
+        await ReadFilesAsync(archive, archive.Files(Catalog), meter, row => unreadable += videos.TryAdd(row) ? 0 : 1, cancellationToken);
+        var erasures = new ErasureTable();
+        await ReadFilesAsync(archive, archive.Files(Erasure), meter, row => unreadable += erasures.TryAdd(row) ? 0 : 1, cancellationToken);
+        var builder = new EventDatasetBuilder(videos, erasures);
+        var reader = new EventRowReader();
+        await ReadFilesAsync(archive, events, meter, Take, cancellationToken);
+        if (unreadable > 0) SnapshotLog.UnreadableRows(logger, unreadable);
+
+        var dataset = builder.Build(cancellationToken);
+        var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount);
+        return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), CountEvents(archive), takenAt, counts);
+
+        void Take(ReadOnlySpan<byte> row)
+        {
+            rows++;
+            if (reader.TryRead(row)) builder.Add(reader);
+            else unreadable++;
+        }
+    }
+
+    private static async Task ReadFilesAsync(
+        ArchiveCatalog archive, IEnumerable<ArchiveFile> files, ByteMeter meter, ArchiveRowHandler handle, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            try
+            {
+                await ArchiveRows.ReadAsync(archive.Root, file, handle, cancellationToken);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InvalidDataException($"the archive file {file.RelativePath} is damaged", e);
+            }
+            meter.Done(file);
+        }
+    }
+
+    private static long CountEvents(ArchiveCatalog archive) => archive.Ranges.Where(r => s_events.Contains(r.Type)).Sum(r => r.To - r.From + 1);
+
+    private static SortedDictionary<string, string> RangesOf(ArchiveCatalog archive)
+    {
+        var ranges = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (log, type, partition, from, to) in archive.Ranges)
+            if (s_events.Contains(type) || type is Catalog or Erasure)
+                ranges[string.Create(CultureInfo.InvariantCulture, $"{log}/{type}/{partition}")] = string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
+        return ranges;
+    }
+
+    /// <summary>Tells progress by the bytes of files read.</summary>
+    private sealed class ByteMeter(ArchiveCatalog archive, IReadOnlyList<ArchiveFile> files, Action<double> progress)
+    {
+        private readonly long _total = Math.Max(1, files.Sum(f => SizeOf(archive, f)));
+        private long _done;
+
+        public int Files => files.Count;
+
+        public void Done(ArchiveFile file)
+        {
+            _done += SizeOf(archive, file);
+            progress(Math.Min(1, (double)_done / _total));
+        }
+
+        private static long SizeOf(ArchiveCatalog archive, ArchiveFile file)
+        {
+            var info = new FileInfo(Path.Combine(archive.Root, file.RelativePath));
+            return info.Exists ? info.Length : 0;
+        }
+    }
+}
+
+internal static partial class SnapshotLog
+{
+    [LoggerMessage(EventId = 6001, EventName = "UnreadableRows", Level = LogLevel.Warning, Message = "{Rows} archived rows could not be read and were left out")]
+    public static partial void UnreadableRows(ILogger logger, long rows);
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Hosting.Artifacts;
+using Recommender.Tests.Shared;
+using Recommender.Training.Dataset;
+using Recommender.V1;
+using static Recommender.Tests.Shared.TestEvents;
+
+namespace Recommender.Tests.Unit.Training.Dataset;
+
+public sealed class SnapshotReaderTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("snapshot-").FullName;
+    private readonly List<double> _progress = [];
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private TestArchive Archive(string name) => new(Path.Combine(_root, name));
+
+    private Task<Snapshot> ReadAsync(TestArchive archive) =>
+        new SnapshotReader(new StorageOptions { ArchivePath = archive.Root }, TimeProvider.System, NullLogger<SnapshotReader>.Instance)
+            .ReadAsync(_progress.Add, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task The_data_version_does_not_depend_on_how_the_archive_was_cut()
+    {
+        var events = Tastes(30, 40).ToArray();
+        var (whole, cut) = (Archive("whole"), Archive("cut"));
+        whole.AddEvents(events);
+        cut.AddEvents(events.Concat(events.Take(50)), rowsPerFile: 7, partitions: 3, log: "other");
+        var (a, b) = (await ReadAsync(whole), await ReadAsync(cut));
+        Assert.Equal(a.Version, b.Version);
+        Assert.Equal(64, a.Version.Length);
+        Assert.Equal(50, b.Counts.Duplicates);
+        Assert.NotEqual(a.Ranges, b.Ranges);
+    }
+
+    [Fact]
+    public async Task The_data_version_depends_on_every_event_and_duration()
+    {
+        var events = Tastes(10, 20).ToArray();
+        var variants = new Dictionary<string, string>();
+        foreach (var (name, change) in new (string, Action<TestArchive>)[]
+        {
+            ("same", a => a.AddEvents(events)),
+            ("one less", a => a.AddEvents(events[..^1])),
+            ("another watch time", a => a.AddEvents([.. events[..^1], One(events[^1].UserId, events[^1].VideoId, 999_999, events[^1].Type, watched: 1)])),
+            ("a duration", a =>
+            {
+                a.AddEvents(events);
+                a.Add("catalog", $$"""{"video_id":"{{events[0].VideoId}}","duration_ms":1000}""");
+            }),
+            ("a video deleted", a =>
+            {
+                a.AddEvents(events);
+                a.Add("catalog", $$"""{"video_id":"{{events[0].VideoId}}","deleted":true}""");
+            }),
+        })
+        {
+            var archive = Archive(name);
+            change(archive);
+            variants[name] = (await ReadAsync(archive)).Version;
+        }
+        Assert.Equal(variants.Count, variants.Values.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_snapshot_names_the_offsets_it_read()
+    {
+        var archive = Archive("ranges");
+        archive.AddEvents([One("u", "a", 1), One("u", "b", 2), One("u", "b", 3, EventType.Like)], rowsPerFile: 1);
+        archive.Add("catalog", """{"video_id":"a"}""");
+        archive.Add("impression", """{"request_id":"r"}""");
+        var snapshot = await ReadAsync(archive);
+        Assert.Equal(["log/catalog/0=0-0", "log/like/0=0-0", "log/view/0=0-1"], snapshot.Ranges.Select(r => $"{r.Key}={r.Value}"));
+        Assert.Equal((3, 3, 4), (snapshot.ArchivedEvents, snapshot.Counts.Rows, snapshot.Counts.Files));
+    }
+
+    [Fact]
+    public async Task Unreadable_rows_are_counted_and_left_out()
+    {
+        var archive = Archive("bad rows");
+        archive.Add("view", """{"type":"view","user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z"}""", "garbage", """{"type":"view"}""");
+        archive.Add("catalog", "garbage");
+        var snapshot = await ReadAsync(archive);
+        Assert.Equal((3, 3, 1), (snapshot.Counts.Unreadable, snapshot.Counts.Rows, snapshot.Events.EventCount));
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_named()
+    {
+        var archive = Archive("damaged");
+        archive.AddEvents(Tastes(5, 8));
+        var path = Directory.GetFiles(archive.Root, "*.gz", SearchOption.AllDirectories).Order().First();
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))[..^40], TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(archive));
+        Assert.Contains(Path.GetFileName(path), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deletions_and_erasures_in_the_archive_are_obeyed()
+    {
+        var archive = Archive("gone");
+        archive.AddEvents([One("u", "a", 1), One("u", "b", 2), One("gone", "b", 3)]);
+        archive.Add("catalog", """{"video_id":"a"}""", """{"video_id":"a","deleted":true}""");
+        archive.Add("erasure", """{"erasure_id":"x","user_id":"gone","requested_at":"2026-11-02T00:00:00Z"}""");
+        var snapshot = await ReadAsync(archive);
+        Assert.Equal(["u"], snapshot.Events.Viewers);
+        Assert.Equal(["b"], snapshot.Events.Videos);
+        Assert.Equal((1, 1, 1), (snapshot.Counts.OfDeletedVideos, snapshot.Counts.OfErasedViewers, snapshot.Counts.DeletedVideos));
+    }
+
+    [Fact]
+    public async Task An_absent_archive_is_an_empty_one()
+    {
+        var snapshot = await ReadAsync(Archive("nothing"));
+        Assert.Equal((0, 0), (snapshot.Events.EventCount, snapshot.ArchivedEvents));
+    }
+
+    [Fact]
+    public async Task Progress_rises_to_the_end()
+    {
+        var archive = Archive("progress");
+        archive.AddEvents(Tastes(20, 20), rowsPerFile: 20);
+        await ReadAsync(archive);
+        Assert.Equal(_progress.Order(), _progress);
+        Assert.True(_progress.Count > 10);
+        Assert.Equal(1, _progress[^1]);
+    }
+}

@@ -1,1 +1,4 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build(); app.Run();
+using Recommender.Hosting;
+using Recommender.Training;
+
+return await ServiceHost.RunAsync("training", args, builder => builder.AddTraining(), app => app.MapTraining());

@@ -1,0 +1,97 @@
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Trainers;
+using Recommender.Training.Dataset;
+using RedisKey = StackExchange.Redis.RedisKey;
+
+namespace Recommender.Training.Publishing;
+
+/// <summary>Fills the precomputed lists: for each viewer the best videos that the viewer has not met yet, in Redis until they expire.</summary>
+internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProvider time, ILogger<ListWriter> logger)
+{
+    private const int ViewersAtOnce = 128;
+    private const int ScoredAtOnce = 8;
+
+    /// <summary>
+    /// Writes the list of every viewer with a positive interaction. Redis out of reach for longer than <see cref="TrainingOptions.ListRetryTime"/>
+    /// ends it early: viewers without a list are served in real time.
+    /// </summary>
+    /// <returns>Number of lists written.</returns>
+    public async Task<int> WriteAsync(
+        IScoringModel model, string version, Snapshot snapshot, TrainingData data, Action<double> progress, CancellationToken cancellationToken)
+    {
+        if (options.ListLength == 0) return 0;
+        var seen = TrainingMatrices.Seen(snapshot.Events, counts: null, cancellationToken);
+        var viewers = Enumerable.Range(0, data.Interactions.RowCount).Where(v => data.Interactions.RowLength(v) > 0).ToArray();
+        var written = 0;
+        foreach (var batch in viewers.Chunk(ViewersAtOnce))
+        {
+            var lists = Compute(batch, model, version, snapshot, seen, cancellationToken);
+            if (!await TryWriteAsync(lists, cancellationToken)) break;
+            written += lists.Length;
+            progress((double)written / viewers.Length);
+        }
+        if (written < viewers.Length) ListLog.Skipped(logger, viewers.Length - written, viewers.Length);
+        return written;
+    }
+
+    private KeyValuePair<RedisKey, byte[]>[] Compute(
+        int[] viewers, IScoringModel model, string version, Snapshot snapshot, InteractionMatrix seen, CancellationToken cancellationToken)
+    {
+        var lists = new KeyValuePair<RedisKey, byte[]>[viewers.Length];
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
+        Parallel.For(0, (viewers.Length + ScoredAtOnce - 1) / ScoredAtOnce, parallel, () => new float[ScoredAtOnce * model.ItemCount], (chunk, _, scores) =>
+        {
+            var from = chunk * ScoredAtOnce;
+            var some = viewers.AsSpan(from, Math.Min(ScoredAtOnce, viewers.Length - from));
+            model.Score(some, scores);
+            Span<ScoredItem> best = new ScoredItem[options.ListLength];
+            for (var i = 0; i < some.Length; i++)
+            {
+                var count = TopK.Select(scores.AsSpan(i * model.ItemCount, model.ItemCount), new ItemFilter(seen.RowColumns(some[i])), best);
+                var videos = new (string, float)[count];
+                for (var j = 0; j < count; j++) videos[j] = (snapshot.Events.Videos[best[j].Item], best[j].Score);
+                var list = new PrecomputedList(version, snapshot.TakenAt.ToUnixTimeMilliseconds(), videos);
+                lists[from + i] = new(OnlineKeys.List(snapshot.Events.Viewers[some[i]]), list.Encode());
+            }
+            return scores;
+        }, _ => { });
+        return lists;
+    }
+
+    /// <summary>Writes a batch; false when Redis does not take it for too long. Writing a list twice does no harm.</summary>
+    private async Task<bool> TryWriteAsync(KeyValuePair<RedisKey, byte[]>[] lists, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await redis.SetManyAsync(lists, options.ListTimeToLive, cancellationToken);
+                return true;
+            }
+            catch (RedisUnavailableException e)
+            {
+                if (!e.IsTransient || time.GetElapsedTime(start) >= options.ListRetryTime)
+                {
+                    ListLog.Unavailable(logger, e.Message);
+                    return false;
+                }
+                await Task.Delay(e.RetryDelay, time, cancellationToken);
+            }
+        }
+    }
+}
+
+internal static partial class ListLog
+{
+    [LoggerMessage(EventId = 6201, EventName = "ListsUnavailable", Level = LogLevel.Warning, Message = "Precomputed lists can't be written: {Problem}")]
+    public static partial void Unavailable(ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 6202, EventName = "ListsSkipped", Level = LogLevel.Warning,
+        Message = "{Missing} of {All} viewers have no list of the new model; they are served in real time")]
+    public static partial void Skipped(ILogger logger, int missing, int all);
+}

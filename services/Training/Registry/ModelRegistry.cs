@@ -1,0 +1,138 @@
+using Recommender.Hosting.Artifacts;
+
+namespace Recommender.Training.Registry;
+
+/// <summary>A change of what is live was refused; the message says why.</summary>
+internal sealed class PromotionException(string type, string version, string message) : Exception(message)
+{
+    /// <summary>A machine-readable word: MODEL_DAMAGED or NO_PREVIOUS_MODEL.</summary>
+    public string Type { get; } = type;
+
+    /// <summary>The version it is about; may be empty.</summary>
+    public string Version { get; } = version;
+}
+
+/// <summary>Model versions and what is live. One change of what is live at a time; each is checked, recorded, then announced.</summary>
+internal sealed class ModelRegistry(
+    ModelStore store, LiveAnnouncer announcer, TrainingOptions options, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
+{
+    public const string Damaged = "MODEL_DAMAGED";
+    public const string NoPrevious = "NO_PREVIOUS_MODEL";
+    private const string Promoted = "promoted";
+    private const string RolledBack = "rolled_back";
+
+    // A rollback finds this many earlier live versions on disk, whatever else is deleted.
+    private const int KeptForRollback = 5;
+    private readonly SemaphoreSlim _changing = new(1);
+
+    /// <summary>The version that is live; empty when none is.</summary>
+    public string LiveVersion => store.ReadLive().Version;
+
+    /// <summary>Every version whose manifest is readable, newest first.</summary>
+    public IReadOnlyList<ModelManifest> List() => store.List();
+
+    /// <summary>The manifest of a version, or null when there is no such version.</summary>
+    /// <exception cref="PromotionException">MODEL_DAMAGED.</exception>
+    public ModelManifest? Find(string version)
+    {
+        try
+        {
+            return store.Find(version);
+        }
+        catch (InvalidDataException)
+        {
+            throw new PromotionException(Damaged, version, $"model {version} is damaged: its manifest can't be read");
+        }
+    }
+
+    /// <summary>Makes a version live, unless it is already.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="reason">Why, in plain words.</param>
+    /// <param name="cancellationToken">Gives up before anything has changed.</param>
+    /// <returns>Its manifest; null when there is no such version.</returns>
+    /// <exception cref="PromotionException">MODEL_DAMAGED: a file is missing or its checksum is wrong; what is live stays live.</exception>
+    public async Task<ModelManifest?> PromoteAsync(string version, string reason, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (Find(version) is not { } manifest) return null;
+            if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason);
+            return manifest;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Makes the version live that was live before the current one; again: the one before that.</summary>
+    /// <exception cref="PromotionException">NO_PREVIOUS_MODEL, or MODEL_DAMAGED.</exception>
+    public async Task<ModelManifest> RollBackAsync(string reason, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            var live = store.ReadLive();
+            var previous = LiveHistory.Before(live).Select(Find).OfType<ModelManifest>().FirstOrDefault() ?? throw new PromotionException(
+                NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");
+            await GoLiveAsync(previous, RolledBack, reason);
+            return previous;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Deletes the oldest versions beyond the limit, except the live one and those a rollback leads to.</summary>
+    public void DeleteOldest()
+    {
+        var live = store.ReadLive();
+        var needed = LiveHistory.Before(live).Take(KeptForRollback).Append(live.Version).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in store.List().Skip(options.KeepModels).Where(m => !needed.Contains(m.Version)))
+        {
+            try
+            {
+                store.Delete(old.Version);
+                RegistryLog.Deleted(logger, old.Version);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                RegistryLog.NotDeleted(logger, old.Version, e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _changing.Dispose();
+
+    private async Task GoLiveAsync(ModelManifest manifest, string action, string reason)
+    {
+        try
+        {
+            store.Verify(manifest);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new PromotionException(Damaged, manifest.Version, e.Message);
+        }
+        // From here on there is no way back: a recorded change must be announced.
+        store.WriteLive(new LiveChange(manifest.Version, action, time.GetUtcNow(), reason));
+        TrainingMetrics.LiveModel(manifest);
+        RegistryLog.WentLive(logger, manifest.Version, action, reason);
+        await announcer.AnnounceAsync();
+    }
+}
+
+internal static partial class RegistryLog
+{
+    [LoggerMessage(EventId = 6311, EventName = "WentLive", Level = LogLevel.Information, Message = "Model {Version} is live ({Action}): {Reason}")]
+    public static partial void WentLive(ILogger logger, string version, string action, string reason);
+
+    [LoggerMessage(EventId = 6312, EventName = "ModelDeleted", Level = LogLevel.Information, Message = "Model {Version} was deleted, being old")]
+    public static partial void Deleted(ILogger logger, string version);
+
+    [LoggerMessage(EventId = 6313, EventName = "ModelNotDeleted", Level = LogLevel.Warning, Message = "The old model {Version} could not be deleted")]
+    public static partial void NotDeleted(ILogger logger, string version, Exception error);
+}

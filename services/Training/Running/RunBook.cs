@@ -1,0 +1,170 @@
+using Google.Protobuf.WellKnownTypes;
+using Recommender.V1;
+
+namespace Recommender.Training.Running;
+
+/// <summary>Too many runs wait already.</summary>
+internal sealed class QueueFullException(int waiting) : Exception
+{
+    /// <summary>Runs that wait.</summary>
+    public int Waiting { get; } = waiting;
+}
+
+/// <summary>All runs: those that wait for their turn, the one that runs, and the finished ones. Safe for concurrent use.</summary>
+internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvider time, ILogger<RunBook> logger) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SortableIds _ids = new(time);
+    private readonly SortedDictionary<string, TrackedRun> _runs = new(StringComparer.Ordinal);
+    private readonly Queue<TrackedRun> _queue = new();
+    private readonly SemaphoreSlim _waiting = new(0);
+
+    /// <summary>Runs that wait for their turn.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock) return _queue.Count;
+        }
+    }
+
+    /// <summary>Reads the stored runs. One that was running when the process ended has failed; those that waited wait again.</summary>
+    public void Load()
+    {
+        foreach (var stored in store.Open())
+        {
+            var run = new TrackedRun(store, stored);
+            _runs[stored.Run.RunId] = run;
+            if (stored.Run.State == TrainingRun.Types.State.Queued)
+            {
+                Enqueue(run);
+            }
+            else if (!TrackedRun.IsFinal(stored.Run.State))
+            {
+                RunBookLog.Interrupted(logger, stored.Run.RunId);
+                run.Change(r => End(r, TrainingRun.Types.State.Failed, "interrupted by a restart"));
+            }
+        }
+    }
+
+    /// <summary>Puts a run into the queue. It is stored before this returns.</summary>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger)
+    {
+        lock (_lock)
+        {
+            if (_queue.Count >= options.MaxQueuedRuns) throw new QueueFullException(_queue.Count);
+            ForgetOldest();
+            var run = new TrainingRun { RunId = _ids.Next(), State = TrainingRun.Types.State.Queued, Trainer = trainer, Device = "cpu" };
+            run.Parameters.Add(new Dictionary<string, string>(parameters));
+            var stored = new StoredRun(run, promoteIfBetter, trigger);
+            store.Save(stored);
+            var tracked = new TrackedRun(store, stored);
+            _runs[run.RunId] = tracked;
+            Enqueue(tracked);
+            return tracked;
+        }
+    }
+
+    /// <summary>The run of that id, or null.</summary>
+    public TrackedRun? Find(string runId)
+    {
+        lock (_lock) return _runs.GetValueOrDefault(runId);
+    }
+
+    /// <summary>All runs, newest first.</summary>
+    public IReadOnlyList<TrainingRun> List()
+    {
+        lock (_lock) return [.. _runs.Values.Reverse().Select(r => r.Current)];
+    }
+
+    /// <summary>Whether a run waits or runs.</summary>
+    public bool IsBusy => List().Any(r => !TrackedRun.IsFinal(r.State));
+
+    /// <summary>Cancels a run that waits at once; asks one that runs to stop and waits for that.</summary>
+    public async Task CancelAsync(TrackedRun run, CancellationToken cancellationToken)
+    {
+        run.RequestCancel();
+        var waited = run.TryChange(r =>
+        {
+            if (r.State != TrainingRun.Types.State.Queued) return false;
+            End(r, TrainingRun.Types.State.Cancelled, "");
+            return true;
+        });
+        if (waited) Dequeue(run);
+        await run.Ended.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for the next run whose turn it is, and makes it the running one.</summary>
+    public async Task<TrackedRun> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _waiting.WaitAsync(cancellationToken);
+            TrackedRun? run;
+            lock (_lock)
+            {
+                // Cancelled runs have left the queue, but not the count.
+                if (!_queue.TryDequeue(out run)) continue;
+            }
+            var started = run.TryChange(r =>
+            {
+                if (r.State != TrainingRun.Types.State.Queued) return false;
+                r.State = TrainingRun.Types.State.Running;
+                r.StartedAt = time.GetUtcNow().ToTimestamp();
+                return true;
+            });
+            if (started) return run;
+        }
+    }
+
+    /// <summary>Ends a run, unless it has ended.</summary>
+    public void Finish(TrackedRun run, TrainingRun.Types.State state, string error)
+    {
+        run.Change(r => End(r, state, error));
+        lock (_lock) ForgetOldest();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _waiting.Dispose();
+
+    private void End(TrainingRun run, TrainingRun.Types.State state, string error)
+    {
+        run.State = state;
+        run.Error = error;
+        run.EndedAt = time.GetUtcNow().ToTimestamp();
+        if (state == TrainingRun.Types.State.Succeeded) run.Progress = 1;
+    }
+
+    private void ForgetOldest()
+    {
+        foreach (var (id, old) in _runs.Take(Math.Max(0, _runs.Count - options.KeepRuns)).ToArray())
+        {
+            if (!TrackedRun.IsFinal(old.Current.State)) continue;
+            _runs.Remove(id);
+            store.Delete(id);
+        }
+    }
+
+    private void Dequeue(TrackedRun run)
+    {
+        lock (_lock)
+        {
+            var others = _queue.Where(r => r != run).ToArray();
+            _queue.Clear();
+            foreach (var other in others) _queue.Enqueue(other);
+        }
+    }
+
+    private void Enqueue(TrackedRun run)
+    {
+        lock (_lock) _queue.Enqueue(run);
+        _waiting.Release();
+    }
+}
+
+internal static partial class RunBookLog
+{
+    [LoggerMessage(EventId = 6111, EventName = "RunInterrupted", Level = LogLevel.Warning, Message = "Training run {RunId} was interrupted by a restart")]
+    public static partial void Interrupted(ILogger logger, string runId);
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Configuration;
+using Recommender.V1;
+
+namespace Recommender.Training.Running;
+
+/// <summary>A run with what the public message does not say.</summary>
+/// <param name="Run">The public message; never changed in place.</param>
+/// <param name="PromoteIfBetter">Whether its model may go live.</param>
+/// <param name="Trigger">Who asked for it: <c>request</c> or <c>schedule</c>.</param>
+internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string Trigger);
+
+/// <summary>
+/// Runs as files: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time: its
+/// lock file tells a second one.
+/// </summary>
+internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : IDisposable
+{
+    private const string Extension = ".json";
+    private const string ReportExtension = ".report.json";
+    private static readonly JsonFormatter s_formatter = new(JsonFormatter.Settings.Default);
+    private static readonly JsonParser s_parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+    private FileStream? _lock;
+
+    /// <summary>Takes the folder for this process and reads every run in it, oldest first.</summary>
+    /// <exception cref="OptionsException">Another process trains with this folder.</exception>
+    public IReadOnlyList<StoredRun> Open()
+    {
+        Directory.CreateDirectory(models.RunsPath);
+        try
+        {
+            _lock = new FileStream(Path.Combine(models.RunsPath, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new OptionsException("Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.", e);
+        }
+        var files = Directory.EnumerateFiles(models.RunsPath, "*" + Extension).Where(f => !f.EndsWith(ReportExtension, StringComparison.Ordinal));
+        return [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+    }
+
+    /// <summary>As <see cref="Save"/>, but a disk that is full or gone does not stop the run: it is told in the log.</summary>
+    public void TrySave(StoredRun run)
+    {
+        try
+        {
+            Save(run);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            RunStoreLog.NotSaved(logger, run.Run.RunId, e);
+        }
+    }
+
+    /// <summary>Writes a run, replacing what was there.</summary>
+    public void Save(StoredRun run) => AtomicFile.Write(PathOf(run.Run.RunId, Extension), stream =>
+    {
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        writer.WriteStartObject();
+        writer.WritePropertyName("run");
+        writer.WriteRawValue(s_formatter.Format(run.Run));
+        writer.WriteBoolean("promote_if_better", run.PromoteIfBetter);
+        writer.WriteString("trigger", run.Trigger);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>Writes what a run found on the way.</summary>
+    public void SaveReport(RunReport report) => AtomicFile.WriteAllBytes(
+        PathOf(report.RunId, ReportExtension), JsonSerializer.SerializeToUtf8Bytes(report, RunReportJson.Default.RunReport));
+
+    /// <summary>Forgets a run. Files that can't be deleted are found again at the next start.</summary>
+    public void Delete(string runId)
+    {
+        try
+        {
+            File.Delete(PathOf(runId, ReportExtension));
+            File.Delete(PathOf(runId, Extension));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            RunStoreLog.NotDeleted(logger, runId, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock?.Dispose();
+
+    private string PathOf(string runId, string extension) => Path.Combine(models.RunsPath, runId + extension);
+
+    private StoredRun? Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            var run = s_parser.Parse<TrainingRun>(root.GetProperty("run").GetRawText());
+            return new StoredRun(run, root.GetProperty("promote_if_better").GetBoolean(), root.GetProperty("trigger").GetString() ?? "");
+        }
+        catch (Exception e) when (e is JsonException or InvalidJsonException or InvalidProtocolBufferException or KeyNotFoundException or InvalidOperationException)
+        {
+            RunStoreLog.Damaged(logger, Path.GetFileName(path), e);
+            return null;
+        }
+    }
+}
+
+internal static partial class RunStoreLog
+{
+    [LoggerMessage(EventId = 6101, EventName = "RunFileDamaged", Level = LogLevel.Warning, Message = "The run file {File} is damaged and left out")]
+    public static partial void Damaged(ILogger logger, string file, Exception error);
+
+    [LoggerMessage(EventId = 6102, EventName = "RunNotSaved", Level = LogLevel.Error, Message = "Training run {RunId} could not be written to disk")]
+    public static partial void NotSaved(ILogger logger, string runId, Exception error);
+
+    [LoggerMessage(EventId = 6103, EventName = "RunNotDeleted", Level = LogLevel.Warning, Message = "The old training run {RunId} could not be deleted from disk")]
+    public static partial void NotDeleted(ILogger logger, string runId, Exception error);
+}

@@ -1,0 +1,126 @@
+using Recommender.Hosting;
+using Recommender.Hosting.Artifacts;
+using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Popularity;
+using Recommender.Training.Dataset;
+using Recommender.Training.Publishing;
+using Recommender.Training.Registry;
+using Recommender.Training.Split;
+
+namespace Recommender.Training.Running;
+
+/// <summary>
+/// One run from the archive to the live model: read, split by time, try candidates and the live model's recipe, train the best one on
+/// everything, save it, and if it may, fill the lists and make it live.
+/// </summary>
+internal sealed class TrainingRunner(
+    SnapshotReader reader, RunPlanner planner, TrialRunner trials, RunStore store, ModelStore models, ModelRegistry registry, ListWriter lists,
+    ServiceIdentity identity, TrainingOptions options, TimeProvider time, ILogger<TrainingRunner> logger)
+{
+    // Shares of a run's progress; training costs a unit per pass.
+    private const double ReadingShare = 0.2;
+    private const double ListShare = 0.1;
+    private readonly SortableIds _versions = new(time);
+
+    /// <summary>Executes a run; whatever it finds is in the run when it ends.</summary>
+    /// <exception cref="RunPlanException">The wish can't be met; for runs that waited over a change of the configuration.</exception>
+    /// <exception cref="TrainingDataException">There is too little data.</exception>
+    /// <exception cref="InvalidDataException">An archive file is damaged.</exception>
+    public async Task ExecuteAsync(TrackedRun run, CancellationToken cancellationToken)
+    {
+        var plan = planner.Plan(run.Current.Trainer, run.Current.Parameters);
+        var baseline = plan.FirstOrDefault(r => r.Trainer == PopularityTrainer.TrainerName) ?? planner.Default(PopularityTrainer.TrainerName, plan[0].Weights);
+        var (liveVersion, champion) = run.Stored.PromoteIfBetter ? Champion() : ("", null);
+        Recipe[] compared = plan.Any(baseline.Makes) ? [.. plan] : [baseline, .. plan];
+        Recipe[] tried = champion is null || compared.Any(champion.Makes) ? compared : [champion, .. compared];
+        var passes = tried.Sum(r => r.Iterations) + plan.Max(r => r.Iterations);
+        var meter = new ProgressMeter(1, share => run.Change(r => r.Progress = share));
+        double Cost(Recipe recipe) => recipe.Iterations * (1 - ReadingShare - ListShare) / passes;
+
+        var snapshot = await reader.ReadAsync(meter.Step(ReadingShare), cancellationToken);
+        run.Change(r =>
+        {
+            r.DataVersion = snapshot.Version;
+            r.Metrics[RunMetrics.ArchivedEvents] = snapshot.ArchivedEvents;
+        });
+        RunnerLog.SnapshotTaken(logger, snapshot.Events.EventCount, snapshot.Events.Viewers.Count, snapshot.Events.Videos.Count, snapshot.Version);
+        var signals = SignalReport.Of(snapshot.Events, plan[0].Weights, cancellationToken);
+        var words = SignalReport.InWords(signals);
+        RunnerLog.Signals(logger, words);
+        var split = EvaluationSplit.Make(
+            snapshot.Events, plan[0].Weights, new SplitLimits(options.TestFraction, options.MinViewers, options.MinVideosPerViewer), cancellationToken);
+
+        var results = tried.Select(r => trials.Try(r, snapshot.Events, split, meter.Step(Cost(r)), cancellationToken)).ToArray();
+        Trial Of(Recipe recipe) => results.First(t => t.Recipe.Makes(recipe));
+        var best = plan.Select(Of).MaxBy(t => t.Score)!;
+        var verdict = PromotionGate.Judge(best, Of(baseline), liveVersion, champion is null ? null : Of(champion));
+        if (!run.Stored.PromoteIfBetter) verdict = new GateVerdict(false, "not asked to go live");
+
+        var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
+        var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
+        var metrics = RunMetrics.Of(best, compared.Select(Of), champion is null ? null : Of(champion), split, snapshot, data, epochSeconds);
+        var manifest = Save(run, model, best.Recipe, snapshot, metrics, cancellationToken);
+        run.Change(r => RunMetrics.Describe(r, manifest));
+        var report = new RunReport(
+            run.Current.RunId, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
+            [.. results.Select(t => RunMetrics.Report(t, plan, champion))], verdict.Reason);
+        store.SaveReport(report);
+        RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
+        if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
+        registry.DeleteOldest();
+    }
+
+    private (string Version, Recipe? Recipe) Champion()
+    {
+        var live = registry.LiveVersion;
+        var manifest = models.List().FirstOrDefault(m => m.Version == live);
+        return (live, manifest is null ? null : RunPlanner.Repeat(manifest));
+    }
+
+    private ModelManifest Save(
+        TrackedRun run, IScoringModel model, Recipe recipe, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var manifest = new ModelManifest
+        {
+            Version = _versions.Next(),
+            RunId = run.Current.RunId,
+            Trainer = recipe.Trainer,
+            Parameters = model.Parameters,
+            RequestedParameters = recipe.Parameters,
+            Weights = recipe.Weights.ToSettings(),
+            DataVersion = snapshot.Version,
+            DataRanges = snapshot.Ranges,
+            CodeVersion = identity.Version,
+            Metrics = metrics,
+            CreatedAt = time.GetUtcNow(),
+            Items = model.ItemCount,
+            Factors = model.ItemFactors?.Factors ?? 0,
+            Files = [],
+        };
+        return models.Save(manifest, ModelFiles.Writers(model, snapshot.Events.Videos));
+    }
+
+    private async Task GoLiveAsync(
+        TrackedRun run, IScoringModel model, string version, string reason, Snapshot snapshot, TrainingData data, Action<double> progress,
+        CancellationToken cancellationToken)
+    {
+        var written = await lists.WriteAsync(model, version, snapshot, data, progress, cancellationToken);
+        TrainingMetrics.ListsWritten(written);
+        run.Change(r => r.Metrics["lists"] = written);
+        await registry.PromoteAsync(version, reason, cancellationToken);
+    }
+}
+
+internal static partial class RunnerLog
+{
+    [LoggerMessage(EventId = 6121, EventName = "SnapshotTaken", Level = LogLevel.Information,
+        Message = "Training on {Events} events of {Viewers} viewers and {Videos} videos, data version {Version}")]
+    public static partial void SnapshotTaken(ILogger logger, long events, int viewers, int videos, string version);
+
+    [LoggerMessage(EventId = 6122, EventName = "Signals", Level = LogLevel.Information, Message = "Signals: {Report}")]
+    public static partial void Signals(ILogger logger, string report);
+
+    [LoggerMessage(EventId = 6123, EventName = "Verdict", Level = LogLevel.Information, Message = "Model {Version} {Outcome}: {Reason}")]
+    public static partial void Verdict(ILogger logger, string version, string outcome, string reason);
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Health;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Redis;
+using Recommender.Training.Dataset;
+using Recommender.Training.Publishing;
+using Recommender.Training.Registry;
+using Recommender.Training.Running;
+
+namespace Recommender.Training;
+
+/// <summary>Wires the service that trains models and keeps the registry.</summary>
+public static class TrainingSetup
+{
+    /// <summary>Registers the service.</summary>
+    public static void AddTraining(this WebApplicationBuilder builder)
+    {
+        builder.AddOptionsRecord<TrainingOptions>();
+        builder.AddOptionsRecord<StorageOptions>();
+        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddOptionsRecord<RedisOptions>();
+        var services = builder.Services;
+        services.AddKafka().AddRedis();
+        services.TryAddSingleton<ModelStore>();
+        services.AddSingleton<SnapshotReader>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<RunBook>();
+        services.AddSingleton<RunPlanner>();
+        services.AddSingleton<TrialRunner>();
+        services.AddSingleton<ListWriter>();
+        services.AddSingleton<TrainingRunner>();
+        services.AddSingleton<LiveAnnouncer>();
+        services.AddSingleton<ModelRegistry>();
+        services.AddHostedService<RunLoader>(); // before whoever works with the runs
+        services.AddHostedService(provider => provider.GetRequiredService<LiveAnnouncer>());
+        services.AddHostedService<TrainingWorker>();
+        services.AddHostedService<RetrainSchedule>();
+        // Neither Kafka nor Redis is among the checks: runs and the registry work without them and tell afterwards.
+        builder.AddReadiness<ModelsFolderCheck>("models", "recommender.v1.TrainingService", "recommender.v1.ModelRegistryService");
+    }
+
+    /// <summary>Maps its gRPC services.</summary>
+    public static void MapTraining(this WebApplication app)
+    {
+        app.MapGrpcService<TrainingGrpcService>();
+        app.MapGrpcService<ModelRegistryGrpcService>();
+    }
+}

@@ -1,0 +1,182 @@
+using Grpc.Core;
+using Recommender.Tests.Fixtures;
+using Recommender.Tests.Shared;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Training;
+
+public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture redis) : TrainingTest(kafka, redis)
+{
+    /// <summary>A service with models that were made one after the other; none is live.</summary>
+    private async Task<(TrainingHost Host, string[] Versions)> StartWithModelsAsync(int models)
+    {
+        Archive.AddEvents(TestEvents.Tastes(40, 30));
+        var host = await StartAsync();
+        var versions = new string[models];
+        for (var i = 0; i < models; i++) versions[i] = (await host.SucceedAsync(promote: false)).ModelVersion;
+        return (host, versions);
+    }
+
+    private static async Task<ModelVersion> PromoteAsync(TrainingHost host, string version) =>
+        await host.Models.PromoteModelAsync(new PromoteModelRequest { Version = version }, cancellationToken: Token);
+
+    private static async Task<ModelVersion> RollBackAsync(TrainingHost host) =>
+        await host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token);
+
+    private static async Task<RpcException> RefusePromotionAsync(TrainingHost host, string version, StatusCode code) =>
+        await RefusedAsync(host.Models.PromoteModelAsync(new PromoteModelRequest { Version = version }, cancellationToken: Token), code);
+
+    [Fact]
+    public async Task Versions_are_listed_newest_first_page_by_page_with_the_live_one_marked()
+    {
+        var (host, versions) = await StartWithModelsAsync(3);
+        await PromoteAsync(host, versions[1]);
+        var first = await host.Models.ListModelVersionsAsync(new ListModelVersionsRequest { PageSize = 2 }, cancellationToken: Token);
+        var next = new ListModelVersionsRequest { PageSize = 2, PageToken = first.NextPageToken };
+        var second = await host.Models.ListModelVersionsAsync(next, cancellationToken: Token);
+        Assert.Equal(versions.Reverse(), first.Versions.Concat(second.Versions).Select(v => v.Version));
+        Assert.Equal([false, true, false], first.Versions.Concat(second.Versions).Select(v => v.Live));
+        Assert.Equal("", second.NextPageToken);
+        var wrong = new ListModelVersionsRequest { PageToken = "?" };
+        var error = await RefusedAsync(host.Models.ListModelVersionsAsync(wrong, cancellationToken: Token), StatusCode.InvalidArgument);
+        Assert.Equal(["page_token"], Fields(error));
+    }
+
+    [Fact]
+    public async Task A_version_tells_what_it_is()
+    {
+        var (host, versions) = await StartWithModelsAsync(1);
+        var version = await host.Models.GetModelVersionAsync(new GetModelVersionRequest { Version = versions[0] }, cancellationToken: Token);
+        var folder = Path.Combine(Folder, "models", versions[0]);
+        var files = Directory.GetFiles(folder).Where(f => !f.EndsWith("manifest.json", StringComparison.Ordinal));
+        Assert.Equal(files.Sum(f => new FileInfo(f).Length), version.ArtifactBytes);
+        Assert.Equal(host.Store.ManifestSha256(versions[0]), version.Sha256);
+        Assert.True(version.Metrics["ndcg@20"] > 0);
+        Assert.False(version.Live);
+        Assert.Equal(64, version.DataVersion.Length);
+        var run = Assert.Single((await host.Runs.ListTrainingRunsAsync(new ListTrainingRunsRequest(), cancellationToken: Token)).Runs);
+        Assert.Equal((run.RunId, run.ModelVersion), (version.RunId, version.Version));
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("../models")]
+    [InlineData("runs")]
+    public async Task An_unknown_version_does_not_exist(string version)
+    {
+        var host = await StartAsync();
+        await RefusePromotionAsync(host, version, StatusCode.NotFound);
+        await RefusedAsync(host.Models.GetModelVersionAsync(new GetModelVersionRequest { Version = version }, cancellationToken: Token), StatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Each_promotion_is_announced_and_promoting_the_live_one_changes_nothing()
+    {
+        var (host, versions) = await StartWithModelsAsync(2);
+        Assert.True((await PromoteAsync(host, versions[0])).Live);
+        Assert.True((await PromoteAsync(host, versions[1])).Live);
+        Assert.True((await PromoteAsync(host, versions[1])).Live);
+        Assert.Equal(versions, host.Store.ReadLive().History.Select(h => h.Version));
+        var announced = Announcements().TakeLast(2);
+        Assert.Equal([(versions[0], "", "promoted"), (versions[1], versions[0], "promoted")], announced.Select(a => (a.Version, a.PreviousVersion, a.Action)));
+    }
+
+    [Fact]
+    public async Task Rollbacks_lead_back_one_by_one()
+    {
+        var (host, versions) = await StartWithModelsAsync(3);
+        foreach (var version in versions) await PromoteAsync(host, version);
+        Assert.Equal(versions[1], (await RollBackAsync(host)).Version);
+        Assert.Equal((versions[1], versions[2], "rolled_back"), Announcements().Select(a => (a.Version, a.PreviousVersion, a.Action)).Last());
+        Assert.Equal(versions[0], (await RollBackAsync(host)).Version);
+        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
+        Assert.Contains("no model was live before", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(versions[0], host.Store.ReadLive().Version);
+    }
+
+    [Fact]
+    public async Task Without_a_live_model_there_is_nothing_to_roll_back()
+    {
+        var host = await StartAsync();
+        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
+        Assert.Contains("no model is live", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_model_is_refused_and_the_live_one_stays()
+    {
+        var (host, versions) = await StartWithModelsAsync(3);
+        await PromoteAsync(host, versions[0]);
+
+        var factors = host.Store.PathOf(versions[1], "item_factors.npy");
+        var bytes = await File.ReadAllBytesAsync(factors, Token);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(factors, bytes, Token);
+        Assert.Contains("item_factors.npy", (await RefusePromotionAsync(host, versions[1], StatusCode.FailedPrecondition)).Status.Detail, StringComparison.Ordinal);
+
+        File.Delete(host.Store.PathOf(versions[2], "item_ids.jsonl"));
+        Assert.Contains("item_ids.jsonl", (await RefusePromotionAsync(host, versions[2], StatusCode.FailedPrecondition)).Status.Detail, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(host.Store.PathOf(versions[2], "manifest.json"), "{\"version\":", Token);
+        var error = await RefusePromotionAsync(host, versions[2], StatusCode.FailedPrecondition);
+        Assert.DoesNotContain(Folder, error.Status.Detail, StringComparison.Ordinal);
+        var damaged = new GetModelVersionRequest { Version = versions[2] };
+        await RefusedAsync(host.Models.GetModelVersionAsync(damaged, cancellationToken: Token), StatusCode.FailedPrecondition);
+
+        Assert.Equal(versions[0], host.Store.ReadLive().Version);
+        var listed = await host.Models.ListModelVersionsAsync(new ListModelVersionsRequest(), cancellationToken: Token);
+        Assert.Equal([versions[1], versions[0]], listed.Versions.Select(v => v.Version));
+    }
+
+    [Fact]
+    public async Task A_model_half_written_does_not_exist()
+    {
+        var (host, versions) = await StartWithModelsAsync(1);
+        var half = versions[0] + ".tmp";
+        Directory.Move(Path.Combine(Folder, "models", versions[0]), Path.Combine(Folder, "models", half));
+        await RefusePromotionAsync(host, versions[0], StatusCode.NotFound);
+        Assert.Empty((await host.Models.ListModelVersionsAsync(new ListModelVersionsRequest(), cancellationToken: Token)).Versions);
+    }
+
+    [Fact]
+    public async Task What_is_live_is_announced_again_at_the_next_start()
+    {
+        var (host, versions) = await StartWithModelsAsync(1);
+        await PromoteAsync(host, versions[0]);
+        await StopAsync(host);
+        var before = Announcements().Count;
+        await StartAsync();
+        await Eventually.TrueAsync(() => Announcements().Count > before);
+        Assert.Equal(versions[0], Announcements()[^1].Version);
+    }
+
+    [Fact]
+    public async Task While_Kafka_is_down_a_promotion_counts_and_is_announced_later()
+    {
+        var (host, versions) = await StartWithModelsAsync(1);
+        Kafka.Broker.SetDown();
+        try
+        {
+            Assert.True((await PromoteAsync(host, versions[0])).Live);
+            Assert.Equal(versions[0], host.Store.ReadLive().Version);
+        }
+        finally
+        {
+            Kafka.Broker.SetUp();
+        }
+        await Eventually.TrueAsync(() => Announcements().Any(a => a.Version == versions[0]));
+    }
+
+    [Fact]
+    public async Task Old_models_are_deleted_except_those_a_rollback_leads_to()
+    {
+        Archive.AddEvents(TestEvents.Tastes(40, 30));
+        var host = await StartAsync("Training:KeepModels=2");
+        var live = (await host.SucceedAsync()).ModelVersion;
+        var second = (await host.SucceedAsync()).ModelVersion;
+        var others = new List<string>();
+        for (var i = 0; i < 4; i++) others.Add((await host.SucceedAsync(promote: false)).ModelVersion);
+        Assert.Equal([others[3], others[2], second, live], host.Store.List().Select(m => m.Version));
+        Assert.Equal(live, (await RollBackAsync(host)).Version);
+    }
+}

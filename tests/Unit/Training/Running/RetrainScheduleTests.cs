@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Hosting.Artifacts;
+using Recommender.Tests.Shared;
+using Recommender.Training;
+using Recommender.Training.Dataset;
+using Recommender.Training.Running;
+using State = Recommender.V1.TrainingRun.Types.State;
+
+namespace Recommender.Tests.Unit.Training.Running;
+
+public sealed class RetrainScheduleTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("schedule-").FullName;
+    private readonly FakeTime _time = new();
+    private readonly TestArchive _archive;
+    private readonly RunStore _store;
+    private readonly RunBook _book;
+    private readonly RetrainSchedule _schedule;
+    private readonly DateTimeOffset _started;
+
+    public RetrainScheduleTests()
+    {
+        var options = new TrainingOptions { Interval = TimeSpan.FromMinutes(30), MinNewEvents = 10 };
+        var storage = new StorageOptions { ModelsPath = Path.Combine(_root, "models"), ArchivePath = Path.Combine(_root, "archive") };
+        _archive = new TestArchive(storage.ArchivePath);
+        _store = new RunStore(new ModelStore(storage), NullLogger<RunStore>.Instance);
+        _book = new RunBook(_store, options, _time, NullLogger<RunBook>.Instance);
+        _book.Load();
+        _started = _time.Now;
+        _schedule = new RetrainSchedule(
+            _book, new SnapshotReader(storage, _time, NullLogger<SnapshotReader>.Instance), options, _time, NullLogger<RetrainSchedule>.Instance);
+    }
+
+    public void Dispose()
+    {
+        _schedule.Dispose();
+        _book.Dispose();
+        _store.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private int RunsAfter(TimeSpan wait)
+    {
+        _time.Now += wait;
+        _schedule.Check(_started);
+        return _book.List().Count;
+    }
+
+    private async Task EndRunAsync(int archivedEvents)
+    {
+        var run = await _book.NextAsync(TestContext.Current.CancellationToken);
+        run.Change(r => r.Metrics["archived_events"] = archivedEvents);
+        _book.Finish(run, State.Succeeded, "");
+    }
+
+    private void Archive(int events) => _archive.Add("view", Enumerable.Range(0, events).Select(i => $"{{\"{i}\":0}}"));
+
+    [Fact]
+    public void The_first_run_waits_for_the_interval_and_for_enough_events()
+    {
+        Archive(10);
+        Assert.Equal(0, RunsAfter(TimeSpan.FromMinutes(29)));
+        Assert.Equal(1, RunsAfter(TimeSpan.FromMinutes(1)));
+        Assert.True(_book.Find(_book.List()[0].RunId)!.Stored is { PromoteIfBetter: true, Trigger: "schedule" });
+    }
+
+    [Fact]
+    public void Too_few_events_ask_for_no_run()
+    {
+        Archive(9);
+        Assert.Equal(0, RunsAfter(TimeSpan.FromHours(5)));
+        Archive(1);
+        Assert.Equal(1, RunsAfter(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task The_next_run_waits_for_the_interval_and_for_new_events()
+    {
+        Archive(20);
+        RunsAfter(TimeSpan.FromHours(1));
+        Assert.Equal(1, RunsAfter(TimeSpan.FromHours(1))); // one waits already
+        await EndRunAsync(archivedEvents: 20);
+        Archive(9);
+        Assert.Equal(1, RunsAfter(TimeSpan.FromHours(1)));
+        Archive(1);
+        Assert.Equal(2, RunsAfter(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task An_archive_that_shrank_counts_as_changed()
+    {
+        Archive(20);
+        RunsAfter(TimeSpan.FromHours(1));
+        await EndRunAsync(archivedEvents: 40);
+        Assert.Equal(2, RunsAfter(TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public async Task The_interval_counts_from_the_end_of_the_last_run()
+    {
+        Archive(20);
+        RunsAfter(TimeSpan.FromHours(1));
+        _time.Now += TimeSpan.FromHours(3);
+        await EndRunAsync(archivedEvents: 0);
+        Assert.Equal(1, RunsAfter(TimeSpan.FromMinutes(29)));
+        Assert.Equal(2, RunsAfter(TimeSpan.FromMinutes(1)));
+    }
+}

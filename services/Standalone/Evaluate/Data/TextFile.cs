@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace Recommender.Standalone.Evaluate.Data;
@@ -13,14 +12,23 @@ internal static class TextFile
         try
         {
             using var file = File.OpenRead(path);
-            using var reader = new StreamReader(IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file, Encoding.UTF8);
+            var isGzip = IsGzip(file);
+            using var reader = new StreamReader(isGzip ? GzipFile.Decompress(file) : file, Encoding.UTF8);
+            string? last = null;
             for (long number = 1; reader.ReadLine() is { } line; number++)
             {
                 if (number % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
-                if (!string.IsNullOrWhiteSpace(line)) use(line, number);
+                last = line;
+                if (!string.IsNullOrWhiteSpace(line) && line != GzipFile.EndOfFile) use(line, number);
             }
+
+            if (isGzip && last != GzipFile.EndOfFile) throw new InvalidDataException();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (InvalidDataException)
+        {
+            throw new DataException($"The file '{path}' cannot be read: its gzip data are damaged or cut off.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"The file '{path}' cannot be read: {e.Message}");
         }

@@ -3,7 +3,7 @@ using Recommender.Hosting.Configuration;
 namespace Recommender.Hosting.Online;
 
 /// <summary>
-/// Bounds of one viewer's online state. Bytes of the value, at most: 80 + interactions x (id bytes + 12) + 8 x (older seen + hidden + event ids).
+/// Bounds of one viewer's online state. Bytes of the value, at most: 128 + interactions x (id bytes + 13) + 8 x (older seen + hidden + event ids).
 /// </summary>
 public sealed record ViewerLimits : IOptionsRecord
 {

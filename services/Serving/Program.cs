@@ -1,1 +1,4 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build(); app.Run();
+using Recommender.Hosting;
+using Recommender.Serving;
+
+return await ServiceHost.RunAsync("serving", args, builder => builder.AddServing(), app => app.MapServing());

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Grpc.Core;
+using Microsoft.Extensions.ObjectPool;
+using Recommender.Serving.Model;
+using Recommender.Serving.Pipeline;
+using Recommender.Serving.Trending;
+using Recommender.V1;
+
+namespace Recommender.Serving.Api;
+
+/// <summary>Answers recommender.v1.RecommendationService. A request that is well formed is always answered.</summary>
+internal sealed class RecommendationApi(
+    RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, TrendingBoard board, ObjectPool<QueryScratch> pool,
+    IEnumerable<ISideEffect> sideEffects, ServingOptions options, ServingMetrics metrics, TimeProvider time)
+    : RecommendationService.RecommendationServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<RecommendResponse> Recommend(RecommendRequest request, ServerCallContext context)
+    {
+        var begin = time.GetTimestamp();
+        RequestRules.Check(request);
+        var scratch = pool.Get();
+        try
+        {
+            var query = new ViewerQuery
+            {
+                Request = request,
+                Count = RequestRules.CountOf(request.Count),
+                Now = time.GetUtcNow(),
+                Deadline = context.Deadline,
+                Model = current.Generation,
+                Trending = board.Find(options.TrendingWindow)!,
+                Scratch = scratch,
+            };
+            await pipeline.RunAsync(query, context.CancellationToken);
+            var response = Answer(query);
+            foreach (var effect in sideEffects) effect.After(request, response);
+            metrics.Answered("Recommend", WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
+            return response;
+        }
+        finally
+        {
+            pool.Return(scratch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<RecommendResponse> SimilarVideos(SimilarVideosRequest request, ServerCallContext context)
+    {
+        var begin = time.GetTimestamp();
+        RequestRules.Check(request);
+        var response = lists.Similar(request.VideoId, RequestRules.CountOf(request.Count));
+        metrics.Answered("SimilarVideos", "similar", response.Degradation, time.GetElapsedTime(begin));
+        return Task.FromResult(response);
+    }
+
+    /// <inheritdoc/>
+    public override Task<RecommendResponse> TrendingVideos(TrendingVideosRequest request, ServerCallContext context)
+    {
+        var begin = time.GetTimestamp();
+        RequestRules.Check(request);
+        var response = lists.Trending(RequestRules.WindowOf(request.Window), RequestRules.CountOf(request.Count));
+        metrics.Answered("TrendingVideos", "trending", response.Degradation, time.GetElapsedTime(begin));
+        return Task.FromResult(response);
+    }
+
+    private RecommendResponse Answer(ViewerQuery query)
+    {
+        var response = new RecommendResponse
+        {
+            RequestId = Guid.CreateVersion7(query.Now).ToString(),
+            ModelVersion = query.Model?.Version ?? "",
+            Degradation = query.Degradation,
+        };
+        Span<int> bySource = stackalloc int[(int)Source.Fresh + 1];
+        foreach (ref readonly var chosen in CollectionsMarshal.AsSpan(query.Scratch.Selected))
+        {
+            bySource[(int)chosen.Source]++;
+            var video = new RecommendedVideo { VideoId = chosen.VideoId, Score = chosen.Score.Total, Source = chosen.Source, Propensity = chosen.Propensity };
+            if (query.Request.Explain) video.Reason = Explanations.Describe(pipeline.Explain(query, chosen), chosen);
+            response.Videos.Add(video);
+        }
+        for (var source = 0; source < bySource.Length; source++)
+            if (bySource[source] > 0) metrics.Shown((Source)source, bySource[source]);
+        return response;
+    }
+}

@@ -1,0 +1,14 @@
+using Recommender.Serving.Catalog;
+using Recommender.Serving.Pipeline;
+
+namespace Recommender.Serving.Candidates;
+
+/// <summary>Adds what catalog and model know of a video.</summary>
+internal sealed class CatalogHydrator(VideoCatalog catalog) : ICandidateHydrator
+{
+    public void Hydrate(ViewerQuery query, ref Candidate candidate)
+    {
+        if (catalog.TryFind(candidate.VideoId, out var video)) candidate.Video = video;
+        if (candidate.Item < 0 && query.Model?.TryFind(candidate.VideoId, out var item) == true) candidate.Item = item;
+    }
+}

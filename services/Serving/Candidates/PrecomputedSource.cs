@@ -1,0 +1,23 @@
+using System.Globalization;
+using Recommender.Serving.Pipeline;
+using Recommender.V1;
+
+namespace Recommender.Serving.Candidates;
+
+/// <summary>The list that the last training made for the viewer.</summary>
+internal sealed class PrecomputedSource : ICandidateSource
+{
+    public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
+    {
+        if (query.Tier != Tier.Precomputed) return ValueTask.CompletedTask;
+        foreach (var (videoId, score) in query.Viewer.List!.Videos)
+            sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Precomputed, Item = -1, ListScore = score, Propensity = 1 });
+        return ValueTask.CompletedTask;
+    }
+
+    public string Explain(ViewerQuery query, in Candidate candidate)
+    {
+        var list = query.Viewer.List!;
+        return string.Create(CultureInfo.InvariantCulture, $"From the list that model {list.ModelVersion} made for this viewer at {DateTimeOffset.FromUnixTimeMilliseconds(list.ComputedAtMs):yyyy-MM-dd HH:mm} UTC");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Recommender.Modeling.Retrieval;
+using Recommender.Serving.Model;
+using Recommender.Serving.Pipeline;
+using Recommender.V1;
+
+namespace Recommender.Serving.Candidates;
+
+/// <summary>The videos that the live model scores best for the vector solved from the viewer's newest events: an exact search over all of them.</summary>
+internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICandidateSource
+{
+    /// <summary>More than are wanted, so that the selector has a choice.</summary>
+    private const int Extra = 50;
+
+    public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
+    {
+        if (query.Tier != Tier.RealTime) return ValueTask.CompletedTask;
+        var model = query.Model!;
+        var begin = time.GetTimestamp();
+        var blocked = Blocked(query, model);
+        var found = query.Scratch.Found(Math.Min(model.ItemCount, (2 * query.Count) + Extra));
+        var count = model.Factors!.Search(query.Vector.Span, new ItemFilter(blocked, model.Deleted), found);
+        cost.Add(query.SolvedIn + time.GetElapsedTime(begin));
+        foreach (var hit in found[..count])
+            sink.Offer(query, new Candidate { VideoId = model.IdOf(hit.Item), Source = Source.Realtime, Item = hit.Item, Propensity = 1 });
+        return ValueTask.CompletedTask;
+    }
+
+    public string Explain(ViewerQuery query, in Candidate candidate) =>
+        Nearest(query, candidate.Item) is { } nearest
+            ? $"Fits what this viewer did lately, most of all {nearest}"
+            : "Fits what this viewer did lately";
+
+    /// <summary>Item numbers that the search leaves out, ascending: filtering afterwards could leave too few.</summary>
+    private static ReadOnlySpan<int> Blocked(ViewerQuery query, ModelGeneration model)
+    {
+        var blocked = query.Scratch.Blocked;
+        foreach (var videoId in query.Scratch.Excluded)
+            if (model.TryFind(videoId, out var item)) blocked.Add(item);
+        foreach (var hash in query.State.Hidden)
+            if (model.TryFind(hash, out var item)) blocked.Add(item);
+        if (!query.Request.IncludeSeen)
+        {
+            foreach (var videoId in query.Scratch.Seen)
+                if (model.TryFind(videoId, out var item)) blocked.Add(item);
+            foreach (var hash in query.State.OlderSeen)
+                if (model.TryFind(hash, out var item)) blocked.Add(item);
+        }
+        blocked.Sort();
+        return CollectionsMarshal.AsSpan(blocked);
+    }
+
+    private static string? Nearest(ViewerQuery query, int item)
+    {
+        var factors = query.Model!.Factors!;
+        var (nearest, closest) = (-1, 0f);
+        foreach (var other in query.Scratch.Items)
+        {
+            var cosine = other == item ? 0 : factors.Cosine(item, other);
+            if (cosine > closest) (nearest, closest) = (other, cosine);
+        }
+        return nearest < 0 ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{query.Model.IdOf(nearest)} (cosine {closest:0.00})");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Recommender.Serving.Pipeline;
+using Recommender.V1;
+
+namespace Recommender.Serving.Candidates;
+
+/// <summary>The nearest neighbours of what the viewer has just liked or shared.</summary>
+internal sealed class SimilarSource : ICandidateSource
+{
+    private const int PerVideo = 20;
+
+    public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
+    {
+        if (query.Tier == Tier.Trending) return ValueTask.CompletedTask;
+        foreach (var liked in query.JustLiked)
+        {
+            var taken = 0;
+            foreach (var neighbour in query.Model!.Factors!.Neighbours(liked))
+            {
+                if (taken == PerVideo || neighbour.Score <= 0) break;
+                var candidate = new Candidate { VideoId = query.Model.IdOf(neighbour.Item), Source = Source.Similar, Item = neighbour.Item, Propensity = 1 };
+                if (sink.Offer(query, candidate)) taken++;
+            }
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public string Explain(ViewerQuery query, in Candidate candidate)
+    {
+        var (model, item) = (query.Model!, candidate.Item);
+        var nearest = query.JustLiked.MaxBy(liked => model.Factors!.Cosine(liked, item));
+        return string.Create(CultureInfo.InvariantCulture, $"Similar to {model.IdOf(nearest)}, which this viewer has just liked (cosine {model.Factors!.Cosine(nearest, item):0.00})");
+    }
+}

@@ -1,0 +1,9 @@
+namespace Recommender.Serving.Catalog;
+
+/// <summary>What recommending needs to know of a video.</summary>
+/// <param name="VideoId">The video.</param>
+/// <param name="Hash"><see cref="Hosting.Online.StableHash"/> of the id, as viewers' memories of seen videos hold it.</param>
+/// <param name="AuthorId">Its author; empty when unknown.</param>
+/// <param name="PublishedAtMs">When it was published, Unix milliseconds.</param>
+/// <param name="IsDeleted">Whether it must not be shown any more.</param>
+internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId, long PublishedAtMs, bool IsDeleted);

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Recommender.Hosting.Artifacts;
+using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Ials;
+using Recommender.Modeling.Weights;
+
+namespace Recommender.Serving.Model;
+
+/// <summary>Loads a model version whole or not at all.</summary>
+internal sealed class GenerationLoader(ModelStore store)
+{
+    private const string IdsFile = "item_ids.jsonl";
+    private const string FactorsFile = "item_factors.npy";
+    private const string PopularityFile = "popularity.npy";
+
+    /// <summary>Checks every checksum, reads the files, checks that they fit each other, and builds the look-ups.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="manifestSha256">Checksum of its manifest as announced; empty when it was not.</param>
+    /// <exception cref="InvalidDataException">The version is missing, damaged or of a kind that this code can't serve; the message says which.</exception>
+    public ModelGeneration Load(string version, string manifestSha256)
+    {
+        try
+        {
+            var manifest = store.Find(version) ?? throw new InvalidDataException("the store has no such version");
+            if (manifestSha256.Length > 0 && !manifestSha256.Equals(store.ManifestSha256(version), StringComparison.OrdinalIgnoreCase))
+                throw new InvalidDataException("its manifest is not the one that was announced");
+            store.Verify(manifest);
+            var ids = ReadIds(manifest);
+            var popularity = Read(manifest, PopularityFile, ids.Count, columns: 0);
+            var weights = new InteractionWeights().With(manifest.Weights);
+            return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ParameterException or InvalidOperationException)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    private IdIndex ReadIds(ModelManifest manifest)
+    {
+        var ids = new IdIndex();
+        var lines = 0;
+        foreach (var line in File.ReadLines(store.PathOf(manifest.Version, IdsFile)))
+        {
+            lines++;
+            ids.Add(JsonSerializer.Deserialize(line, ModelFileJson.Default.String) ?? throw new InvalidDataException($"{IdsFile} has no id in line {lines}"));
+        }
+        if (lines != manifest.Items) throw new InvalidDataException($"{IdsFile} has {lines} lines, the manifest counts {manifest.Items} videos");
+        return ids.Count == lines ? ids : throw new InvalidDataException($"{IdsFile} names a video twice");
+    }
+
+    private ItemFactors? ReadFactors(ModelManifest manifest)
+    {
+        if (manifest.Factors == 0 || manifest.Items == 0) return null;
+        var rows = Read(manifest, FactorsFile, manifest.Items, manifest.Factors);
+        return new ItemFactors(rows, manifest.Factors, FoldInOf(manifest));
+    }
+
+    /// <summary>The equations of the trainer's half-step; null for trainers that have none, whose viewers get their lists.</summary>
+    private static FoldInSettings? FoldInOf(ModelManifest manifest) =>
+        manifest.Trainer == IalsTrainer.TrainerName || manifest.Trainer.StartsWith(IalsTrainer.TrainerName + "-", StringComparison.Ordinal)
+            ? IalsParameters.Parse(manifest.Parameters).FoldIn
+            : null;
+
+    private float[] Read(ModelManifest manifest, string file, int rows, int columns)
+    {
+        var path = store.PathOf(manifest.Version, file);
+        using (var stream = File.OpenRead(path))
+        {
+            var shape = NpyFile.ReadHeader(stream);
+            if (shape.Rows != rows || shape.Columns != columns)
+                throw new InvalidDataException($"{file} is {shape.Rows} x {shape.Columns}, the manifest says {rows} x {columns}");
+        }
+        var values = NpyFile.ReadAll(path);
+        return Vectors.AreFinite(values) ? values : throw new InvalidDataException($"{file} holds a number that is not finite");
+    }
+}

@@ -1,0 +1,71 @@
+using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Retrieval;
+
+namespace Recommender.Serving.Model;
+
+/// <summary>The videos' vectors of one model: fold-in, exact search and similarity. Immutable but for a cache; safe for concurrent use.</summary>
+internal sealed class ItemFactors
+{
+    /// <summary>Neighbours kept per video: the most that a call may ask for, and some for those that are deleted or seen.</summary>
+    public const int NeighbourDepth = 256;
+
+    private readonly float[] _rows;
+    private readonly float[] _inverseNorms;
+    private readonly PackedFactors _packed;
+    private readonly ViewerFoldIn? _foldIn;
+    private readonly NeighbourCache _neighbours = new();
+
+    /// <summary>Prepares the search structures: a packed copy of the factors and the gram matrix.</summary>
+    /// <param name="rows">items x factors, row-major; kept.</param>
+    /// <param name="factors">Length of a row.</param>
+    /// <param name="settings">The equations of a viewer's vector; null when the model has none.</param>
+    public ItemFactors(float[] rows, int factors, FoldInSettings? settings)
+    {
+        (_rows, Length) = (rows, factors);
+        _packed = new PackedFactors(rows, factors);
+        _foldIn = settings is null ? null : new ViewerFoldIn(rows, factors, settings);
+        _inverseNorms = new float[rows.Length / factors];
+        for (var item = 0; item < _inverseNorms.Length; item++)
+        {
+            var square = Vectors.Dot(Row(item), Row(item));
+            _inverseNorms[item] = square > 0 ? 1 / MathF.Sqrt(square) : 0;
+        }
+    }
+
+    /// <summary>Length of a vector.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether a viewer's vector can be solved from events.</summary>
+    public bool CanFoldIn => _foldIn is not null;
+
+    /// <summary>Whether the video has a vector that points somewhere.</summary>
+    public bool Knows(int item) => _inverseNorms[item] > 0;
+
+    /// <summary>Solves a viewer's vector; zeros when there is no interaction.</summary>
+    /// <param name="items">Distinct item numbers.</param>
+    /// <param name="confidences">Above zero, one per item.</param>
+    /// <param name="viewer">Receives the vector.</param>
+    public void Solve(ReadOnlySpan<int> items, ReadOnlySpan<float> confidences, Span<float> viewer) => _foldIn!.Solve(items, confidences, viewer);
+
+    /// <summary>The model's score of a video for a viewer: their inner product.</summary>
+    public float Score(ReadOnlySpan<float> viewer, int item) => Vectors.Dot(viewer, Row(item));
+
+    /// <summary>Cosine similarity of two videos, -1 to 1; 0 when one has no vector.</summary>
+    public float Cosine(int a, int b) => Vectors.Dot(Row(a), Row(b)) * _inverseNorms[a] * _inverseNorms[b];
+
+    /// <summary>The best videos for a viewer, best first, exactly.</summary>
+    /// <returns>How many were written.</returns>
+    public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result) => TopK.Search(_packed, viewer, excluded, result);
+
+    /// <summary>The videos most similar to one by cosine, itself left out; at most <see cref="NeighbourDepth"/>, best first.</summary>
+    public ScoredItem[] Neighbours(int item) => _neighbours.Get(item) ?? _neighbours.Put(item, FindNeighbours(item));
+
+    private ReadOnlySpan<float> Row(int item) => _rows.AsSpan(item * Length, Length);
+
+    private ScoredItem[] FindNeighbours(int item)
+    {
+        var found = new ScoredItem[NeighbourDepth];
+        var count = TopK.SearchSimilar(_packed, Row(item), new ItemFilter([item]), found);
+        return found[..count];
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Kafka;
+
+namespace Recommender.Serving.Model;
+
+/// <summary>
+/// Keeps <see cref="CurrentModel"/> at what the store says is live: looks when the model topic announces something and every few seconds
+/// besides, so that neither a lost announcement nor an absent Kafka matters. A version that can't be used is refused with the reason in the
+/// log, the last good one stays, and it is tried again later: it may be on its way.
+/// </summary>
+internal sealed class ModelFollower : BackgroundService
+{
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(30);
+
+    private readonly ModelStore _store;
+    private readonly GenerationLoader _loader;
+    private readonly CurrentModel _current;
+    private readonly RealTimeCost _cost;
+    private readonly ServingOptions _options;
+    private readonly ServingMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CompactedTopicReader _announcements;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile ModelAnnouncement? _announced;
+    private volatile Refusal? _refusal;
+    private volatile bool _hasLooked;
+
+    public ModelFollower(
+        ModelStore store, GenerationLoader loader, CurrentModel current, RealTimeCost cost, ServingOptions options, ServingMetrics metrics,
+        KafkaOptions kafka, KafkaHealth health, TimeProvider time, ILogger<ModelFollower> logger)
+    {
+        (_store, _loader, _current, _cost, _options, _metrics, _time, _logger) = (store, loader, current, cost, options, metrics, time, logger);
+        _announcements = new CompactedTopicReader(kafka, health, time, logger, Topics.Model, Hear);
+    }
+
+    /// <summary>Whether the first look at the store is over, whatever it found.</summary>
+    public bool HasLooked => _hasLooked;
+
+    /// <summary>Why the live version is not the one that answers; null when it is, or none is live.</summary>
+    public string? Problem => _refusal?.Problem;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await _announcements.DisposeAsync();
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _announcements.Start();
+        // Loading is work for a thread of its own, and the host must not wait for it.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Look();
+            _hasLooked = true;
+            await _wake.WaitAsync(_options.ModelPoll, stoppingToken);
+        }
+    }
+
+    private ValueTask Hear(TopicRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (record.Value is not null) _announced = JsonSerializer.Deserialize(record.Value, RecordJson.Default.ModelAnnouncement);
+        }
+        catch (JsonException e)
+        {
+            ModelLog.AnnouncementUnreadable(_logger, record.Position.ToString(), e.Message);
+        }
+        // What was announced is worth another try at once.
+        _refusal = _refusal is { } refusal ? refusal with { IsReconsidered = true } : null;
+        if (_wake.CurrentCount == 0) _wake.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Look()
+    {
+        string version;
+        try
+        {
+            version = _store.ReadLive().Version;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Refuse("", $"the record of what is live can't be read: {e.Message}");
+            return;
+        }
+        if (version.Length == 0 || _current.Generation?.Version == version) _refusal = null;
+        else if (IsWorthTrying(version)) Load(version);
+    }
+
+    private bool IsWorthTrying(string version) =>
+        _refusal is not { } refusal || refusal.Version != version || refusal.IsReconsidered || _time.GetElapsedTime(refusal.At) >= RefusalPause;
+
+    private void Load(string version)
+    {
+        var begin = _time.GetTimestamp();
+        try
+        {
+            var generation = _loader.Load(version, _announced is { } a && a.Version == version ? a.Sha256 : "");
+            _cost.Reset(WarmUp.Run(generation, _time));
+            var previous = _current.Generation?.Version;
+            _current.Publish(generation);
+            _refusal = null;
+            _metrics.ModelLoaded(generation.Manifest, _time.GetUtcNow());
+            var took = _time.GetElapsedTime(begin).TotalMilliseconds;
+            ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, previous ?? "nothing");
+        }
+        catch (InvalidDataException e)
+        {
+            Refuse(version, e.Message);
+        }
+    }
+
+    private void Refuse(string version, string problem)
+    {
+        if (_refusal is not { } old || old.Version != version || old.Problem != problem)
+            ModelLog.Refused(_logger, version.Length > 0 ? version : "(unknown)", problem, _current.Generation?.Version ?? "nothing");
+        _metrics.ModelRefused();
+        _refusal = new Refusal(version, problem, _time.GetTimestamp(), IsReconsidered: false);
+    }
+
+    private sealed record Refusal(string Version, string Problem, long At, bool IsReconsidered);
+}
+
+internal static partial class ModelLog
+{
+    [LoggerMessage(EventId = 7201, EventName = "ModelLive", Level = LogLevel.Information,
+        Message = "Model {Version} answers from now on: {Items} videos, {Factors} factors, loaded in {Milliseconds:0} ms; before: {Previous}")]
+    public static partial void Live(ILogger logger, string version, int items, int factors, double milliseconds, string previous);
+
+    [LoggerMessage(EventId = 7202, EventName = "ModelRefused", Level = LogLevel.Error, Message = "Model {Version} is refused: {Problem}; {Current} stays")]
+    public static partial void Refused(ILogger logger, string version, string problem, string current);
+
+    [LoggerMessage(EventId = 7203, EventName = "AnnouncementUnreadable", Level = LogLevel.Warning, Message = "The announcement at {Position} is no announcement: {Problem}")]
+    public static partial void AnnouncementUnreadable(ILogger logger, string position, string problem);
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Online;
+using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Weights;
+
+namespace Recommender.Serving.Model;
+
+/// <summary>
+/// One loaded model version with everything that answering needs. A call takes the current one once and keeps it to its end, so a swap
+/// never mixes two versions in one answer; the old one is gone when the last call lets go of it.
+/// </summary>
+internal sealed class ModelGeneration
+{
+    private const int PopularDepth = 10_000;
+
+    private readonly IdIndex _ids;
+    private readonly float[] _popularity;
+    private readonly ulong[] _hashes;
+    private readonly Dictionary<ulong, int> _itemsByHash;
+    private readonly ulong[] _deleted;
+
+    /// <summary>Builds the look-ups of a version whose files were checked.</summary>
+    /// <param name="manifest">What the version is.</param>
+    /// <param name="ids">Video ids by item number.</param>
+    /// <param name="factors">Their vectors; null when the model has none.</param>
+    /// <param name="popularity">A popularity per item, from 0.</param>
+    /// <param name="weights">The weights that made the training data.</param>
+    public ModelGeneration(ModelManifest manifest, IdIndex ids, ItemFactors? factors, float[] popularity, InteractionWeights weights)
+    {
+        (Manifest, _ids, Factors, _popularity, Weights) = (manifest, ids, factors, popularity, weights);
+        _deleted = new ulong[(ids.Count + 63) / 64];
+        _itemsByHash = new Dictionary<ulong, int>(ids.Count);
+        _hashes = new ulong[ids.Count];
+        for (var item = 0; item < ids.Count; item++)
+        {
+            _hashes[item] = StableHash.Of(ids[item]);
+            _itemsByHash.TryAdd(_hashes[item], item);
+        }
+        var popular = new ScoredItem[Math.Min(ids.Count, PopularDepth)];
+        Popular = popular.AsMemory(0, TopK.Select(popularity, default, popular));
+    }
+
+    /// <summary>What the version is.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Name of the version.</summary>
+    public string Version => Manifest.Version;
+
+    /// <summary>Number of videos in the model.</summary>
+    public int ItemCount => _ids.Count;
+
+    /// <summary>The vectors; null when the model has none, as popularity has none.</summary>
+    public ItemFactors? Factors { get; }
+
+    /// <summary>Whether a viewer's vector can be solved from events.</summary>
+    [MemberNotNullWhen(true, nameof(Factors))]
+    public bool CanFoldIn => Factors is { CanFoldIn: true };
+
+    /// <summary>The weights that turn events into confidences.</summary>
+    public InteractionWeights Weights { get; }
+
+    /// <summary>The most popular videos, best first; at most 10,000.</summary>
+    public ReadOnlyMemory<ScoredItem> Popular { get; }
+
+    /// <summary>Bits of deleted items, for <see cref="ItemFilter"/>.</summary>
+    public ReadOnlySpan<ulong> Deleted => _deleted;
+
+    /// <summary>Id of an item.</summary>
+    public string IdOf(int item) => _ids[item];
+
+    /// <summary>Stable hash of an item's id.</summary>
+    public ulong HashOf(int item) => _hashes[item];
+
+    /// <summary>Item number of a video; false when the model does not know it.</summary>
+    public bool TryFind(string videoId, out int item) => _ids.TryGet(videoId, out item);
+
+    /// <summary>Item number of a video given by the hash of its id.</summary>
+    public bool TryFind(ulong hash, out int item) => _itemsByHash.TryGetValue(hash, out item);
+
+    /// <summary>Popularity relative to the most popular video, 0 to 1.</summary>
+    public double PopularityOf(int item) => Popular.Length > 0 && Popular.Span[0].Score > 0 ? _popularity[item] / Popular.Span[0].Score : 0;
+
+    /// <summary>Notes whether a video is deleted. One thread at a time; searches may run meanwhile.</summary>
+    public void MarkDeleted(string videoId, bool isDeleted)
+    {
+        if (!TryFind(videoId, out var item)) return;
+        var bit = 1UL << (item & 63);
+        ref var word = ref _deleted[item >> 6];
+        Volatile.Write(ref word, isDeleted ? word | bit : word & ~bit);
+    }
+}

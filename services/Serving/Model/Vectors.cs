@@ -1,0 +1,33 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Recommender.Serving.Model;
+
+/// <summary>Arithmetic on short vectors.</summary>
+internal static class Vectors
+{
+    /// <summary>Inner product of two vectors of one length.</summary>
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        if (a.Length != b.Length) throw new ArgumentException("The vectors differ in length.", nameof(b));
+        var sums = Vector<float>.Zero;
+        var whole = MemoryMarshal.Cast<float, Vector<float>>(a);
+        var others = MemoryMarshal.Cast<float, Vector<float>>(b);
+        for (var i = 0; i < whole.Length; i++) sums += whole[i] * others[i];
+        var sum = Vector.Sum(sums);
+        for (var i = whole.Length * Vector<float>.Count; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    /// <summary>Whether every number is finite.</summary>
+    public static bool AreFinite(ReadOnlySpan<float> values)
+    {
+        // x - x is 0 for finite numbers and NaN for all others, and NaN survives addition.
+        var sums = Vector<float>.Zero;
+        var whole = MemoryMarshal.Cast<float, Vector<float>>(values);
+        for (var i = 0; i < whole.Length; i++) sums += whole[i] - whole[i];
+        var rest = 0f;
+        for (var i = whole.Length * Vector<float>.Count; i < values.Length; i++) rest += values[i] - values[i];
+        return Vector.Sum(sums) + rest == 0;
+    }
+}

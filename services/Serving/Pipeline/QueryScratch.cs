@@ -1,0 +1,76 @@
+using Microsoft.Extensions.ObjectPool;
+using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Weights;
+
+namespace Recommender.Serving.Pipeline;
+
+/// <summary>The working memory of one request. Requests hand it on, so that the steady state allocates little.</summary>
+internal sealed class QueryScratch : IResettable
+{
+    /// <summary>Ids that the request says to leave out.</summary>
+    public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Ids of what the viewer saw lately.</summary>
+    public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the viewer did, per item number.</summary>
+    public Dictionary<int, PairSignals> Signals { get; } = [];
+
+    /// <summary>Item numbers of the viewer's history.</summary>
+    public List<int> Items { get; } = [];
+
+    /// <summary>Confidences beside <see cref="Items"/>.</summary>
+    public List<float> Confidences { get; } = [];
+
+    /// <summary>Item numbers of what was just liked.</summary>
+    public List<int> JustLiked { get; } = [];
+
+    /// <summary>Item numbers that a search leaves out.</summary>
+    public List<int> Blocked { get; } = [];
+
+    /// <summary>One per source.</summary>
+    public List<CandidateSink> Sinks { get; } = [];
+
+    /// <summary>Proposals of all sources, each video once.</summary>
+    public List<Candidate> Candidates { get; } = [];
+
+    /// <summary>Ids of <see cref="Candidates"/>.</summary>
+    public HashSet<string> Proposed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The answer.</summary>
+    public List<Candidate> Selected { get; } = [];
+
+    private float[] _vector = [];
+    private ScoredItem[] _found = [];
+
+    /// <summary>Room for a viewer's vector.</summary>
+    public Memory<float> Vector(int length)
+    {
+        if (_vector.Length < length) _vector = new float[length];
+        return _vector.AsMemory(0, length);
+    }
+
+    /// <summary>Room for the result of a search.</summary>
+    public Span<ScoredItem> Found(int length)
+    {
+        if (_found.Length < length) _found = new ScoredItem[length];
+        return _found.AsSpan(0, length);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReset()
+    {
+        Excluded.Clear();
+        Seen.Clear();
+        Signals.Clear();
+        Items.Clear();
+        Confidences.Clear();
+        JustLiked.Clear();
+        Blocked.Clear();
+        foreach (var sink in Sinks) sink.Candidates.Clear();
+        Candidates.Clear();
+        Proposed.Clear();
+        Selected.Clear();
+        return true;
+    }
+}

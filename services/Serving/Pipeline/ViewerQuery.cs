@@ -1,0 +1,75 @@
+using Recommender.Hosting.Online;
+using Recommender.Serving.Model;
+using Recommender.Serving.Trending;
+using Recommender.Serving.Viewers;
+using Recommender.V1;
+
+namespace Recommender.Serving.Pipeline;
+
+/// <summary>One request with everything that the stages learn about it. Hydrators write it; from the sources on it is only read.</summary>
+internal sealed class ViewerQuery
+{
+    private static readonly ViewerState s_unknown = new();
+
+    /// <summary>The request.</summary>
+    public required RecommendRequest Request { get; init; }
+
+    /// <summary>Videos wanted, 1 to 200.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The moment of the request.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>When the caller stops waiting.</summary>
+    public required DateTime Deadline { get; init; }
+
+    /// <summary>The model that answers; null while none is loaded.</summary>
+    public required ModelGeneration? Model { get; init; }
+
+    /// <summary>The trending window that fills answers.</summary>
+    public required TrendingWindow Trending { get; init; }
+
+    /// <summary>Memory that is used again by later requests.</summary>
+    public required QueryScratch Scratch { get; init; }
+
+    /// <summary>What Redis said.</summary>
+    public ViewerRead Viewer { get; set; }
+
+    /// <summary>What the viewer did; empty when it could not be read.</summary>
+    public ViewerState State => Viewer.State ?? s_unknown;
+
+    /// <summary>What the answer mainly comes from.</summary>
+    public Tier Tier { get; set; } = Tier.Trending;
+
+    /// <summary>What the answer lacks.</summary>
+    public Degradation Degradation { get; set; }
+
+    /// <summary>The viewer's vector; empty outside of <see cref="Tier.RealTime"/>.</summary>
+    public ReadOnlyMemory<float> Vector { get; set; }
+
+    /// <summary>How long solving it took.</summary>
+    public TimeSpan SolvedIn { get; set; }
+
+    /// <summary>Item numbers of what the viewer has just liked or shared and the model has vectors for, newest first.</summary>
+    public List<int> JustLiked => Scratch.JustLiked;
+
+    /// <summary>What is left of the caller's time.</summary>
+    public TimeSpan Remaining(TimeProvider time) => Deadline == DateTime.MaxValue ? TimeSpan.MaxValue : Deadline - time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Whether the request says to leave the video out.</summary>
+    public bool IsExcluded(string videoId) => Scratch.Excluded.Contains(videoId);
+
+    /// <summary>Whether the viewer saw the video, as far as is known.</summary>
+    public bool HasSeen(ref Candidate candidate) =>
+        Scratch.Seen.Contains(candidate.VideoId) || (State.OlderSeen.Count > 0 && State.OlderSeen.Contains(HashOf(ref candidate)));
+
+    /// <summary>Whether the viewer said not to be interested in the video.</summary>
+    public bool IsHidden(ref Candidate candidate) => State.Hidden.Count > 0 && State.Hidden.Contains(HashOf(ref candidate));
+
+    /// <summary>The stable hash of a candidate's id, computed at most once.</summary>
+    private ulong HashOf(ref Candidate candidate)
+    {
+        if (candidate.Hash == 0) candidate.Hash = candidate.Item >= 0 ? Model!.HashOf(candidate.Item) : StableHash.Of(candidate.VideoId);
+        return candidate.Hash;
+    }
+}

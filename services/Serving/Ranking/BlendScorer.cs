@@ -1,0 +1,37 @@
+using Recommender.Serving.Pipeline;
+
+namespace Recommender.Serving.Ranking;
+
+/// <summary>
+/// A plain blend: the model's score for the viewer (the inner product with the solved vector, or the score that the viewer's list
+/// gives), plus <see cref="ServingOptions.SimilarWeight"/> times the cosine to what was just liked, plus
+/// <see cref="ServingOptions.TrendingWeight"/> times the engagement relative to the most trending video. Popularity orders what does not trend.
+/// </summary>
+internal sealed class BlendScorer(ServingOptions options) : IScorer
+{
+    /// <summary>Far below any difference in trending that means something.</summary>
+    private const double PopularityShare = 1e-3;
+
+    public ScoreParts Score(ViewerQuery query, in Candidate candidate) =>
+        new(Relevance(query, candidate), Affinity(query, candidate), Trend(query, candidate));
+
+    private static double Relevance(ViewerQuery query, in Candidate candidate)
+    {
+        if (query.Tier != Tier.RealTime) return candidate.ListScore;
+        return candidate.Item >= 0 ? query.Model!.Factors!.Score(query.Vector.Span, candidate.Item) : 0;
+    }
+
+    private double Affinity(ViewerQuery query, in Candidate candidate)
+    {
+        if (candidate.Item < 0) return 0;
+        var closest = 0f;
+        foreach (var liked in query.JustLiked) closest = Math.Max(closest, query.Model!.Factors!.Cosine(liked, candidate.Item));
+        return options.SimilarWeight * closest;
+    }
+
+    private double Trend(ViewerQuery query, in Candidate candidate)
+    {
+        var popularity = candidate.Item >= 0 ? query.Model!.PopularityOf(candidate.Item) : 0;
+        return options.TrendingWeight * (query.Trending.RatioOf(candidate.VideoId) + (PopularityShare * popularity));
+    }
+}

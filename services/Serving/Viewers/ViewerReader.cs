@@ -1,0 +1,134 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+using StackExchange.Redis;
+using IRedis = Recommender.Hosting.Redis.IRedis;
+
+namespace Recommender.Serving.Viewers;
+
+/// <summary>
+/// Reads a viewer's state and precomputed list in one round trip. While Redis is dead a read costs nothing: without a connection it is not
+/// tried, and with one that gives no answers a circuit breaker lets one call through now and then.
+/// </summary>
+internal sealed class ViewerReader
+{
+    private static readonly ResiliencePropertyKey<TimeSpan> s_limit = new("limit");
+
+    private readonly IRedis _redis;
+    private readonly ServingOptions _options;
+    private readonly ServingMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline<byte[]?[]> _resilience;
+
+    public ViewerReader(IRedis redis, ServingOptions options, ServingMetrics metrics, TimeProvider time, ILogger<ViewerReader> logger)
+    {
+        (_redis, _options, _metrics, _logger) = (redis, options, metrics, logger);
+        _resilience = new ResiliencePipelineBuilder<byte[]?[]> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<byte[]?[]>
+            {
+                FailureRatio = 0.5,
+                MinimumThroughput = 4,
+                SamplingDuration = TimeSpan.FromSeconds(2),
+                BreakDuration = options.BreakDuration,
+                ShouldHandle = new PredicateBuilder<byte[]?[]>().Handle<RedisUnavailableException>().Handle<TimeoutRejectedException>(IsOwnLimit),
+                OnOpened = _ => Tell(ViewerLog.BreakerOpened),
+                OnClosed = _ => Tell(ViewerLog.BreakerClosed),
+            })
+            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => new(args.Context.Properties.GetValue(s_limit, options.ReadTimeout)) })
+            .Build();
+    }
+
+    /// <summary>Reads; what can't be read within the limit is absent from the result, never an error.</summary>
+    /// <param name="userId">The viewer.</param>
+    /// <param name="limit">How long this caller can wait; at most <see cref="ServingOptions.ReadTimeout"/> is used.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async ValueTask<ViewerRead> ReadAsync(string userId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (limit <= TimeSpan.Zero) return Missed("no_time");
+        if (!_redis.IsConnected) return Missed("no_connection");
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(s_limit, limit < _options.ReadTimeout ? limit : _options.ReadTimeout);
+            RedisKey[] keys = [OnlineKeys.Viewer(userId), OnlineKeys.List(userId)];
+            var outcome = await _resilience.ExecuteOutcomeAsync(GetAsync, context, (_redis, keys));
+            if (outcome.Exception is null) return Decode(outcome.Result!);
+            cancellationToken.ThrowIfCancellationRequested();
+            return Missed(outcome.Exception switch
+            {
+                BrokenCircuitException => "circuit_open",
+                TimeoutRejectedException => "timeout",
+                _ => "failed",
+            });
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static async ValueTask<Outcome<byte[]?[]>> GetAsync(ResilienceContext context, (IRedis Redis, RedisKey[] Keys) state)
+    {
+        try
+        {
+            return Outcome.FromResult(await state.Redis.GetManyAsync(state.Keys, context.CancellationToken));
+        }
+        catch (Exception e) when (e is RedisUnavailableException or OperationCanceledException)
+        {
+            return Outcome.FromException<byte[]?[]>(e);
+        }
+    }
+
+    /// <summary>A caller with less time than our own limit proves nothing about Redis.</summary>
+    private bool IsOwnLimit(TimeoutRejectedException e) => e.Timeout >= _options.ReadTimeout;
+
+    private ViewerRead Decode(byte[]?[] values)
+    {
+        _metrics.ViewerRead("ok");
+        var state = TryDecode(values[0], ViewerState.Decode);
+        var list = values[1] is { } bytes ? TryDecode(bytes, PrecomputedList.Decode) : null;
+        return new ViewerRead(state, list, IsListKnown: values[1] is null || list is not null);
+    }
+
+    /// <summary>A damaged value must not cost the viewer the answer: the writer of the next event replaces it.</summary>
+    private T? TryDecode<T>(byte[]? bytes, Func<ReadOnlySpan<byte>, T> decode) where T : class
+    {
+        try
+        {
+            return decode(bytes);
+        }
+        catch (InvalidDataException e)
+        {
+            _metrics.ViewerRead("damaged");
+            ViewerLog.Damaged(_logger, e.Message);
+            return null;
+        }
+    }
+
+    private ViewerRead Missed(string outcome)
+    {
+        _metrics.ViewerRead(outcome);
+        return default;
+    }
+
+    private ValueTask Tell(Action<ILogger> log)
+    {
+        log(_logger);
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal static partial class ViewerLog
+{
+    [LoggerMessage(EventId = 7401, EventName = "BreakerOpened", Level = LogLevel.Warning, Message = "Redis fails too often; answers are made without it until it recovers")]
+    public static partial void BreakerOpened(ILogger logger);
+
+    [LoggerMessage(EventId = 7402, EventName = "BreakerClosed", Level = LogLevel.Information, Message = "Redis answers again")]
+    public static partial void BreakerClosed(ILogger logger);
+
+    [LoggerMessage(EventId = 7403, EventName = "ValueDamaged", Level = LogLevel.Error, Message = "A value in Redis can't be read and is ignored: {Problem}")]
+    public static partial void Damaged(ILogger logger, string problem);
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Hosting.Kafka;
+using Recommender.Serving.Impressions;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Serving;
+
+public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<ServingFixture>
+{
+    private List<TopicRecord> Of(string user) =>
+        [.. LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Impression).Where(r => Encoding.UTF8.GetString(r.Key) == user)];
+
+    [Fact]
+    public async Task What_was_shown_is_on_the_topic_and_joins_with_the_answer()
+    {
+        await serving.SetStateAsync("shown", ("b03", EventType.View));
+        var response = await serving.RecommendAsync("shown", r => (r.Count, r.Surface) = (7, "for_you"));
+        await Eventually.TrueAsync(() => Of("shown").Count == 7);
+        var records = Of("shown");
+        var impressions = records.Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.Impression)!).ToArray();
+        Assert.All(impressions, i => Assert.Equal(response.RequestId, i.RequestId));
+        Assert.Equal(response.Ids(), impressions.Select(i => i.VideoId));
+        Assert.Equal(Enumerable.Range(0, 7), impressions.Select(i => i.Position));
+        Assert.Equal(response.Videos.Select(v => v.Score), impressions.Select(i => i.Score));
+        Assert.All(impressions, i => Assert.Equal(("realtime", "for_you", "none", response.ModelVersion), (i.Source, i.Surface, i.Degradation, i.ModelVersion)));
+        Assert.Single(records.Select(r => r.Position.Partition).Distinct());
+        Assert.Equal(Murmur2.PartitionOf("shown"u8, 8), records[0].Position.Partition);
+        Assert.Equal(
+            Enumerable.Range(0, 7).Select(i => $"{response.RequestId}/{i}"),
+            records.Select(r => Encoding.UTF8.GetString(r.Headers.GetLastBytes(CloudEventHeaders.Id))));
+    }
+
+    [Fact]
+    public async Task Impressions_of_an_outage_follow_when_Kafka_is_back_and_answers_never_wait()
+    {
+        var queue = serving.Service.App.Services.GetRequiredService<ImpressionQueue>();
+        var shown = new HashSet<string>();
+        serving.Kafka.Broker.SetDown();
+        try
+        {
+            // The writer holds on to what Kafka did not take, so what comes next stays in the queue.
+            await Eventually.TrueAsync(async () =>
+            {
+                shown.Add((await serving.RecommendAsync("patient", r => r.Count = 1)).RequestId);
+                return queue.Answers.Count > 2;
+            });
+        }
+        finally
+        {
+            serving.Kafka.Broker.SetUp();
+        }
+        await Eventually.TrueAsync(() => shown.SetEquals(Of("patient").Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.Impression)!.RequestId)));
+    }
+
+    [Fact]
+    public async Task Stopping_writes_what_is_still_in_the_queue()
+    {
+        var other = await serving.StartAsync();
+        var client = new RecommendationService.RecommendationServiceClient(other.Channel);
+        for (var i = 0; i < 50; i++) await client.RecommendAsync(new RecommendRequest { UserId = "last", Count = 2 });
+        await other.DisposeAsync();
+        Assert.Equal(100, Of("last").Count);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_tiers_sources_and_the_model_but_no_ids()
+    {
+        await serving.SetStateAsync("metered", ("b03", EventType.View));
+        await serving.RecommendAsync("metered");
+        using var http = new HttpClient { BaseAddress = new Uri(serving.Service.HttpAddress) };
+        var text = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("recommender_serving_request_duration_seconds_count{", text, StringComparison.Ordinal);
+        Assert.Contains("tier=\"realtime\"", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_fold_in_duration_seconds_count", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_videos_total{source=\"realtime\"}", text, StringComparison.Ordinal);
+        Assert.Contains($"recommender_serving_model_info{{trainer=\"ials\",version=\"{ServingFixture.FirstVersion}\"}} 1", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_impressions_queue_length", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("metered", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Json;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Hosting.Kafka;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Serving;
+
+public sealed class ModelSwapTests : IAsyncLifetime
+{
+    private const string Second = "20261122T090000Z-0002";
+    private readonly ServingFixture _serving = new();
+
+    public ValueTask InitializeAsync() => _serving.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _serving.DisposeAsync();
+
+    private async Task<bool> IsRefusedAsync() => (await ServingFixture.ReadinessAsync(_serving.Service)).Told.Contains("cannot be used", StringComparison.Ordinal);
+
+    private Task BecomesAsync(string version) => Eventually.TrueAsync(async () => (await _serving.RecommendAsync("u")).ModelVersion == version, $"{version} answers");
+
+    [Fact]
+    public async Task A_new_version_and_the_way_back_cost_no_call()
+    {
+        await _serving.SetStateAsync("u", ("a03", EventType.View), ("a01", EventType.View));
+        TestModels.Save(_serving.Store, Second);
+        using var stop = new CancellationTokenSource();
+        var calls = 0;
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var response = await _serving.RecommendAsync("u", r => r.RecentVideoIds.Add("a05"));
+                Assert.Equal(20, response.Videos.Count);
+                Assert.All(response.Videos, v => Assert.Equal(Source.Realtime, v.Source));
+                Interlocked.Increment(ref calls);
+            }
+        })).ToArray();
+
+        for (var round = 0; round < 3; round++)
+        {
+            TestModels.MakeLive(_serving.Store, Second);
+            await BecomesAsync(Second);
+            TestModels.MakeLive(_serving.Store, ServingFixture.FirstVersion, "rolled_back");
+            await BecomesAsync(ServingFixture.FirstVersion);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+        Assert.True(calls > 0);
+    }
+
+    [Fact]
+    public async Task An_announcement_is_acted_upon_without_waiting_for_the_next_look()
+    {
+        await using var slow = await _serving.StartAsync("Serving:ModelPoll=00:10:00");
+        var client = new RecommendationService.RecommendationServiceClient(slow.Channel);
+        async Task<string> VersionAsync() => (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).ModelVersion;
+        await Eventually.TrueAsync(async () => await VersionAsync() == ServingFixture.FirstVersion);
+
+        TestModels.Save(_serving.Store, Second);
+        TestModels.MakeLive(_serving.Store, Second);
+        await AnnounceAsync(_serving.Store.ManifestSha256(Second));
+        await Eventually.TrueAsync(async () => await VersionAsync() == Second);
+    }
+
+    [Fact]
+    public async Task A_damaged_version_is_refused_and_the_last_good_one_stays()
+    {
+        TestModels.Save(_serving.Store, Second);
+        var factors = _serving.Store.PathOf(Second, "item_factors.npy");
+        var good = await File.ReadAllBytesAsync(factors, TestContext.Current.CancellationToken);
+        var damaged = (byte[])good.Clone();
+        damaged[^1] ^= 1;
+        await File.WriteAllBytesAsync(factors, damaged, TestContext.Current.CancellationToken);
+        TestModels.MakeLive(_serving.Store, Second);
+        await Eventually.TrueAsync(IsRefusedAsync);
+        Assert.Equal(ServingFixture.FirstVersion, (await _serving.RecommendAsync("u")).ModelVersion);
+
+        // Mended, it is taken at the next announcement.
+        await File.WriteAllBytesAsync(factors, good, TestContext.Current.CancellationToken);
+        await AnnounceAsync(_serving.Store.ManifestSha256(Second));
+        await BecomesAsync(Second);
+        Assert.False(await IsRefusedAsync());
+    }
+
+    [Fact]
+    public async Task A_version_whose_manifest_is_not_the_announced_one_is_refused()
+    {
+        TestModels.Save(_serving.Store, Second);
+        await AnnounceAsync(new string('0', 64));
+        await Eventually.TrueAsync(async () =>
+        {
+            // Made live only after the announcement has surely been read.
+            TestModels.MakeLive(_serving.Store, Second);
+            return await IsRefusedAsync();
+        });
+        Assert.Equal(ServingFixture.FirstVersion, (await _serving.RecommendAsync("u")).ModelVersion);
+    }
+
+    [Fact]
+    public async Task Versions_that_do_not_fit_together_are_refused_and_the_next_good_one_is_taken()
+    {
+        TestModels.Save(_serving.Store, "bad-shape", change: m => m with { Factors = m.Factors + 1 });
+        TestModels.Save(_serving.Store, "bad-count", change: m => m with { Items = m.Items + 1 });
+        TestModels.Save(_serving.Store, "bad-weights", change: m => m with { Weights = new Dictionary<string, string> { ["dislike"] = "1" } });
+        TestModels.Save(_serving.Store, "bad-parameters", change: m => m with { Parameters = new Dictionary<string, string> { ["alpha"] = "-1" } });
+        TestModels.Save(_serving.Store, "unresolved", change: m => m with { Parameters = new Dictionary<string, string> { ["regularization"] = "auto" } });
+        foreach (var version in (string[])["bad-shape", "bad-count", "bad-weights", "bad-parameters", "unresolved", "missing"])
+        {
+            TestModels.MakeLive(_serving.Store, version);
+            await Eventually.TrueAsync(IsRefusedAsync, version);
+            Assert.Equal(ServingFixture.FirstVersion, (await _serving.RecommendAsync("u")).ModelVersion);
+            TestModels.MakeLive(_serving.Store, ServingFixture.FirstVersion);
+            await Eventually.TrueAsync(async () => !await IsRefusedAsync(), "all is well again");
+        }
+    }
+
+    [Fact]
+    public async Task A_model_without_factors_answers_by_popularity()
+    {
+        TestModels.Save(_serving.Store, Second, "popularity");
+        TestModels.MakeLive(_serving.Store, Second);
+        await BecomesAsync(Second);
+        await _serving.SetStateAsync("v", ("a00", EventType.View));
+        var response = await _serving.RecommendAsync("v");
+        Assert.Equal(20, response.Videos.Count);
+        Assert.DoesNotContain("a00", response.Ids());
+        Assert.All(response.Videos, v => Assert.Equal(Source.Trending, v.Source));
+        Assert.Equal(Degradation.None, response.Degradation);
+        Assert.All((await _serving.SimilarAsync("a00")).Videos, v => Assert.Equal(Source.Trending, v.Source));
+    }
+
+    private Task AnnounceAsync(string sha256)
+    {
+        var announcement = new ModelAnnouncement(Second, ServingFixture.FirstVersion, "promoted", "run", DateTimeOffset.UnixEpoch, sha256);
+        return _serving.ProduceAsync(new KafkaRecord(Topics.Model, Encoding.UTF8.GetBytes("live"), JsonSerializer.SerializeToUtf8Bytes(announcement, RecordJson.Default.ModelAnnouncement)));
+    }
+}

@@ -1,0 +1,143 @@
+using Recommender.Hosting.Online;
+using Recommender.Serving;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Serving;
+
+public sealed class OutageTests : IAsyncLifetime
+{
+    private readonly ServingFixture _serving = new();
+
+    public ValueTask InitializeAsync() => _serving.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _serving.DisposeAsync();
+
+    [Fact]
+    public async Task A_dead_Redis_costs_personal_answers_only_until_it_is_back()
+    {
+        await _serving.SetTrendingAsync("24h", 0, ("t1", 100));
+        await _serving.SetStateAsync("u", ("a03", EventType.View));
+        await Eventually.TrueAsync(async () => (await _serving.TrendingAsync("24h")).Videos[0].VideoId == "t1");
+        Assert.Equal(Source.Realtime, (await _serving.RecommendAsync("u")).Videos[0].Source);
+
+        await _serving.Redis.Server.KillAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            var response = await _serving.RecommendAsync("u");
+            Assert.Equal(20, response.Videos.Count);
+            Assert.Contains(response.Degradation, new[] { Degradation.TrendingOnly, Degradation.Stale });
+            Assert.Equal("t1", response.Videos[0].VideoId);
+        }
+        var told = await _serving.RecommendAsync("u", r => r.RecentVideoIds.Add(["b00", "b01"]));
+        Assert.Equal(Degradation.Stale, told.Degradation);
+        Assert.All(told.Videos.Take(10), v => Assert.Equal((Source.Realtime, 'b'), (v.Source, v.VideoId[0])));
+        Assert.Equal("t1", (await _serving.TrendingAsync("24h")).Videos[0].VideoId);
+
+        await _serving.Redis.Server.StartAgainAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await _serving.RecommendAsync("u")).Degradation == Degradation.None);
+    }
+
+    [Fact]
+    public async Task Trending_that_was_read_too_long_ago_is_stale()
+    {
+        await using var hasty = await _serving.StartAsync("Serving:TrendingMaxAge=00:00:01");
+        var client = new RecommendationService.RecommendationServiceClient(hasty.Channel);
+        await Eventually.TrueAsync(async () => (await client.TrendingVideosAsync(new TrendingVideosRequest())).Degradation == Degradation.None);
+        await _serving.Redis.Server.KillAsync();
+        await Eventually.TrueAsync(async () => (await client.TrendingVideosAsync(new TrendingVideosRequest())).Degradation == Degradation.Stale);
+        Assert.Equal(Degradation.Stale, (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).Degradation);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_hangs_does_not_cost_a_caller_the_deadline()
+    {
+        await _serving.SetStateAsync("u", ("a03", EventType.View));
+        var process = _serving.Redis.Server.ProcessId!.Value;
+        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        try
+        {
+            // The service would wait five seconds for Redis; the caller waits two.
+            var response = await _serving.Client.RecommendAsync(
+                new RecommendRequest { UserId = "u" }, deadline: DateTime.UtcNow.AddSeconds(2));
+            Assert.Equal(20, response.Videos.Count);
+            Assert.Contains(response.Degradation, new[] { Degradation.TrendingOnly, Degradation.Stale });
+        }
+        finally
+        {
+            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+        }
+        await Eventually.TrueAsync(async () => (await _serving.RecommendAsync("u")).Degradation == Degradation.None);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_hangs_is_soon_left_alone()
+    {
+        await using var quick = await _serving.StartAsync("Serving:ReadTimeout=00:00:00.1", "Serving:BreakDuration=00:01:00");
+        var client = new RecommendationService.RecommendationServiceClient(quick.Channel);
+        await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).Degradation == Degradation.None);
+        var process = _serving.Redis.Server.ProcessId!.Value;
+        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        try
+        {
+            for (var i = 0; i < 10; i++) await client.RecommendAsync(new RecommendRequest { UserId = "u" });
+            using var http = new HttpClient { BaseAddress = new Uri(quick.HttpAddress) };
+            var before = Count(await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), "timeout");
+            for (var i = 0; i < 100; i++) await client.RecommendAsync(new RecommendRequest { UserId = "u" });
+            Assert.Equal(before, Count(await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), "timeout"));
+        }
+        finally
+        {
+            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+        }
+
+        static string? Count(string metrics, string outcome) =>
+            metrics.Split('\n').FirstOrDefault(line => line.StartsWith($"recommender_serving_viewer_reads_total{{outcome=\"{outcome}\"}}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kafka_may_be_absent()
+    {
+        _serving.Kafka.Broker.SetDown();
+        await using var lonely = await _serving.StartAsync("Serving:CatalogPatience=00:00:01");
+        var client = new RecommendationService.RecommendationServiceClient(lonely.Channel);
+        await _serving.SetStateAsync("u", ("a03", EventType.View));
+        await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).ModelVersion == ServingFixture.FirstVersion);
+        var response = await client.RecommendAsync(new RecommendRequest { UserId = "u" });
+        Assert.Equal((20, Degradation.None), (response.Videos.Count, response.Degradation));
+
+        await Eventually.TrueAsync(async () => await ServingFixture.ReadinessAsync(lonely) is (true, var told) && told.Contains("catalog cannot be read", StringComparison.Ordinal));
+        _serving.Kafka.Broker.SetUp();
+        await Eventually.TrueAsync(async () => (await ServingFixture.ReadinessAsync(lonely)).Told.Contains("\"serving-catalog\":\"ok\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_starts_and_answers_with_nothing_there_at_all()
+    {
+        using var nowhere = new TempDirectory();
+        await using var alone = await RunningService.StartAsync(
+            "serving", b => b.AddServing(), a => a.MapServing(),
+            "Kafka:BootstrapServers=127.0.0.1:1", "Redis:Endpoints=127.0.0.1:1", $"Storage:ModelsPath={nowhere.Path}/none", "Serving:CatalogPatience=00:00:01");
+        var client = new RecommendationService.RecommendationServiceClient(alone.Channel);
+        var response = await client.RecommendAsync(new RecommendRequest { UserId = "u", RecentVideoIds = { "x" } });
+        Assert.Equal((0, Degradation.Stale, ""), (response.Videos.Count, response.Degradation, response.ModelVersion));
+        Assert.Empty((await client.SimilarVideosAsync(new SimilarVideosRequest { VideoId = "x" })).Videos);
+        Assert.Equal(Degradation.Stale, (await client.TrendingVideosAsync(new TrendingVideosRequest())).Degradation);
+
+        await Eventually.TrueAsync(async () => (await ServingFixture.ReadinessAsync(alone)).IsReady);
+        var told = (await ServingFixture.ReadinessAsync(alone)).Told;
+        Assert.Contains("no model is live", told, StringComparison.Ordinal);
+        Assert.Contains("Redis is out of reach", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_written_by_a_later_layout_do_not_stop_answers()
+    {
+        var bytes = new ViewerState { Version = 1 }.Encode();
+        bytes[ViewerState.VersionBytes] = 99;
+        await _serving.Redis.Client.SetAsync(OnlineKeys.Viewer("later"), bytes, cancellationToken: TestContext.Current.CancellationToken);
+        var response = await _serving.RecommendAsync("later");
+        Assert.Equal(20, response.Videos.Count);
+        Assert.Equal(Degradation.PrecomputedOnly, response.Degradation);
+    }
+}

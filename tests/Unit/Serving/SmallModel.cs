@@ -1,0 +1,48 @@
+using Recommender.Hosting.Artifacts;
+using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Weights;
+using Recommender.Serving.Model;
+
+namespace Recommender.Tests.Unit.Serving;
+
+/// <summary>A model small enough to reckon by hand: videos a0..a9 point one way, b0..b9 another, and popularity falls with the number.</summary>
+internal static class SmallModel
+{
+    public const string Version = "20261122T080000Z-0001";
+
+    public static ModelGeneration Create(string version = Version, bool withFactors = true)
+    {
+        var ids = new IdIndex();
+        var rows = new float[20 * 4];
+        var popularity = new float[20];
+        for (var i = 0; i < 20; i++)
+        {
+            var taste = i / 10;
+            ids.Add($"{(taste == 0 ? 'a' : 'b')}{i % 10}");
+            rows[(i * 4) + taste] = 1 - (0.05f * (i % 10));
+            rows[(i * 4) + 2] = 0.02f * (i % 10);
+            rows[(i * 4) + 3] = 0.1f;
+            popularity[i] = 100 - i;
+        }
+        var factors = withFactors ? new ItemFactors(rows, 4, new FoldInSettings { Regularization = 0.01 }) : null;
+        return new ModelGeneration(Manifest(version, 20, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights());
+    }
+
+    public static ModelManifest Manifest(string version, int items, int factors) => new()
+    {
+        Version = version,
+        RunId = "run-1",
+        Trainer = factors > 0 ? "ials" : "popularity",
+        Parameters = new Dictionary<string, string>(),
+        Weights = new Dictionary<string, string>(),
+        DataVersion = "data",
+        DataRanges = new Dictionary<string, string>(),
+        CodeVersion = "test",
+        Metrics = new Dictionary<string, double>(),
+        CreatedAt = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero),
+        Items = items,
+        Factors = factors,
+        Files = [],
+    };
+}

@@ -1,0 +1,33 @@
+using System.Reflection;
+using StackExchange.Redis;
+using IRedis = Recommender.Hosting.Redis.IRedis;
+
+namespace Recommender.Tests.Unit.Serving.Viewers;
+
+/// <summary>A Redis of which only <see cref="IRedis.GetManyAsync"/> works, as a test says.</summary>
+public class FakeRedis : DispatchProxy
+{
+    private Func<IReadOnlyList<RedisKey>, CancellationToken, Task<byte[]?[]>> _getMany = static (_, _) => Task.FromResult<byte[]?[]>([null, null]);
+
+    public bool IsConnected { get; set; } = true;
+
+    public int Calls { get; private set; }
+
+    public static (IRedis Redis, FakeRedis Control) Create(Func<IReadOnlyList<RedisKey>, CancellationToken, Task<byte[]?[]>> getMany)
+    {
+        var redis = Create<IRedis, FakeRedis>();
+        var control = (FakeRedis)(object)redis;
+        control._getMany = getMany;
+        return (redis, control);
+    }
+
+    public void Answer(Func<IReadOnlyList<RedisKey>, CancellationToken, Task<byte[]?[]>> getMany) => _getMany = getMany;
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (targetMethod!.Name == "get_IsConnected") return IsConnected;
+        if (targetMethod.Name != nameof(IRedis.GetManyAsync)) throw new NotSupportedException(targetMethod.Name);
+        Calls++;
+        return _getMany((IReadOnlyList<RedisKey>)args![0]!, (CancellationToken)args[1]!);
+    }
+}

@@ -1,4 +1,1 @@
-using System.CommandLine;
-using Recommender.Standalone.Evaluate;
-
-return await new RootCommand("Recommender: short-video recommendations from what viewers do.") { EvaluateCommand.Create() }.Parse(args).InvokeAsync();
+return await Recommender.Standalone.Cli.CommandLine.RunAsync(args);

@@ -21,6 +21,12 @@ public static class CloudEventHeaders
     /// <summary>Media type of the value: <c>application/json</c>.</summary>
     public const string ContentType = "content-type";
 
+    /// <summary>
+    /// Set on a record that was read from the archive and written again, since the broker does not keep it; any value. It says nothing new, so it is not archived
+    /// again.
+    /// </summary>
+    public const string Restored = "recommender-restored";
+
     /// <summary>W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 }

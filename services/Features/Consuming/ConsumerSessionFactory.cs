@@ -14,8 +14,10 @@ internal sealed class ConsumerSessionFactory(
     private ConsumerBuilder<byte[]?, byte[]?> Builder()
     {
         var config = KafkaConfigs.Consumer(kafka, services.Options.GroupId);
-        // Headers are of use to traces alone, and unpacking them costs more than the rest of the record.
-        config.ConsumeResultFields = RecommenderTelemetry.ActivitySource.HasListeners() ? "headers,timestamp,topic" : "timestamp,topic";
+        // Headers are of use to traces, and where a log that does not outlive the process gets its records again (CloudEventHeaders.Restored).
+        // Elsewhere unpacking them would cost more than the rest of the record.
+        var readsHeaders = services.Options.DrainOnStop || RecommenderTelemetry.ActivitySource.HasListeners();
+        config.ConsumeResultFields = readsHeaders ? "headers,timestamp,topic" : "timestamp,topic";
         return KafkaConsumers.Build(config, health, logger);
     }
 }

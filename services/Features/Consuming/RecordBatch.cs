@@ -1,3 +1,4 @@
+using Recommender.Contracts;
 using Recommender.Features.Archiving;
 using Recommender.Features.Online;
 using Recommender.Features.State;
@@ -49,6 +50,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             reason = CatalogReader.Read(record, log.Log, out var change);
             if (reason is not null) return (reason, record.Timestamp, null);
             work?.Changes.Add(change);
+            if (record.Headers.TryGetLastBytes(CloudEventHeaders.Restored, out _)) return (null, record.Timestamp, null);
             return (null, record.Timestamp, record.Value is null ? CatalogReader.DeletedRow(change.VideoId) : JsonRow.Of(record.Value));
         }
         if (log.Marks is null)

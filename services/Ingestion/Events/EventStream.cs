@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Grpc.Core;
+using Recommender.Hosting.Errors;
 using Recommender.Hosting.Kafka;
 using Recommender.V1;
 
@@ -9,8 +10,16 @@ namespace Recommender.Ingestion.Events;
 /// One bidirectional stream. Events are taken as they come, up to a window of unacknowledged ones, and acknowledged in order; while Kafka is
 /// slow the window fills, the stream is read no further, and HTTP/2 flow control holds the client back.
 /// </summary>
-internal sealed class EventStream(EventRules rules, EventRecords records, IRecordProducer producer, IngestionMetrics metrics, int window)
+/// <param name="rules">Judge events.</param>
+/// <param name="records">Turn good ones into records.</param>
+/// <param name="producer">Writes them.</param>
+/// <param name="metrics">Count them.</param>
+/// <param name="window">Events taken and not acknowledged yet.</param>
+/// <param name="stopping">The process stops: nothing more is taken, what was taken is acknowledged, and the client is told to come back.</param>
+internal sealed class EventStream(
+    EventRules rules, EventRecords records, IRecordProducer producer, IngestionMetrics metrics, int window, CancellationToken stopping)
 {
+    private static readonly TimeSpan s_comeBack = TimeSpan.FromSeconds(1);
     private readonly Channel<Pending> _pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(window) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Serves the stream until the client ends it; fails with what made Kafka refuse an event, after the acknowledgements before it.</summary>
@@ -18,7 +27,8 @@ internal sealed class EventStream(EventRules rules, EventRecords records, IRecor
         IAsyncStreamReader<TrackEventRequest> requests, IServerStreamWriter<TrackEventResponse> responses, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var taking = TakeAsync(requests, stop.Token);
+        using var take = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, stopping);
+        var taking = TakeAsync(requests, take.Token);
         try
         {
             await AcknowledgeAsync(responses, stop.Token);
@@ -37,6 +47,10 @@ internal sealed class EventStream(EventRules rules, EventRecords records, IRecor
             while (await requests.MoveNext(cancellationToken))
                 await _pending.Writer.WriteAsync(await TakeOneAsync(requests.Current.Event, cancellationToken), cancellationToken);
             _pending.Writer.Complete();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            _pending.Writer.Complete(new DependencyUnavailableException("this process is stopping", s_comeBack));
         }
         catch (Exception e)
         {

@@ -7,7 +7,8 @@ namespace Recommender.Ingestion.Events;
 
 /// <summary>The door for events: judges each, writes it to Kafka, and says OK only when every in-sync replica has it.</summary>
 internal sealed class IngestionService(
-    EventRules rules, EventRecords records, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics)
+    EventRules rules, EventRecords records, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics,
+    IHostApplicationLifetime lifetime)
     : V1.IngestionService.IngestionServiceBase
 {
     /// <inheritdoc/>
@@ -70,7 +71,8 @@ internal sealed class IngestionService(
     /// <inheritdoc/>
     public override Task StreamEvents(
         IAsyncStreamReader<TrackEventRequest> requestStream, IServerStreamWriter<TrackEventResponse> responseStream, ServerCallContext context) =>
-        new EventStream(rules, records, producer, metrics, options.StreamWindow).RunAsync(requestStream, responseStream, context.CancellationToken);
+        new EventStream(rules, records, producer, metrics, options.StreamWindow, lifetime.ApplicationStopping)
+            .RunAsync(requestStream, responseStream, context.CancellationToken);
 
     /// <summary>The violations as the text of a refusal; empty when there are none.</summary>
     internal static string Reason(IReadOnlyList<FieldViolation> violations) =>

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Recommender.Hosting.Errors;
@@ -72,12 +73,22 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
             case RpcException:
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return null;
+            case IOException e when IsClientGone(e):
+                return null;
             case DependencyUnavailableException e:
                 return GrpcErrors.Unavailable(e.Message, e.RetryDelay);
             default:
                 ErrorLog.CallFailed(logger, context.Method, error);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));
         }
+    }
+
+    /// <summary>Reading from a client that went away in the middle of its stream: nobody is left to answer, and nothing is wrong here.</summary>
+    private static bool IsClientGone(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+            if (error is ConnectionAbortedException or ConnectionResetException) return true;
+        return false;
     }
 }
 

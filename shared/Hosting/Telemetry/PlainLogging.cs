@@ -20,7 +20,13 @@ public static class PlainLogging
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // Every probe of an unready process would be a line; the parts themselves tell when they lose and find their dependency.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        builder.Logging.AddSimpleConsole(o =>
+        builder.Logging.AddPlainConsole();
+    }
+
+    /// <summary>Adds the console alone: one line per record, on standard error.</summary>
+    public static ILoggingBuilder AddPlainConsole(this ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;
             o.TimestampFormat = "HH:mm:ss.fff ";
@@ -28,6 +34,7 @@ public static class PlainLogging
             o.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         // Standard output belongs to what people asked for; logs go beside it.
-        builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        return logging;
     }
 }

@@ -1,0 +1,46 @@
+using Recommender.Standalone.Cli;
+
+namespace Recommender.Standalone.Run;
+
+/// <summary>Where everything is.</summary>
+/// <param name="Grpc">The gRPC door.</param>
+/// <param name="Http">Health and metrics.</param>
+/// <param name="Kafka">Kafka's bootstrap address.</param>
+/// <param name="Redis">Redis.</param>
+internal sealed record Addresses(ServerAddress Grpc, ServerAddress Http, ServerAddress Kafka, ServerAddress Redis);
+
+/// <summary>What people read first.</summary>
+internal static class Banner
+{
+    /// <summary>How people call this program; see build/.</summary>
+    public const string Command = "build/recommender";
+
+    /// <summary>Addresses and the folder.</summary>
+    public static string Text(Addresses at, DataDirectory data) => $"""
+        Recommender is running.
+
+          gRPC   {at.Grpc,-16}  h2c, with reflection
+          HTTP   {at.Http,-16}  /healthz /readyz /metrics
+          Kafka  {at.Kafka,-16}  kcat -b {at.Kafka} -L
+          Redis  {at.Redis,-16}  redis-cli -p {at.Redis.Port}
+          data   {data.Path}
+
+
+        """;
+
+    /// <summary>Commands to try next.</summary>
+    public static string Next(Addresses at)
+    {
+        var to = at.Grpc == ServerAddress.DefaultGrpc ? "" : $" --to {at.Grpc}";
+        var kafka = at.Kafka == ServerAddress.DefaultKafka ? "" : $" --kafka {at.Kafka}";
+        return $"""
+
+            Try in another terminal:
+              {Command} recommend viewer-0001{to}
+              {Command} track like viewer-0001 video-0001{to}
+              {Command} topics tail view{kafka}
+            Ctrl-C stops it.
+
+            """;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Recommender.Contracts;
+using Recommender.Hosting.Archive;
+using Recommender.Hosting.Kafka;
+
+namespace Recommender.Standalone.Run;
+
+/// <summary>The newest archived row of a video.</summary>
+/// <param name="VideoId">The video.</param>
+/// <param name="Json">Its entry; null when it was deleted.</param>
+/// <param name="Day">The day of its record, UTC.</param>
+internal sealed record CatalogRow(string VideoId, byte[]? Json, DateOnly Day)
+{
+    /// <summary>The record that says the same again. A video without a date of publication counts from its record's time, so that stays.</summary>
+    public KafkaRecord ToRecord()
+    {
+        var at = new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        var headers = new Headers
+        {
+            { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
+            { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(Guid.NewGuid().ToString()) },
+            { CloudEventHeaders.Type, Encoding.UTF8.GetBytes(Topics.Catalog) },
+            { CloudEventHeaders.Source, "/recommender/standalone"u8.ToArray() },
+            { CloudEventHeaders.Time, Encoding.UTF8.GetBytes(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)) },
+            { CloudEventHeaders.ContentType, "application/json"u8.ToArray() },
+            { CloudEventHeaders.Restored, "1"u8.ToArray() },
+        };
+        return new KafkaRecord(Topics.Catalog, Encoding.UTF8.GetBytes(VideoId), Json, headers, at);
+    }
+}
+
+/// <summary>Reads the catalog back from the archive.</summary>
+internal static class CatalogRows
+{
+    private const string Type = "catalog";
+
+    /// <summary>The newest row of every video, in the order of their writing. Names of logs sort in the order of the starts, offsets within a partition, which has a video for good.</summary>
+    public static async Task<IReadOnlyCollection<CatalogRow>> ReadNewestAsync(ArchiveCatalog archive, CancellationToken cancellationToken)
+    {
+        var newest = new Dictionary<string, CatalogRow>(StringComparer.Ordinal);
+        foreach (var file in archive.Files(Type).OrderBy(f => f.Log, StringComparer.Ordinal).ThenBy(f => f.Partition).ThenBy(f => f.From).ThenBy(f => f.Day))
+            await ArchiveRows.ReadAsync(archive.Root, file, row => Take(newest, row, file.Day), cancellationToken);
+        return newest.Values;
+    }
+
+    private static void Take(Dictionary<string, CatalogRow> newest, ReadOnlySpan<byte> row, DateOnly day)
+    {
+        var (id, isDeleted) = Read(row);
+        if (id is not null) newest[id] = new CatalogRow(id, isDeleted ? null : row.ToArray(), day);
+    }
+
+    private static (string? VideoId, bool IsDeleted) Read(ReadOnlySpan<byte> row)
+    {
+        string? id = null;
+        var isDeleted = false;
+        var reader = new Utf8JsonReader(row);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isId, isDeletion) = (reader.ValueTextEquals("video_id"u8), reader.ValueTextEquals("deleted"u8));
+            reader.Read();
+            if (isId) id = reader.GetString();
+            else if (isDeletion) isDeleted = reader.TokenType == JsonTokenType.True;
+            else reader.Skip();
+        }
+        return (id, isDeleted);
+    }
+}

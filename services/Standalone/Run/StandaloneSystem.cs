@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Recommender.Features;
+using Recommender.Hosting;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Telemetry;
+using Recommender.Ingestion;
+using Recommender.Serving;
+using Recommender.Standalone.Cli;
+using Recommender.Standalone.Embedded;
+using Recommender.Training;
+
+namespace Recommender.Standalone.Run;
+
+/// <summary>Kafka, Redis and the four services in one process.</summary>
+internal sealed class StandaloneSystem : IAsyncDisposable
+{
+    private readonly ILoggerFactory _loggers;
+    private readonly EmbeddedRedis _redis;
+    private readonly EmbeddedKafka _kafka;
+    private readonly BootstrapForwarder _bootstrap;
+    private readonly WebApplication _app;
+
+    private StandaloneSystem(ILoggerFactory loggers, EmbeddedRedis redis, EmbeddedKafka kafka, BootstrapForwarder bootstrap, WebApplication app, string log)
+    {
+        (_loggers, _redis, _kafka, _bootstrap, _app, Log) = (loggers, redis, kafka, bootstrap, app, log);
+        var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        _ = ServerAddress.TryParse(urls[0], out var grpc);
+        _ = ServerAddress.TryParse(urls[1], out var http);
+        Addresses = new Addresses(grpc, http, new ServerAddress("127.0.0.1", bootstrap.Port), new ServerAddress("127.0.0.1", redis.Port));
+    }
+
+    /// <summary>Where everything is.</summary>
+    public Addresses Addresses { get; }
+
+    /// <summary>Name of the log of this start, as the archive's files carry it.</summary>
+    public string Log { get; }
+
+    /// <summary>Starts everything; returns when the door is open.</summary>
+    /// <exception cref="EmbeddedStartException">A port is taken, or redis-server is missing.</exception>
+    /// <exception cref="OptionsException">A setting is wrong.</exception>
+    public static async Task<StandaloneSystem> StartAsync(RunSettings settings, DataDirectory data, CancellationToken cancellationToken)
+    {
+        PortCheck.RequireFree(settings.GrpcPort, "gRPC", RunCommand.GrpcPortOption);
+        PortCheck.RequireFree(settings.HttpPort, "health and metrics", RunCommand.HttpPortOption);
+        await using var undo = new AsyncStack();
+        var loggers = undo.Push(LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Warning).AddPlainConsole()));
+        var kafka = undo.Push(new EmbeddedKafka());
+        var bootstrap = undo.Push(new BootstrapForwarder(settings.KafkaPort, kafka.EndPoint, RunCommand.KafkaPortOption));
+        var redis = undo.Push(await EmbeddedRedis.StartAsync(
+            new EmbeddedRedisSettings { Directory = data.Redis, Port = settings.RedisPort, PortOption = RunCommand.RedisPortOption },
+            TimeProvider.System, loggers.CreateLogger<EmbeddedRedis>(), cancellationToken));
+        var log = data.NextLog();
+        var app = undo.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka));
+        await app.StartAsync(cancellationToken);
+        undo.Clear();
+        return new StandaloneSystem(loggers, redis, kafka, bootstrap, app, log);
+    }
+
+    /// <summary>Fires when a service gives up and takes the others with it.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    /// <summary>
+    /// Stops in the order in which data flows: the door, what serving still writes, then the features, which absorb and archive all there is.
+    /// </summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _redis.DisposeAsync();
+        await _bootstrap.DisposeAsync();
+        _kafka.Dispose();
+        _loggers.Dispose();
+    }
+
+    private static WebApplication Build(string[] arguments, EmbeddedKafka kafka) => ServiceHost.Build(
+        "standalone", arguments,
+        builder =>
+        {
+            var specs = ProductTopics.Specs(builder.AddOptionsRecord<KafkaOptions>());
+            foreach (var spec in specs) kafka.CreateTopic(spec.Name, spec.Partitions);
+            var absorbed = specs.Where(s => StandaloneSettings.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
+            builder.Services.AddSingleton<IProducePacer>(p => new EmbeddedBrokerPacer(absorbed, p.GetRequiredService<TimeProvider>()));
+            // Services stop in the opposite order, so that who writes stops before who reads.
+            builder.AddIngestion();
+            builder.AddFeatures();
+            builder.AddTraining();
+            builder.AddServing();
+            // The last one before the door opens.
+            builder.Services.AddHostedService<CatalogRestore>();
+        },
+        app =>
+        {
+            app.MapIngestion();
+            app.MapFeatures();
+            app.MapTraining();
+            app.MapServing();
+        });
+}

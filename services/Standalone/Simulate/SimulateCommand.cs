@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using Recommender.Standalone.Cli;
+
+namespace Recommender.Standalone.Simulate;
+
+/// <summary><c>recommender simulate</c>: plays the simulated audience against a running system.</summary>
+internal static class SimulateCommand
+{
+    private static readonly AudienceSettings s_defaults = new();
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var to = ServerAddress.ToOption();
+        var viewers = Number("--viewers", "How many viewers, 1 to 1,000,000.", s_defaults.Viewers);
+        var videos = Number("--videos", "How many videos, 100 to 1,000,000.", s_defaults.Videos);
+        var events = Number("--events", "How many events, 1 to 100,000,000.", s_defaults.Events);
+        var seed = Number("--seed", "Another seed is another world: other viewers, other videos.", s_defaults.Seed);
+        var days = Number("--days", "Over how many days up to now the events spread, 1 to 365.", s_defaults.Days);
+        var command = new Command("simulate", "Play a simulated audience, with hidden tastes, against a running system.") { to, viewers, videos, events, seed, days };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = new AudienceSettings
+            {
+                Viewers = InRange(parsed, viewers, 1, 1_000_000),
+                Videos = InRange(parsed, videos, 100, 1_000_000),
+                Events = InRange(parsed, events, 1, 100_000_000),
+                Seed = parsed.GetValue(seed),
+                Days = InRange(parsed, days, 1, 365),
+            };
+            return PlayAsync(settings, parsed.GetRequiredValue(to), parsed.InvocationConfiguration.Output, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> PlayAsync(AudienceSettings settings, ServerAddress to, TextWriter output, CancellationToken cancellationToken)
+    {
+        using var channel = Door.Open(to);
+        var player = new AudiencePlayer(channel, to, TimeProvider.System);
+        var audience = new Audience(World.Create(settings), TimeProvider.System.GetUtcNow());
+        var played = await player.PlayAsync(
+            audience, delay => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the system does not take events now; trying again in {delay.TotalSeconds:0.#} s")),
+            cancellationToken);
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{played.Accepted:N0} events of {settings.Viewers:N0} viewers and {played.Videos:N0} videos taken in {played.Elapsed.TotalSeconds:0.0} s, {played.Refused:N0} refused"));
+        return played.Accepted > 0 ? ExitCode.Ok : throw new CommandFailure("The system refused every event.");
+    }
+
+    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, HelpName = "NUMBER", DefaultValueFactory = _ => value };
+
+    private static int InRange(ParseResult parsed, Option<int> option, int min, int max)
+    {
+        var value = parsed.GetValue(option);
+        if (value >= min && value <= max) return value;
+        throw CommandFailure.Usage(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; it must be {min} to {max}."));
+    }
+}

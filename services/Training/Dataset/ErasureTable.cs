@@ -26,6 +26,9 @@ internal sealed class ErasureTable
         }
     }
 
-    /// <summary>Whether an event of that time is to be forgotten.</summary>
-    public bool Covers(ReadOnlySpan<char> userId, long occurredAtMs) => _byId.TryGetValue(userId, out var requested) && occurredAtMs <= requested;
+    /// <summary>
+    /// Whether an event is to be forgotten: it was taken before the request, whatever the device's clock said, or happened before it and came late.
+    /// </summary>
+    public bool Covers(ReadOnlySpan<char> userId, long occurredAtMs, long receivedAtMs) =>
+        _byId.TryGetValue(userId, out var requested) && Math.Min(occurredAtMs, receivedAtMs) <= requested;
 }

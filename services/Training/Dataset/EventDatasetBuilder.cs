@@ -35,7 +35,7 @@ internal sealed class EventDatasetBuilder(VideoTable catalog, ErasureTable erasu
             OfDeletedVideos++;
             return;
         }
-        if (erasures.Covers(row.UserId, row.OccurredAtMs))
+        if (erasures.Covers(row.UserId, row.OccurredAtMs, row.ReceivedAtMs))
         {
             OfErasedViewers++;
             return;

@@ -19,6 +19,7 @@ internal sealed class EventRowReader
     private char[] _video = new char[256];
     private int _userLength;
     private int _videoLength;
+    private long _receivedAtMs;
 
     /// <summary>The viewer.</summary>
     public ReadOnlySpan<char> UserId => _user.AsSpan(0, _userLength);
@@ -32,6 +33,9 @@ internal sealed class EventRowReader
     /// <summary>When, Unix milliseconds.</summary>
     public long OccurredAtMs { get; private set; }
 
+    /// <summary>When the door took it, Unix milliseconds; as <see cref="OccurredAtMs"/> when the row does not say.</summary>
+    public long ReceivedAtMs => _receivedAtMs == long.MinValue ? OccurredAtMs : _receivedAtMs;
+
     /// <summary>Seconds watched, 0 when the event says nothing of it.</summary>
     public float WatchSeconds { get; private set; }
 
@@ -41,7 +45,8 @@ internal sealed class EventRowReader
     /// <summary>Reads a row; false when it is no event. Unknown fields are ignored.</summary>
     public bool TryRead(ReadOnlySpan<byte> row)
     {
-        (_userLength, _videoLength, Signal, OccurredAtMs, WatchSeconds, EventIdHash) = (0, 0, default, long.MinValue, 0, 0);
+        (_userLength, _videoLength, Signal, WatchSeconds, EventIdHash) = (0, 0, default, 0, 0);
+        (OccurredAtMs, _receivedAtMs) = (long.MinValue, long.MinValue);
         try
         {
             var reader = new Utf8JsonReader(row);
@@ -62,6 +67,7 @@ internal sealed class EventRowReader
         else if (reader.ValueTextEquals("type"u8)) Signal = ReadSignal(ref reader);
         else if (reader.ValueTextEquals("event_id"u8)) EventIdHash = ReadHash(ref reader);
         else if (reader.ValueTextEquals("occurred_at"u8)) OccurredAtMs = ReadTime(ref reader);
+        else if (reader.ValueTextEquals("received_at"u8)) _receivedAtMs = ReadTime(ref reader);
         else if (reader.ValueTextEquals("watch_time_ms"u8)) WatchSeconds = ReadSeconds(ref reader);
         else
         {

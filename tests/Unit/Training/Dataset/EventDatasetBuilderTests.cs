@@ -67,6 +67,22 @@ public sealed class EventDatasetBuilderTests
         Assert.Equal(2, builder.OfErasedViewers);
     }
 
+    [Theory]
+    [InlineData("00:00:09", "00:00:11", false)] // came late
+    [InlineData("00:00:11", "00:00:09", false)] // a device's clock was ahead
+    [InlineData("00:00:11", "00:00:11", true)]
+    public void Neither_late_events_nor_clocks_ahead_escape_the_request(string occurred, string received, bool counts)
+    {
+        var erasures = new ErasureTable();
+        Assert.True(erasures.TryAdd("""{"erasure_id":"x","user_id":"u","requested_at":"2026-11-01T00:00:10Z"}"""u8));
+        var row = $$"""{"type":"view","user_id":"u","video_id":"v","occurred_at":"2026-11-01T{{occurred}}Z","received_at":"2026-11-01T{{received}}Z"}""";
+        var reader = new EventRowReader();
+        Assert.True(reader.TryRead(Encoding.UTF8.GetBytes(row)));
+        var builder = new EventDatasetBuilder(new VideoTable(), erasures);
+        builder.Add(reader);
+        Assert.Equal(counts ? 1 : 0, builder.Build(CancellationToken.None).EventCount);
+    }
+
     [Fact]
     public void Events_of_the_same_moment_do_not_favour_the_same_video_for_everybody()
     {

@@ -54,7 +54,7 @@ public static class OptionsBinding
     private static string Names(IEnumerable<PropertyInfo> properties) => string.Join(", ", properties.Select(p => p.Name).Order());
 
     /// <summary>Whether a property is a record with settings of its own.</summary>
-    private static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
+    internal static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
 
     /// <summary>Finds the value that could not be converted, since the binder's own message names types of .NET, not the key's meaning.</summary>
     private static string Describe(IConfigurationSection section, Type type, Exception error) =>

@@ -39,14 +39,24 @@ internal static partial class SettingsPage
 
     private static void Append(StringBuilder page, Type record)
     {
-        var docs = XDocument.Load(System.IO.Path.ChangeExtension(record.Assembly.Location, ".xml"));
-        var defaults = Activator.CreateInstance(record)!;
-        page.Append(CultureInfo.InvariantCulture, $"## {Section(record)}\n\n{Summary(docs, "T:" + record.FullName)}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"## {Section(record)}\n\n{Summary(Docs(record), "T:" + record.FullName)}\n\n");
         page.Append("| setting | default | meaning |\n|---|---|---|\n");
-        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).OrderBy(p => p.MetadataToken))
-            page.Append(CultureInfo.InvariantCulture, $"| `{Section(record)}__{property.Name}` | {Default(property.GetValue(defaults))} | {Summary(docs, $"P:{record.FullName}.{property.Name}")} |\n");
+        AppendSettings(page, Section(record), Activator.CreateInstance(record)!);
         page.Append('\n');
     }
+
+    private static void AppendSettings(StringBuilder page, string prefix, object defaults)
+    {
+        var record = defaults.GetType();
+        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).OrderBy(p => p.MetadataToken))
+        {
+            var (name, value) = ($"{prefix}__{property.Name}", property.GetValue(defaults));
+            if (OptionsBinding.IsGroup(property.PropertyType)) AppendSettings(page, name, value!);
+            else page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {Default(value)} | {Summary(Docs(record), $"P:{record.FullName}.{property.Name}")} |\n");
+        }
+    }
+
+    private static XDocument Docs(Type record) => XDocument.Load(System.IO.Path.ChangeExtension(record.Assembly.Location, ".xml"));
 
     private static string Section(Type record) => (string)record.GetProperty("Section", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 
@@ -54,6 +64,7 @@ internal static partial class SettingsPage
     {
         null or "" => "(empty)",
         string text => $"`{text}`",
+        ICollection { Count: 0 } => "(empty)",
         IEnumerable list => $"`{string.Join(", ", list.Cast<object>())}`",
         bool flag => flag ? "`true`" : "`false`",
         IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",

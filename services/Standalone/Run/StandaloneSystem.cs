@@ -83,6 +83,7 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             var specs = ProductTopics.Specs(builder.AddOptionsRecord<KafkaOptions>());
             foreach (var spec in specs) kafka.CreateTopic(spec.Name, spec.Partitions);
             var absorbed = specs.Where(s => StandaloneSettings.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
+            builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
             builder.Services.AddSingleton<IProducePacer>(p => new EmbeddedBrokerPacer(absorbed, p.GetRequiredService<TimeProvider>()));
             // Services stop in the opposite order, so that who writes stops before who reads.
             builder.AddIngestion();

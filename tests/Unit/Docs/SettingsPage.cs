@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -88,7 +87,13 @@ internal static partial class SettingsPage
 
     private static IEnumerable<Assembly> Assemblies() => new[] { "Hosting", "Ingestion", "Features", "Training", "Serving" }.Select(n => Assembly.Load("Recommender." + n));
 
-    private static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", ".."));
+    /// <summary>The checkout, found from where the tests run: a deterministic build does not know the paths of its sources.</summary>
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(System.IO.Path.Combine(directory!.FullName, "Recommender.sln"))) directory = directory.Parent;
+        return directory.FullName;
+    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -90,7 +90,10 @@ internal sealed class ViewerReader
         _metrics.ViewerRead("ok");
         var state = TryDecode(values[0], ViewerState.Decode);
         var list = values[1] is { } bytes ? TryDecode(bytes, PrecomputedList.Decode) : null;
-        return new ViewerRead(state, list, IsListKnown: values[1] is null || list is not null);
+        var isListKnown = values[1] is null || list is not null;
+        // A run that began before the viewer asked to be forgotten may write its list afterwards.
+        if (list is not null && state?.ForgottenAtMs >= list.ComputedAtMs) list = null;
+        return new ViewerRead(state, list, isListKnown);
     }
 
     /// <summary>A damaged value must not cost the viewer the answer: the writer of the next event replaces it.</summary>

@@ -3,12 +3,12 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Recommender.Hosting;
+using Recommender.Standalone.Calls;
 using Recommender.Standalone.Evaluate;
 using Recommender.Standalone.Import;
-using Recommender.Standalone.Calls;
+using Recommender.Standalone.Inspect;
 using Recommender.Standalone.Run;
 using Recommender.Standalone.Simulate;
-using Recommender.Standalone.Inspect;
 
 namespace Recommender.Standalone.Cli;
 

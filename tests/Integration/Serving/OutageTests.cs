@@ -102,9 +102,11 @@ public sealed class OutageTests : IAsyncLifetime
         await using var lonely = await _serving.StartAsync("Serving:CatalogPatience=00:00:01");
         var client = new RecommendationService.RecommendationServiceClient(lonely.Channel);
         await _serving.SetStateAsync("u", ("a03", EventType.View));
-        await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).ModelVersion == ServingFixture.FirstVersion);
-        var response = await client.RecommendAsync(new RecommendRequest { UserId = "u" });
-        Assert.Equal((20, Degradation.None), (response.Videos.Count, response.Degradation));
+        await Eventually.TrueAsync(async () =>
+        {
+            var response = await client.RecommendAsync(new RecommendRequest { UserId = "u" });
+            return response is { Degradation: Degradation.None, ModelVersion: ServingFixture.FirstVersion, Videos.Count: 20 };
+        });
 
         await Eventually.TrueAsync(async () => await ServingFixture.ReadinessAsync(lonely) is (true, var told) && told.Contains("catalog cannot be read", StringComparison.Ordinal));
         _serving.Kafka.Broker.SetUp();

@@ -6,3 +6,4 @@
 . "$root/build/lib/dotnet.sh"
 . "$root/build/lib/program.sh"
 . "$root/build/lib/tests.sh"
+. "$root/build/lib/bench.sh"

@@ -46,12 +46,18 @@ buf_file() {
 
 # Tells the tests where their tools are; what is set already stands.
 export_test_tools() {
-  local modules data
+  local modules
   modules=$(npm_at test-clients)/node_modules
   export RECOMMENDER_TEST_NODE_MODULES=${RECOMMENDER_TEST_NODE_MODULES:-$modules}
   export RECOMMENDER_TEST_BUF=${RECOMMENDER_TEST_BUF:-$modules/$(buf_file)}
   # The Debian packages belong to Debian's interpreter, which need not be the first on the PATH.
   export RECOMMENDER_TEST_PYTHON=${RECOMMENDER_TEST_PYTHON:-/usr/bin/python3}
+  export_test_data
+}
+
+# The folder of public data sets, where there is one beside the checkout.
+export_test_data() {
+  local data
   if data=$(realpath -e -- "$root/../shared/data" 2>/dev/null); then
     export RECOMMENDER_TEST_DATA=${RECOMMENDER_TEST_DATA:-$data}
   fi

@@ -1,5 +1,3 @@
-using Recommender.Modeling.Numerics;
-
 namespace Recommender.Modeling.Trainers.Ials;
 
 /// <summary>
@@ -28,23 +26,14 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
         var resolved = parameters.Resolve(data.Interactions);
-        var solver = new IalsSolver(resolved, cancellationToken);
-        var byUser = data.Interactions;
-        var byItem = byUser.Transpose();
-        var users = new FactorMatrix(byUser.RowCount, resolved.Factors);
-        var items = solver.RandomFactors(byItem);
-        var popularity = Array.ConvertAll(byUser.ColumnLengths(), n => (float)n);
-        var shares = solver.UnobservedShares(popularity);
+        var run = new IalsRun(data, resolved, cancellationToken);
         progress?.Invoke(new TrainingProgress(0, resolved.Iterations));
         for (var iteration = 1; iteration <= resolved.Iterations; iteration++)
         {
-            solver.UserStep(byUser, items, users);
-            solver.ItemStep(byItem, users, items, shares);
+            run.Iterate();
             progress?.Invoke(new TrainingProgress(iteration, resolved.Iterations));
         }
 
-        // The viewers' vectors belong to the final items, so that folding a history in gives the same vector.
-        solver.UserStep(byUser, items, users);
-        return new FactorModel(Name, users, items, resolved.FoldIn, popularity, resolved.ToSettings());
+        return run.Finish();
     }
 }

@@ -63,7 +63,33 @@ export_test_data() {
   fi
 }
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=
+
+# tell_failure LINE...: prints the lines, and keeps them for the end of the log.
+tell_failure() {
+  printf '%s\n' "$@"
+  failures+=$(printf '%s\n' "$@")$'\n'
+}
+
+# failed_tests RESULTS: the name of each test that failed, and of each error outside of any, with the first lines of its message.
+failed_tests() {
+  awk '
+    function text(s) {
+      gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s); gsub(/&#x[AD];/, " ", s); gsub(/&amp;/, "\\&", s)
+      return s
+    }
+    BEGIN { RS = "<(test|error) " }
+    NR > 1 && (start = index($0, "<failure")) {
+      name = substr($0, 1, start - 1)
+      if (sub(/^.* name="|^name="/, "", name)) sub(/".*/, "", name); else name = "An error outside of any test"
+      print "  " text(name)
+      message = substr($0, start)
+      if (!sub(/^.*<message>(<!\[CDATA\[)?/, "", message)) next
+      sub(/(\]\]>)?<\/message>.*/, "", message)
+      count = split(text(message), lines, "\n")
+      for (i = 1; i <= count && i <= 4; i++) print "      " substr(lines[i], 1, 300)
+    }' "$1" 2>/dev/null
+}
 
 # run_tests NAME OPTION...: runs one project, prints what failed or was skipped and why, and adds to the counts.
 run_tests() {
@@ -81,17 +107,20 @@ run_tests() {
   if [[ $head =~ \ passed=\"([0-9]+)\" ]]; then p=${BASH_REMATCH[1]}; fi
   if [[ $head =~ \ skipped=\"([0-9]+)\" ]]; then s=${BASH_REMATCH[1]}; fi
   if ((status == 124 || status == 137)); then
-    printf '%s tests were ended, being still at it after %s seconds (RECOMMENDER_TEST_TIMEOUT).\n' "$name" "${RECOMMENDER_TEST_TIMEOUT:-1800}"
+    tell_failure "$name tests were ended, being still at it after ${RECOMMENDER_TEST_TIMEOUT:-1800} seconds (RECOMMENDER_TEST_TIMEOUT)."
   elif ((status != 0 && f == 0)); then
-    printf '%s tests broke off with exit code %s.\n' "$name" "$status"
+    tell_failure "$name tests broke off with exit code $status."
   fi
   ((status == 0 || f > 0)) || f=1
+  if ((f > 0)) && [[ -e $results ]]; then failures+=$(failed_tests "$results")$'\n'; fi
   printf '%s: %s passed, %s failed, %s skipped in %s s\n' "$name" "$p" "$f" "$s" $((SECONDS - started))
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-# The last word, alone on its line. True only when something passed or was skipped, and nothing failed.
+# What failed once more, so that the end of a log tells it, and the last word, alone on its line. True only when something passed or was
+# skipped, and nothing failed.
 print_sum() {
+  if ((failed > 0)); then printf 'Failed:\n%s\n' "${failures%$'\n'}"; fi
   printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
   ((failed == 0 && passed + skipped > 0))
 }

@@ -41,12 +41,12 @@ internal sealed class BuildSandbox : IDisposable
                 done ;;
               */recommender.dll) shift; printf 'ran in %s with %s\n' "$PWD" "$(printf '<%s>' "$@")"; exit "$PROGRAM_EXITS" ;;
               *Tests*) [[ $1 == *Unit* ]] && result=$UNIT_RESULT || result=$INTEGRATION_RESULT
-                while (($#)); do [[ $1 != -xml || -z $result ]] || echo "<assemblies><assembly name='x' $result /></assemblies>" >"$2"; shift; done
+                while (($#)); do [[ $1 != -xml || -z $result ]] || printf '%s\n' "<assemblies><assembly name='x' $result>$TOLD</assembly></assemblies>" >"$2"; shift; done
                 [[ $result == *'errors="0" failed="0"'* ]] ;;
             esac
             """);
         Set("CALLS", Path.Combine(_home, "calls"));
-        foreach (var name in (string[])["LACKING", "REGISTRY_SAYS", "COMPILER_SAYS", "UNIT_RESULT", "INTEGRATION_RESULT"])
+        foreach (var name in (string[])["LACKING", "REGISTRY_SAYS", "COMPILER_SAYS", "UNIT_RESULT", "INTEGRATION_RESULT", "TOLD"])
             Set(name, "");
         Set("PROGRAM_EXITS", "0");
     }

@@ -31,6 +31,34 @@ public sealed class TestCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_failed_is_told_again_in_front_of_the_last_line()
+    {
+        _sandbox.Set("UNIT_RESULT", Result(passed: 40, failed: 0, skipped: 0));
+        _sandbox.Set("INTEGRATION_RESULT", Result(passed: 1, failed: 1, skipped: 0, errors: 1));
+        _sandbox.Set("TOLD", """
+            <errors><error type="test-class-cleanup" name="Some.Tests"><failure><message><![CDATA[No way back]]></message></failure></error></errors>
+            <collection><test id="1" name="Some.Tests.Works" type="Some.Tests" result="Pass" />
+            <test id="2" name="Some.Tests.Adds(a: &quot;x &lt; y&quot;)" type="Some.Tests" result="Fail"><failure exception-type="E"><message><![CDATA[Values differ
+            Expected: 1 & 2
+            Actual:   3]]></message><stack-trace><![CDATA[at Some.Tests]]></stack-trace></failure></test></collection>
+            """);
+
+        var outcome = await _sandbox.Run("test", "Integration");
+
+        Assert.EndsWith("""
+            Failed:
+              Some.Tests
+                  No way back
+              Some.Tests.Adds(a: "x < y")
+                  Values differ
+                  Expected: 1 & 2
+                  Actual:   3
+            1 passed, 2 failed, 0 skipped
+
+            """, outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Errors_outside_of_any_test_count_as_failures()
     {
         _sandbox.Set("UNIT_RESULT", Result(passed: 40, failed: 0, skipped: 0, errors: 2));
@@ -49,8 +77,7 @@ public sealed class TestCommandTests : IDisposable
         var outcome = await _sandbox.Run("test");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("Unit tests broke off", outcome.Output, StringComparison.Ordinal);
-        Assert.Equal("2 passed, 1 failed, 1 skipped", outcome.LastLine);
+        Assert.EndsWith("Failed:\nUnit tests broke off with exit code 1.\n2 passed, 1 failed, 1 skipped\n", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,6 +62,8 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
     {
         var other = await serving.StartAsync();
         var client = new RecommendationService.RecommendationServiceClient(other.Channel);
+        // A replica that has no model yet has nothing to show.
+        await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "before" })).ModelVersion.Length > 0);
         for (var i = 0; i < 50; i++) await client.RecommendAsync(new RecommendRequest { UserId = "last", Count = 2 });
         await other.DisposeAsync();
         Assert.Equal(100, Of("last").Count);

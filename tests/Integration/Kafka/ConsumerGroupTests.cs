@@ -16,7 +16,8 @@ public sealed class ConsumerGroupTests : IClassFixture<EmbeddedKafkaFixture>, IA
     public ConsumerGroupTests(EmbeddedKafkaFixture kafka)
     {
         _kafka = kafka;
-        _topics = [kafka.NewTopic(), kafka.NewTopic(), kafka.NewTopic()];
+        // Of an odd number, dealing out all partitions one by one gives other shares than dealing out each topic's.
+        _topics = [kafka.NewTopic(partitions: 7), kafka.NewTopic(partitions: 7), kafka.NewTopic(partitions: 7)];
         _health = new KafkaHealth(kafka.Options, TimeProvider.System, NullLogger<KafkaHealth>.Instance);
         _producer = new RecordProducer(kafka.Options, _health, NoPacer.Instance, TimeProvider.System, NullLogger<RecordProducer>.Instance);
     }
@@ -37,7 +38,7 @@ public sealed class ConsumerGroupTests : IClassFixture<EmbeddedKafkaFixture>, IA
         using var first = new Member(_kafka.Options, _topics);
         using var second = new Member(_kafka.Options, _topics);
 
-        await Eventually.TrueAsync(() => first.Owned.Count == 12 && second.Owned.Count == 12);
+        await Eventually.TrueAsync(() => first.Owned.Count > 0 && second.Owned.Count > 0 && first.Owned.Count + second.Owned.Count == 21);
 
         Assert.Empty(first.Owned.Select(p => p.Partition).Intersect(second.Owned.Select(p => p.Partition)));
         Assert.All([first, second], m => Assert.All(m.Owned.GroupBy(p => p.Partition), g => Assert.Equal(3, g.Count())));

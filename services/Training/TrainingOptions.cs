@@ -1,6 +1,7 @@
 using Recommender.Hosting.Configuration;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
+using Recommender.Training.Judging;
 
 namespace Recommender.Training;
 
@@ -36,6 +37,12 @@ public sealed record TrainingOptions : IOptionsRecord
 
     /// <summary>Liked or watched videos that make a viewer count for <see cref="MinViewers"/>. 2 to 1000; default 2.</summary>
     public int MinVideosPerViewer { get; init; } = 2;
+
+    /// <summary>What a model must show before it goes live, e.g. <c>Training:Gate:MinGain</c>.</summary>
+    public GateOptions Gate { get; init; } = new();
+
+    /// <summary>How often in a row a run that a restart or a crash interrupted is begun again. 0 to 100; default 3.</summary>
+    public int RestartInterrupted { get; init; } = 3;
 
     /// <summary>Videos of a precomputed list; 0: no lists. 0 to 1000; default 200.</summary>
     public int ListLength { get; init; } = 200;
@@ -76,6 +83,8 @@ public sealed record TrainingOptions : IOptionsRecord
         check.Range(TestFraction, 0.01, 0.5);
         check.Range(MinViewers, 1, 1_000_000);
         check.Range(MinVideosPerViewer, 2, 1000);
+        Gate.Validate(check);
+        check.Range(RestartInterrupted, 0, 100);
         check.Range(ListLength, 0, 1000);
         check.Range(ListTimeToLive, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         check.Range(ListRetryTime, TimeSpan.Zero, TimeSpan.FromDays(1));

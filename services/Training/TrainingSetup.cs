@@ -5,6 +5,8 @@ using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Redis;
 using Recommender.Training.Dataset;
+using Recommender.Training.Judging;
+using Recommender.Training.Mlflow;
 using Recommender.Training.Publishing;
 using Recommender.Training.Registry;
 using Recommender.Training.Running;
@@ -25,6 +27,9 @@ public static class TrainingSetup
         services.AddKafka().AddRedis();
         services.TryAddSingleton<ModelStore>();
         services.AddSingleton<SnapshotReader>();
+        services.AddSingleton<MlflowFolder>();
+        services.AddSingleton<MlflowRuns>();
+        services.AddSingleton<MlflowModels>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunBook>();
         services.AddSingleton<RunPlanner>();

@@ -31,6 +31,14 @@ internal static class ModelFiles
         return writers;
     }
 
+    /// <summary>Bytes of the files that <see cref="Writers"/> writes.</summary>
+    public static long SizeOf(IScoringModel model, IReadOnlyList<string> itemIds)
+    {
+        using var counter = new CountingStream();
+        foreach (var write in Writers(model, itemIds).Values) write(counter);
+        return counter.Length;
+    }
+
     private static void WriteIds(Stream stream, IReadOnlyList<string> ids)
     {
         foreach (var id in ids)

@@ -1,4 +1,6 @@
 using Recommender.Hosting.Artifacts;
+using Recommender.Training.Mlflow;
+using Recommender.Training.Publishing;
 
 namespace Recommender.Training.Registry;
 
@@ -14,7 +16,7 @@ internal sealed class PromotionException(string type, string version, string mes
 
 /// <summary>Model versions and what is live. One change of what is live at a time; each is checked, recorded, then announced.</summary>
 internal sealed class ModelRegistry(
-    ModelStore store, LiveAnnouncer announcer, TrainingOptions options, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
+    ModelStore store, LiveAnnouncer announcer, MlflowModels mlflow, TrainingOptions options, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
 {
     public const string Damaged = "MODEL_DAMAGED";
     public const string NoPrevious = "NO_PREVIOUS_MODEL";
@@ -43,6 +45,16 @@ internal sealed class ModelRegistry(
         {
             throw new PromotionException(Damaged, version, $"model {version} is damaged: its manifest can't be read");
         }
+    }
+
+    /// <summary>Writes a version; it appears whole or not at all.</summary>
+    /// <returns>The manifest with every file's checksum.</returns>
+    public ModelManifest Add(ModelManifest manifest, IReadOnlyDictionary<string, Action<Stream>> writers)
+    {
+        var all = new Dictionary<string, Action<Stream>>(writers) { [MlModelFile.Name] = stream => MlModelFile.Write(stream, manifest, writers.Keys) };
+        var completed = store.Save(manifest, all);
+        mlflow.Write();
+        return completed;
     }
 
     /// <summary>Makes a version live, unless it is already.</summary>
@@ -102,6 +114,7 @@ internal sealed class ModelRegistry(
                 RegistryLog.NotDeleted(logger, old.Version, e);
             }
         }
+        mlflow.Write();
     }
 
     /// <inheritdoc/>
@@ -122,6 +135,7 @@ internal sealed class ModelRegistry(
         TrainingMetrics.LiveModel(manifest);
         RegistryLog.WentLive(logger, manifest.Version, action, reason);
         await announcer.AnnounceAsync();
+        mlflow.Write();
     }
 }
 

@@ -28,9 +28,19 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
         }
     }
 
-    /// <summary>Reads the stored runs. One that was running when the process ended has failed; those that waited wait again.</summary>
+    /// <summary>Trigger of a run that takes the place of an interrupted one.</summary>
+    public const string RestartTrigger = "restart";
+
+    /// <summary>What an interrupted run says as its error, at the beginning.</summary>
+    public const string Interrupted = "interrupted by a restart";
+
+    /// <summary>
+    /// Reads the stored runs. Those that waited wait again. One that was running when the process ended was interrupted and has failed; a new one
+    /// begins in its place, unless that has happened too often in a row.
+    /// </summary>
     public void Load()
     {
+        var interrupted = new List<TrackedRun>();
         foreach (var stored in store.Open())
         {
             var run = new TrackedRun(store, stored);
@@ -41,15 +51,15 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
             }
             else if (!TrackedRun.IsFinal(stored.Run.State))
             {
-                RunBookLog.Interrupted(logger, stored.Run.RunId);
-                run.Change(r => End(r, TrainingRun.Types.State.Failed, "interrupted by a restart"));
+                interrupted.Add(run);
             }
         }
+        interrupted.ForEach(Replace);
     }
 
     /// <summary>Puts a run into the queue. It is stored before this returns.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
-    public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger)
+    public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger, string why = "", int attempt = 0)
     {
         lock (_lock)
         {
@@ -57,7 +67,7 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
             ForgetOldest();
             var run = new TrainingRun { RunId = _ids.Next(), State = TrainingRun.Types.State.Queued, Trainer = trainer, Device = "cpu" };
             run.Parameters.Add(new Dictionary<string, string>(parameters));
-            var stored = new StoredRun(run, promoteIfBetter, trigger);
+            var stored = new StoredRun(run, promoteIfBetter, trigger, why, attempt);
             store.Save(stored);
             var tracked = new TrackedRun(store, stored);
             _runs[run.RunId] = tracked;
@@ -128,6 +138,18 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
     /// <inheritdoc/>
     public void Dispose() => _waiting.Dispose();
 
+    private void Replace(TrackedRun run)
+    {
+        var (stored, asked, error) = (run.Stored, run.Current.Clone(), Interrupted);
+        if (stored.Attempt < options.RestartInterrupted && Waiting < options.MaxQueuedRuns)
+        {
+            var why = $"in place of run {asked.RunId}, which a restart or a crash interrupted";
+            error += "; run " + Start(asked.Trainer, asked.Parameters, stored.PromoteIfBetter, RestartTrigger, why, stored.Attempt + 1).Current.RunId + " takes its place";
+        }
+        RunBookLog.Interrupted(logger, asked.RunId, error);
+        run.Change(r => End(r, TrainingRun.Types.State.Failed, error));
+    }
+
     private void End(TrainingRun run, TrainingRun.Types.State state, string error)
     {
         run.State = state;
@@ -165,6 +187,6 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
 
 internal static partial class RunBookLog
 {
-    [LoggerMessage(EventId = 6111, EventName = "RunInterrupted", Level = LogLevel.Warning, Message = "Training run {RunId} was interrupted by a restart")]
-    public static partial void Interrupted(ILogger logger, string runId);
+    [LoggerMessage(EventId = 6111, EventName = "RunInterrupted", Level = LogLevel.Warning, Message = "Training run {RunId} was {Words}")]
+    public static partial void Interrupted(ILogger logger, string runId, string words);
 }

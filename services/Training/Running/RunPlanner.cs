@@ -3,6 +3,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Errors;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
+using Recommender.Training.Judging;
 
 namespace Recommender.Training.Running;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
+using Recommender.Training.Mlflow;
 using Recommender.V1;
 
 namespace Recommender.Training.Running;
@@ -9,14 +10,16 @@ namespace Recommender.Training.Running;
 /// <summary>A run with what the public message does not say.</summary>
 /// <param name="Run">The public message; never changed in place.</param>
 /// <param name="PromoteIfBetter">Whether its model may go live.</param>
-/// <param name="Trigger">Who asked for it: <c>request</c> or <c>schedule</c>.</param>
-internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string Trigger);
+/// <param name="Trigger">What asked for it, e.g. <c>request</c> or <c>schedule</c>.</param>
+/// <param name="Why">Why, in plain words.</param>
+/// <param name="Attempt">How many runs before it, each begun in place of the other, were interrupted.</param>
+internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string Trigger, string Why = "", int Attempt = 0);
 
 /// <summary>
 /// Runs as files: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time: its
 /// lock file tells a second one.
 /// </summary>
-internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : IDisposable
+internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, MlflowRuns? mlflow = null) : IDisposable
 {
     private const string Extension = ".json";
     private const string ReportExtension = ".report.json";
@@ -38,7 +41,10 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : ID
             throw new OptionsException("Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.", e);
         }
         var files = Directory.EnumerateFiles(models.RunsPath, "*" + Extension).Where(f => !f.EndsWith(ReportExtension, StringComparison.Ordinal));
-        return [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+        StoredRun[] runs = [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+        if (mlflow is null) return runs;
+        foreach (var run in runs.Where(r => TrackedRun.IsFinal(r.Run.State) && mlflow.IsBehind(r.Run.RunId))) mlflow.Write(run, FindReport(run.Run.RunId));
+        return runs;
     }
 
     /// <summary>As <see cref="Save"/>, but a disk that is full or gone does not stop the run: it is told in the log.</summary>
@@ -55,7 +61,13 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : ID
     }
 
     /// <summary>Writes a run, replacing what was there.</summary>
-    public void Save(StoredRun run) => AtomicFile.Write(PathOf(run.Run.RunId, Extension), stream =>
+    public void Save(StoredRun run)
+    {
+        AtomicFile.Write(PathOf(run.Run.RunId, Extension), stream => Write(stream, run));
+        mlflow?.Write(run, FindReport(run.Run.RunId));
+    }
+
+    private static void Write(Stream stream, StoredRun run)
     {
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         writer.WriteStartObject();
@@ -63,18 +75,37 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : ID
         writer.WriteRawValue(s_formatter.Format(run.Run));
         writer.WriteBoolean("promote_if_better", run.PromoteIfBetter);
         writer.WriteString("trigger", run.Trigger);
+        writer.WriteString("why", run.Why);
+        writer.WriteNumber("attempt", run.Attempt);
         writer.WriteEndObject();
-    });
+    }
 
     /// <summary>Writes what a run found on the way.</summary>
     public void SaveReport(RunReport report) => AtomicFile.WriteAllBytes(
         PathOf(report.RunId, ReportExtension), JsonSerializer.SerializeToUtf8Bytes(report, RunReportJson.Default.RunReport));
+
+    /// <summary>What a run found on the way; null when it did not get that far, or an older version of the code wrote it.</summary>
+    public RunReport? FindReport(string runId)
+    {
+        var path = PathOf(runId, ReportExtension);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunReportJson.Default.RunReport) is { ModelVersion: not null, Trials: not null } report ? report : null;
+        }
+        catch (JsonException e)
+        {
+            RunStoreLog.Damaged(logger, Path.GetFileName(path), e);
+            return null;
+        }
+    }
 
     /// <summary>Forgets a run. Files that can't be deleted are found again at the next start.</summary>
     public void Delete(string runId)
     {
         try
         {
+            mlflow?.Delete(runId);
             File.Delete(PathOf(runId, ReportExtension));
             File.Delete(PathOf(runId, Extension));
         }
@@ -96,9 +127,11 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger) : ID
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
             var run = s_parser.Parse<TrainingRun>(root.GetProperty("run").GetRawText());
-            return new StoredRun(run, root.GetProperty("promote_if_better").GetBoolean(), root.GetProperty("trigger").GetString() ?? "");
+            return new StoredRun(
+                run, root.GetProperty("promote_if_better").GetBoolean(), root.GetProperty("trigger").GetString() ?? "",
+                root.TryGetProperty("why", out var why) ? why.GetString() ?? "" : "", root.TryGetProperty("attempt", out var attempt) ? attempt.GetInt32() : 0);
         }
-        catch (Exception e) when (e is JsonException or InvalidJsonException or InvalidProtocolBufferException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidJsonException or InvalidProtocolBufferException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             RunStoreLog.Damaged(logger, Path.GetFileName(path), e);
             return null;

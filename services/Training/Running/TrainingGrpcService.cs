@@ -20,7 +20,7 @@ internal sealed class TrainingGrpcService(RunBook book, RunPlanner planner, IHos
         try
         {
             planner.Plan(request.Trainer, request.Parameters);
-            return Task.FromResult(book.Start(request.Trainer, request.Parameters, request.PromoteIfBetter, Trigger).Current);
+            return Task.FromResult(book.Start(request.Trainer, request.Parameters, request.PromoteIfBetter, Trigger, "asked for by a caller").Current);
         }
         catch (RunPlanException e)
         {

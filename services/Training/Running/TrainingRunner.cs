@@ -3,6 +3,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Popularity;
 using Recommender.Training.Dataset;
+using Recommender.Training.Judging;
 using Recommender.Training.Publishing;
 using Recommender.Training.Registry;
 using Recommender.Training.Split;
@@ -21,6 +22,7 @@ internal sealed class TrainingRunner(
     private const double ReadingShare = 0.2;
     private const double ListShare = 0.1;
     private readonly SortableIds _versions = new(time);
+    private readonly PromotionGate _gate = new(options.Gate);
 
     /// <summary>Executes a run; whatever it finds is in the run when it ends.</summary>
     /// <exception cref="RunPlanException">The wish can't be met; for runs that waited over a change of the configuration.</exception>
@@ -28,13 +30,21 @@ internal sealed class TrainingRunner(
     /// <exception cref="InvalidDataException">An archive file is damaged.</exception>
     public async Task ExecuteAsync(TrackedRun run, CancellationToken cancellationToken)
     {
+        var (started, memory) = (time.GetTimestamp(), new PeakMemory());
         var plan = planner.Plan(run.Current.Trainer, run.Current.Parameters);
+        var isFree = run.Current.Trainer.Length == 0;
+        run.Change(r => RunText.Begin(r, run.Stored, identity.Version));
         var baseline = plan.FirstOrDefault(r => r.Trainer == PopularityTrainer.TrainerName) ?? planner.Default(PopularityTrainer.TrainerName, plan[0].Weights);
-        var (liveVersion, champion) = run.Stored.PromoteIfBetter ? Champion() : ("", null);
+        var live = run.Stored.PromoteIfBetter ? models.List().FirstOrDefault(m => m.Version == registry.LiveVersion) : null;
+        var championRecipe = live is null ? null : RunPlanner.Repeat(live);
         Recipe[] compared = plan.Any(baseline.Makes) ? [.. plan] : [baseline, .. plan];
-        Recipe[] tried = champion is null || compared.Any(champion.Makes) ? compared : [champion, .. compared];
+        Recipe[] tried = championRecipe is null || compared.Any(championRecipe.Makes) ? compared : [championRecipe, .. compared];
         var passes = tried.Sum(r => r.Iterations) + plan.Max(r => r.Iterations);
-        var meter = new ProgressMeter(1, share => run.Change(r => r.Progress = share));
+        var meter = new ProgressMeter(1, share =>
+        {
+            memory.Look();
+            run.Change(r => r.Progress = share);
+        });
         double Cost(Recipe recipe) => recipe.Iterations * (1 - ReadingShare - ListShare) / passes;
 
         var snapshot = await reader.ReadAsync(meter.Step(ReadingShare), cancellationToken);
@@ -49,32 +59,35 @@ internal sealed class TrainingRunner(
         RunnerLog.Signals(logger, words);
         var split = EvaluationSplit.Make(
             snapshot.Events, plan[0].Weights, new SplitLimits(options.TestFraction, options.MinViewers, options.MinVideosPerViewer), cancellationToken);
+        var segments = new TestSegments(split.TrainingData(snapshot.Events, plan[0].Weights, cancellationToken).Interactions, options.Gate);
 
-        var results = tried.Select(r => trials.Try(r, snapshot.Events, split, meter.Step(Cost(r)), cancellationToken)).ToArray();
+        var results = tried.Select(r => trials.Try(r, snapshot.Events, split, segments, meter.Step(Cost(r)), cancellationToken)).ToArray();
         Trial Of(Recipe recipe) => results.First(t => t.Recipe.Makes(recipe));
+        var champion = live is null ? null : new Champion(live.Version, live.DataVersion, championRecipe is null ? null : Of(championRecipe));
         var best = plan.Select(Of).MaxBy(t => t.Score)!;
-        var verdict = PromotionGate.Judge(best, Of(baseline), liveVersion, champion is null ? null : Of(champion));
-        if (!run.Stored.PromoteIfBetter) verdict = new GateVerdict(false, "not asked to go live");
+        // A free choice that noise may have made keeps to the live recipe, on newer data.
+        if (isFree && champion is not null && _gate.PrefersChampion(best, champion, snapshot.Version)) best = champion.Trial!;
+        var verdict = _gate.Judge(best, Of(baseline), champion, snapshot.Version);
+        if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
         var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
-        var metrics = RunMetrics.Of(best, compared.Select(Of), champion is null ? null : Of(champion), split, snapshot, data, epochSeconds);
+        memory.Look();
+        var metrics = RunMetrics.Of(best, compared.Select(Of), champion?.Trial, split, snapshot, data, epochSeconds);
+        (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);
         var manifest = Save(run, model, best.Recipe, snapshot, metrics, cancellationToken);
-        run.Change(r => RunMetrics.Describe(r, manifest));
-        var report = new RunReport(
-            run.Current.RunId, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
-            [.. results.Select(t => RunMetrics.Report(t, plan, champion))], verdict.Reason);
-        store.SaveReport(report);
+        run.Change(r =>
+        {
+            RunMetrics.Describe(r, manifest);
+            RunText.End(r, verdict);
+        });
+        store.SaveReport(new RunReport(
+            run.Current.RunId, run.Stored.Trigger, run.Stored.Why, identity.Version, run.Current.Device, metrics["run_seconds"], memory.Bytes,
+            snapshot.Version, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
+            [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks));
         RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
         if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
         registry.DeleteOldest();
-    }
-
-    private (string Version, Recipe? Recipe) Champion()
-    {
-        var live = registry.LiveVersion;
-        var manifest = models.List().FirstOrDefault(m => m.Version == live);
-        return (live, manifest is null ? null : RunPlanner.Repeat(manifest));
     }
 
     private ModelManifest Save(
@@ -98,7 +111,7 @@ internal sealed class TrainingRunner(
             Factors = model.ItemFactors?.Factors ?? 0,
             Files = [],
         };
-        return models.Save(manifest, ModelFiles.Writers(model, snapshot.Events.Videos));
+        return registry.Add(manifest, ModelFiles.Writers(model, snapshot.Events.Videos));
     }
 
     private async Task GoLiveAsync(

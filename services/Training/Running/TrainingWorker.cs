@@ -16,9 +16,9 @@ internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, ILogge
             // Training computes for long stretches without awaiting anything.
             await Task.Factory.StartNew(
                 () => ExecuteAsync(run, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            stoppingToken.ThrowIfCancellationRequested();
             TrainingMetrics.RunEnded(run.Current);
             WorkerLog.RunEnded(logger, run.Current.RunId, run.Current.State, run.Current.Error);
-            stoppingToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -33,13 +33,14 @@ internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, ILogge
             await runner.ExecuteAsync(run, cancellation.Token);
             book.Finish(run, TrainingRun.Types.State.Succeeded, "");
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            book.Finish(run, TrainingRun.Types.State.Failed, "interrupted by a restart");
-        }
         catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
         {
             book.Finish(run, TrainingRun.Types.State.Cancelled, "");
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // It stays as it is on disk, as after a crash: the next start begins another in its place.
+            WorkerLog.RunInterrupted(logger, run.Current.RunId);
         }
         catch (Exception e) when (e is TrainingDataException or ParameterException or RunPlanException or InvalidDataException or Registry.PromotionException)
         {
@@ -62,6 +63,9 @@ internal static partial class WorkerLog
 
     [LoggerMessage(EventId = 6132, EventName = "RunEnded", Level = LogLevel.Information, Message = "Training run {RunId} {State} {Error}")]
     public static partial void RunEnded(ILogger logger, string runId, TrainingRun.Types.State state, string error);
+
+    [LoggerMessage(EventId = 6134, EventName = "RunInterrupted", Level = LogLevel.Information, Message = "Training run {RunId} is interrupted; the next start begins it again")]
+    public static partial void RunInterrupted(ILogger logger, string runId);
 
     [LoggerMessage(EventId = 6133, EventName = "RunFailed", Level = LogLevel.Error, Message = "Training run {RunId} failed unexpectedly")]
     public static partial void RunFailed(ILogger logger, string runId, Exception error);

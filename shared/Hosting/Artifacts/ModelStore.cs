@@ -9,13 +9,18 @@ namespace Recommender.Hosting.Artifacts;
 /// </summary>
 public sealed class ModelStore(StorageOptions options)
 {
-    private const string ManifestName = "manifest.json";
+    /// <summary>Name of the file that says what a version is.</summary>
+    public const string ManifestName = "manifest.json";
+
     private readonly string _root = Path.GetFullPath(options.ModelsPath);
 
     private string LivePath => Path.Combine(_root, "live.json");
 
     /// <summary>Folder in which training keeps its runs.</summary>
     public string RunsPath => Path.Combine(_root, "runs");
+
+    /// <summary>Folder of a version.</summary>
+    public string FolderOf(string version) => VersionPath(version);
 
     /// <summary>Path of a file of a version.</summary>
     public string PathOf(string version, string file) => Path.Combine(VersionPath(version), file);

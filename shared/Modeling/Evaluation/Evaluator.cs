@@ -22,6 +22,7 @@ public static class Evaluator
     /// <param name="masks">Viewers x items: what is not ranked for a viewer, such as the training interactions; may be empty.</param>
     /// <param name="cutoffs">The k, each above 0; null: <see cref="DefaultCutoffs"/>.</param>
     /// <param name="threads">Threads at most; 0: one per processor. Never changes the result.</param>
+    /// <param name="onRanking">Told every ranking, for measures of its own; null: nobody is.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentException">Shapes that differ.</exception>
     /// <exception cref="TrainingDataException">No viewer has a relevant item.</exception>
@@ -31,6 +32,7 @@ public static class Evaluator
         IReadOnlyList<InteractionMatrix> masks,
         IReadOnlyList<int>? cutoffs = null,
         int threads = 0,
+        RankingHandler? onRanking = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scorer);
@@ -53,6 +55,7 @@ public static class Evaluator
                 var scores = workspace.Scores.AsSpan(i * scorer.ItemCount, scorer.ItemCount);
                 var count = TopK.Select(scores, new ItemFilter(workspace.Masked(masks, batch[i])), workspace.Best);
                 collector.Add(from + i, workspace.Best.AsSpan(0, count), relevant.RowColumns(batch[i]));
+                onRanking?.Invoke(from + i, batch[i], workspace.Best.AsSpan(0, count));
             }
         }, cancellationToken);
         return collector.Finish();

@@ -6,4 +6,11 @@ namespace Recommender.Modeling.Trainers;
 /// </summary>
 /// <param name="Iteration">Iterations done.</param>
 /// <param name="Iterations">Iterations in all.</param>
-public readonly record struct TrainingProgress(int Iteration, int Iterations);
+public readonly record struct TrainingProgress(int Iteration, int Iterations)
+{
+    /// <summary>
+    /// The model as it is now, for a learning curve; null where the trainer has none yet. It shares the trainer's memory, so it may be used
+    /// only until the receiver returns.
+    /// </summary>
+    public Func<IScoringModel>? Current { get; init; }
+}

@@ -37,7 +37,7 @@ internal static class Ladder
             clock.Restart();
             var model = run.Finish();
             var finishing = clock.Elapsed.TotalSeconds;
-            var result = Evaluator.Evaluate(model, test, [data.Train], [20], plan.Threads, cancellationToken);
+            var result = Evaluator.Evaluate(model, test, [data.Train], [20], plan.Threads, cancellationToken: cancellationToken);
             curve.Add(new LearningPoint(pass, elapsed + finishing, result.Metrics[Criterion], result.Metrics["recall@20"]));
         }
 

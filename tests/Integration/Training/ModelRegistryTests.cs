@@ -173,7 +173,8 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         Archive.AddEvents(TestEvents.Tastes(40, 30));
         var host = await StartAsync("Training:KeepModels=2");
         var live = (await host.SucceedAsync()).ModelVersion;
-        var second = (await host.SucceedAsync()).ModelVersion;
+        var second = (await host.SucceedAsync(promote: false)).ModelVersion;
+        await PromoteAsync(host, second);
         var others = new List<string>();
         for (var i = 0; i < 4; i++) others.Add((await host.SucceedAsync(promote: false)).ModelVersion);
         Assert.Equal([others[3], others[2], second, live], host.Store.List().Select(m => m.Version));

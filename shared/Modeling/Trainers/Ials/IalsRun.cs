@@ -44,6 +44,9 @@ internal sealed class IalsRun
     public FactorModel Finish()
     {
         _solver.UserStep(_byUser, _items, _users);
-        return new FactorModel(IalsTrainer.TrainerName, _users, _items, _parameters.FoldIn, _popularity, _parameters.ToSettings());
+        return Current();
     }
+
+    /// <summary>The model between two passes, for a look: what comes after does not depend on whether anybody looked.</summary>
+    public FactorModel Current() => new(IalsTrainer.TrainerName, _users, _items, _parameters.FoldIn, _popularity, _parameters.ToSettings());
 }

@@ -31,7 +31,7 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
         for (var iteration = 1; iteration <= resolved.Iterations; iteration++)
         {
             run.Iterate();
-            progress?.Invoke(new TrainingProgress(iteration, resolved.Iterations));
+            progress?.Invoke(new TrainingProgress(iteration, resolved.Iterations) { Current = run.Current });
         }
 
         return run.Finish();

@@ -38,11 +38,11 @@ public sealed class RunBookTests : IDisposable
     }
 
     /// <summary>What a new process finds.</summary>
-    private RunBook Restart()
+    private RunBook Restart(TrainingOptions? options = null)
     {
         _open.ForEach(o => o.Dispose());
         _open.Clear();
-        return Open();
+        return Open(options);
     }
 
     private static async Task<List<TrainingRun>> WatchAll(TrackedRun run)
@@ -76,12 +76,36 @@ public sealed class RunBookTests : IDisposable
 
         book = Restart();
         var failed = book.Find(running.Current.RunId)!.Current;
-        Assert.Equal((State.Failed, "interrupted by a restart"), (failed.State, failed.Error));
+        Assert.Equal(State.Failed, failed.State);
+        Assert.StartsWith("interrupted by a restart", failed.Error, StringComparison.Ordinal);
         Assert.NotNull(failed.EndedAt);
         var next = await book.NextAsync(Token);
         Assert.Equal(waiting.Current.RunId, next.Current.RunId);
         Assert.Equal((true, "schedule", "3"), (next.Stored.PromoteIfBetter, next.Stored.Trigger, next.Current.Parameters["half_life_days"]));
         Assert.Equal(State.Failed, Restart().Find(running.Current.RunId)!.Current.State);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_is_begun_again_with_the_same_wish_but_not_for_ever()
+    {
+        var options = new TrainingOptions { RestartInterrupted = 2 };
+        var book = Open(options);
+        var interrupted = book.Start("ials", new Dictionary<string, string> { ["factors"] = "9" }, true, "request").Current.RunId;
+        await book.NextAsync(Token);
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            book = Restart(options);
+            var next = await book.NextAsync(Token);
+            Assert.Equal((true, "restart", attempt), (next.Stored.PromoteIfBetter, next.Stored.Trigger, next.Stored.Attempt));
+            Assert.Equal(("ials", "9"), (next.Current.Trainer, next.Current.Parameters["factors"]));
+            Assert.Contains(interrupted, next.Stored.Why, StringComparison.Ordinal);
+            Assert.Contains(next.Current.RunId, book.Find(interrupted)!.Current.Error, StringComparison.Ordinal);
+            interrupted = next.Current.RunId;
+        }
+        book = Restart(options);
+        Assert.Equal(0, book.Waiting);
+        Assert.Equal("interrupted by a restart", book.Find(interrupted)!.Current.Error);
+        Assert.Equal(0, Restart(options).Waiting);
     }
 
     [Fact]

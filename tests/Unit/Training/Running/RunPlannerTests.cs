@@ -1,6 +1,7 @@
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.Weights;
 using Recommender.Training;
+using Recommender.Training.Judging;
 using Recommender.Training.Running;
 
 namespace Recommender.Tests.Unit.Training.Running;

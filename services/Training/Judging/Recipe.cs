@@ -1,6 +1,6 @@
 using Recommender.Modeling.Weights;
 
-namespace Recommender.Training.Running;
+namespace Recommender.Training.Judging;
 
 /// <summary>What it takes to make a model from data.</summary>
 /// <param name="Trainer">Name of the trainer.</param>

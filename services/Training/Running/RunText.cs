@@ -1,0 +1,26 @@
+using Recommender.Training.Judging;
+using Recommender.V1;
+
+namespace Recommender.Training.Running;
+
+/// <summary>
+/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>,
+/// <c>run.promoted</c> and <c>run.verdict</c>.
+/// </summary>
+internal static class RunText
+{
+    /// <summary>Said when a run begins.</summary>
+    public static void Begin(TrainingRun run, StoredRun stored, string codeVersion)
+    {
+        run.Parameters[RunMetrics.AboutPrefix + "trigger"] = stored.Trigger;
+        run.Parameters[RunMetrics.AboutPrefix + "why"] = stored.Why;
+        run.Parameters[RunMetrics.AboutPrefix + "code_version"] = codeVersion;
+    }
+
+    /// <summary>Said when its model is judged.</summary>
+    public static void End(TrainingRun run, GateVerdict verdict)
+    {
+        run.Parameters[RunMetrics.AboutPrefix + "promoted"] = verdict.Promote ? "true" : "false";
+        run.Parameters[RunMetrics.AboutPrefix + "verdict"] = verdict.Reason;
+    }
+}

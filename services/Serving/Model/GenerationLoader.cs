@@ -2,7 +2,6 @@ using System.Text.Json;
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.FoldIn;
 using Recommender.Modeling.Sparse;
-using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Weights;
 
@@ -19,23 +18,17 @@ internal sealed class GenerationLoader(ModelStore store)
     /// <param name="version">The version.</param>
     /// <param name="manifestSha256">Checksum of its manifest as announced; empty when it was not.</param>
     /// <exception cref="InvalidDataException">The version is missing, damaged or of a kind that this code can't serve; the message says which.</exception>
+    /// <exception cref="Exception">Damage may show as any other exception as well; nothing is left behind.</exception>
     public ModelGeneration Load(string version, string manifestSha256)
     {
-        try
-        {
-            var manifest = store.Find(version) ?? throw new InvalidDataException("the store has no such version");
-            if (manifestSha256.Length > 0 && !manifestSha256.Equals(store.ManifestSha256(version), StringComparison.OrdinalIgnoreCase))
-                throw new InvalidDataException("its manifest is not the one that was announced");
-            store.Verify(manifest);
-            var ids = ReadIds(manifest);
-            var popularity = Read(manifest, PopularityFile, ids.Count, columns: 0);
-            var weights = new InteractionWeights().With(manifest.Weights);
-            return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ParameterException or InvalidOperationException)
-        {
-            throw new InvalidDataException(e.Message, e);
-        }
+        var manifest = store.Find(version) ?? throw new InvalidDataException("the store has no such version");
+        if (manifestSha256.Length > 0 && !manifestSha256.Equals(store.ManifestSha256(version), StringComparison.OrdinalIgnoreCase))
+            throw new InvalidDataException("its manifest is not the one that was announced");
+        store.Verify(manifest);
+        var ids = ReadIds(manifest);
+        var popularity = Read(manifest, PopularityFile, ids.Count, columns: 0);
+        var weights = new InteractionWeights().With(manifest.Weights);
+        return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights);
     }
 
     private IdIndex ReadIds(ModelManifest manifest)

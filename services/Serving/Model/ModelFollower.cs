@@ -91,9 +91,11 @@ internal sealed class ModelFollower : BackgroundService
         {
             version = _store.ReadLive().Version;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever is wrong with a file, this replica goes on answering with what it has.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            Refuse("", $"the record of what is live can't be read: {e.Message}");
+            Refuse("", $"the record of what is live can't be read: {e.Message}", e);
             return;
         }
         if (version.Length == 0 || _current.Generation?.Version == version) _refusal = null;
@@ -117,16 +119,22 @@ internal sealed class ModelFollower : BackgroundService
             var took = _time.GetElapsedTime(begin).TotalMilliseconds;
             ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, previous ?? "nothing");
         }
-        catch (InvalidDataException e)
+#pragma warning disable CA1031 // A version can be bad in more ways than anyone thinks of, and none of them may end the process.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            Refuse(version, e.Message);
+            Refuse(version, e.Message, e);
         }
     }
 
-    private void Refuse(string version, string problem)
+    private void Refuse(string version, string problem, Exception error)
     {
         if (_refusal is not { } old || old.Version != version || old.Problem != problem)
-            ModelLog.Refused(_logger, version.Length > 0 ? version : "(unknown)", problem, _current.Generation?.Version ?? "nothing");
+        {
+            // What is known to be wrong with files is told by its message; for the rest it takes the place where it happened.
+            var unforeseen = error is InvalidDataException or IOException or UnauthorizedAccessException ? null : error;
+            ModelLog.Refused(_logger, unforeseen, version.Length > 0 ? version : "(unknown)", problem, _current.Generation?.Version ?? "nothing");
+        }
         _metrics.ModelRefused();
         _refusal = new Refusal(version, problem, _time.GetTimestamp(), IsReconsidered: false);
     }
@@ -141,7 +149,7 @@ internal static partial class ModelLog
     public static partial void Live(ILogger logger, string version, int items, int factors, double milliseconds, string previous);
 
     [LoggerMessage(EventId = 7202, EventName = "ModelRefused", Level = LogLevel.Error, Message = "Model {Version} is refused: {Problem}; {Current} stays")]
-    public static partial void Refused(ILogger logger, string version, string problem, string current);
+    public static partial void Refused(ILogger logger, Exception? error, string version, string problem, string current);
 
     [LoggerMessage(EventId = 7203, EventName = "AnnouncementUnreadable", Level = LogLevel.Warning, Message = "The announcement at {Position} is no announcement: {Problem}")]
     public static partial void AnnouncementUnreadable(ILogger logger, string position, string problem);

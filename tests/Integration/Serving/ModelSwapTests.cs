@@ -107,7 +107,10 @@ public sealed class ModelSwapTests : IAsyncLifetime
         TestModels.Save(_serving.Store, "bad-weights", change: m => m with { Weights = new Dictionary<string, string> { ["dislike"] = "1" } });
         TestModels.Save(_serving.Store, "bad-parameters", change: m => m with { Parameters = new Dictionary<string, string> { ["alpha"] = "-1" } });
         TestModels.Save(_serving.Store, "unresolved", change: m => m with { Parameters = new Dictionary<string, string> { ["regularization"] = "auto" } });
-        foreach (var version in (string[])["bad-shape", "bad-count", "bad-weights", "bad-parameters", "unresolved", "missing"])
+        // Damage that nobody thought of shows as any exception at all.
+        TestModels.Save(_serving.Store, "no-trainer", change: m => m with { Trainer = null! });
+        TestModels.Save(_serving.Store, "no-weights", change: m => m with { Weights = null! });
+        foreach (var version in (string[])["bad-shape", "bad-count", "bad-weights", "bad-parameters", "unresolved", "missing", "no-trainer", "no-weights"])
         {
             TestModels.MakeLive(_serving.Store, version);
             await Eventually.TrueAsync(IsRefusedAsync, version);

@@ -3,7 +3,8 @@ using Recommender.Hosting.Configuration;
 namespace Recommender.Hosting.Online;
 
 /// <summary>
-/// Bounds of one viewer's online state. Bytes of the value, at most: 128 + interactions x (id bytes + 13) + 8 x (older seen + hidden + event ids).
+/// Bounds of one viewer's online state. Bytes of the value, at most: 144 + interactions x (id bytes + 13) + 8 x (older seen + hidden + event ids),
+/// with topics of up to 8,192 partitions in up to five logs, offsets below 2^41, and less than 2^27 events of a type.
 /// </summary>
 public sealed record ViewerLimits : IOptionsRecord
 {

@@ -123,7 +123,7 @@ public sealed class ViewerTransitionTests
         Assert.Equal(_limits.Hidden, _state.Hidden.Count);
         Assert.Equal(_limits.EventIds, _state.EventIds.Count);
         var idBytes = "video-0000000000".Length;
-        var bound = 128 + (_limits.RecentInteractions * (idBytes + 13)) + (8 * (_limits.OlderSeen + _limits.Hidden + _limits.EventIds));
+        var bound = 144 + (_limits.RecentInteractions * (idBytes + 13)) + (8 * (_limits.OlderSeen + _limits.Hidden + _limits.EventIds));
         Assert.InRange(_state.Encode().Length, bound / 2, bound);
     }
 }

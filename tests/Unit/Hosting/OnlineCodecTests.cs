@@ -36,6 +36,24 @@ public class OnlineCodecTests
     }
 
     [Fact]
+    public void A_viewers_bytes_are_bound_by_the_documented_formula_and_reach_it()
+    {
+        var limits = new ViewerLimits { RecentInteractions = 1000, OlderSeen = 100_000, Hidden = 100_000, EventIds = 10_000 };
+        const long Now = (1L << 41) - 1; // the year 2039
+        const long Counter = (1L << 27) - 1;
+        var state = new ViewerState { Views = Counter, Likes = Counter, Unlikes = Counter, Shares = Counter, Skips = Counter, LastSeenAtMs = Now, ForgottenAtMs = Now };
+        foreach (var topic in Topics.Events.Append(Topics.Erasure))
+            state.Watermarks.Advance(StableHash.Of(topic), TopicNumbers.Of(topic), 8191, (1L << 41) - 1);
+        var id = new string('v', 128);
+        for (var i = 0; i < limits.RecentInteractions; i++) state.Recent.Add(new RecentInteraction(id, EventType.Follow, i % 2 == 0 ? 0 : Now, 1));
+        for (var i = 0; i < limits.OlderSeen; i++) state.OlderSeen.Add(1);
+        for (var i = 0; i < limits.Hidden; i++) state.Hidden.Add(1);
+        for (var i = 0; i < limits.EventIds; i++) state.EventIds.Add(1);
+        Assert.Equal(
+            144 + (limits.RecentInteractions * (id.Length + 13)) + (8 * (limits.OlderSeen + limits.Hidden + limits.EventIds)), state.Encode().Length);
+    }
+
+    [Fact]
     public void No_bytes_are_a_new_viewer() => Assert.Equal(0u, ViewerState.Decode([]).Version);
 
     [Fact]

@@ -2,6 +2,7 @@ using Recommender.Contracts;
 using Recommender.Features.Archiving;
 using Recommender.Features.Online;
 using Recommender.Features.State;
+using Recommender.Hosting.Archive;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
 
@@ -51,7 +52,8 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             if (reason is not null) return (reason, record.Timestamp, null);
             work?.Changes.Add(change);
             if (record.Headers.TryGetLastBytes(CloudEventHeaders.Restored, out _)) return (null, record.Timestamp, null);
-            return (null, record.Timestamp, record.Value is null ? CatalogReader.DeletedRow(change.VideoId) : JsonRow.Of(record.Value));
+            var json = record.Value is null ? CatalogReader.DeletedRow(change.VideoId) : JsonRow.Of(record.Value);
+            return (null, record.Timestamp, ArchivedCatalogRow.Make(json, record.Timestamp));
         }
         if (log.Marks is null)
         {
@@ -60,7 +62,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
         }
         reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e) : EventReader.Read(record, log.Log, log.Number, out e);
         if (reason is not null) return (reason, record.Timestamp, null);
-        work?.Events.Add(e);
+        work?.Add(e);
         return (null, DateTimeOffset.FromUnixTimeMilliseconds(e.OccurredAtMs), JsonRow.Of(record.Value!));
     }
 
@@ -89,18 +91,26 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
 internal sealed class PartitionWork(StoredMarks marks)
 {
     private readonly Dictionary<PartitionLog, long> _reached = [];
+    private readonly List<FeatureEvent> _events = [];
+    private int _erasures;
 
     /// <summary>The partition's watermarks.</summary>
     public StoredMarks Marks { get; } = marks;
 
-    /// <summary>Events; those of one topic in the order of their offsets.</summary>
-    public List<FeatureEvent> Events { get; } = [];
+    /// <summary>
+    /// Wishes to be forgotten, then events; those of one topic in the order of their offsets. A wish forgets what the viewer's state holds; what
+    /// was received after it comes after it here, whichever topic was read first, and what was received before it is known by its time.
+    /// </summary>
+    public IReadOnlyList<FeatureEvent> Events => _events;
 
     /// <summary>Catalog changes in the order of their offsets.</summary>
     public List<CatalogChange> Changes { get; } = [];
 
     /// <summary>Where the watermarks will stand.</summary>
     public IReadOnlyCollection<LogPosition> Ends => [.. _reached.Select(r => new LogPosition(r.Key.Log, r.Key.Number, r.Key.Partition, r.Value))];
+
+    /// <summary>Adds what the viewer did or wishes.</summary>
+    public void Add(in FeatureEvent e) => _events.Insert(e.IsErasure ? _erasures++ : _events.Count, e);
 
     /// <summary>Notes that everything before <paramref name="next"/> is in the batch.</summary>
     public void Reached(PartitionLog log, long next) => _reached[log] = next;

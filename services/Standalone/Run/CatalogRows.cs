@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Recommender.Contracts;
+using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Kafka;
 
@@ -10,20 +11,20 @@ namespace Recommender.Standalone.Run;
 /// <summary>The newest archived row of a video.</summary>
 /// <param name="VideoId">The video.</param>
 /// <param name="Json">Its entry; null when it was deleted.</param>
-/// <param name="Day">The day of its record, UTC.</param>
-internal sealed record CatalogRow(string VideoId, byte[]? Json, DateOnly Day)
+/// <param name="Age">When it was recorded, and in which log.</param>
+internal sealed record CatalogRow(string VideoId, byte[]? Json, CatalogRowAge Age)
 {
     /// <summary>The record that says the same again. A video without a date of publication counts from its record's time, so that stays.</summary>
     public KafkaRecord ToRecord()
     {
-        var at = new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        var at = Age.RecordedAt;
         var headers = new Headers
         {
             { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
             { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(Guid.NewGuid().ToString()) },
             { CloudEventHeaders.Type, Encoding.UTF8.GetBytes(Topics.Catalog) },
             { CloudEventHeaders.Source, "/recommender/standalone"u8.ToArray() },
-            { CloudEventHeaders.Time, Encoding.UTF8.GetBytes(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)) },
+            { CloudEventHeaders.Time, Encoding.UTF8.GetBytes(JsonTime.Format(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(at))) },
             { CloudEventHeaders.ContentType, "application/json"u8.ToArray() },
             { CloudEventHeaders.Restored, "1"u8.ToArray() },
         };
@@ -36,19 +37,20 @@ internal static class CatalogRows
 {
     private const string Type = "catalog";
 
-    /// <summary>The newest row of every video, in the order of their writing. Names of logs sort in the order of the starts, offsets within a partition, which has a video for good.</summary>
+    /// <summary>The newest row of every video.</summary>
     public static async Task<IReadOnlyCollection<CatalogRow>> ReadNewestAsync(ArchiveCatalog archive, CancellationToken cancellationToken)
     {
         var newest = new Dictionary<string, CatalogRow>(StringComparer.Ordinal);
-        foreach (var file in archive.Files(Type).OrderBy(f => f.Log, StringComparer.Ordinal).ThenBy(f => f.Partition).ThenBy(f => f.From).ThenBy(f => f.Day))
-            await ArchiveRows.ReadAsync(archive.Root, file, row => Take(newest, row, file.Day), cancellationToken);
+        foreach (var file in archive.FilesByLog(Type))
+            await ArchiveRows.ReadAsync(archive.Root, file, row => Take(newest, row, ArchivedCatalogRow.AgeOf(row, file)), cancellationToken);
         return newest.Values;
     }
 
-    private static void Take(Dictionary<string, CatalogRow> newest, ReadOnlySpan<byte> row, DateOnly day)
+    private static void Take(Dictionary<string, CatalogRow> newest, ReadOnlySpan<byte> row, CatalogRowAge age)
     {
         var (id, isDeleted) = Read(row);
-        if (id is not null) newest[id] = new CatalogRow(id, isDeleted ? null : row.ToArray(), day);
+        if (id is null || (newest.TryGetValue(id, out var known) && !known.Age.GivesWayTo(age))) return;
+        newest[id] = new CatalogRow(id, isDeleted ? null : ArchivedCatalogRow.JsonOf(row), age);
     }
 
     private static (string? VideoId, bool IsDeleted) Read(ReadOnlySpan<byte> row)

@@ -28,12 +28,13 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
 
         var (rows, unreadable) = (0L, 0L);
         var videos = new VideoTable();
-        await ReadFilesAsync(archive, archive.Files(Catalog), meter, row => unreadable += videos.TryAdd(row) ? 0 : 1, cancellationToken);
+        await ReadFilesAsync(
+            archive, archive.FilesByLog(Catalog), meter, file => row => unreadable += videos.TryAdd(row, ArchivedCatalogRow.AgeOf(row, file)) ? 0 : 1, cancellationToken);
         var erasures = new ErasureTable();
-        await ReadFilesAsync(archive, archive.Files(Erasure), meter, row => unreadable += erasures.TryAdd(row) ? 0 : 1, cancellationToken);
+        await ReadFilesAsync(archive, archive.Files(Erasure), meter, _ => row => unreadable += erasures.TryAdd(row) ? 0 : 1, cancellationToken);
         var builder = new EventDatasetBuilder(videos, erasures);
         var reader = new EventRowReader();
-        await ReadFilesAsync(archive, events, meter, Take, cancellationToken);
+        await ReadFilesAsync(archive, events, meter, _ => Take, cancellationToken);
         if (unreadable > 0) SnapshotLog.UnreadableRows(logger, unreadable);
 
         var dataset = builder.Build(cancellationToken);
@@ -49,13 +50,13 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     }
 
     private static async Task ReadFilesAsync(
-        ArchiveCatalog archive, IEnumerable<ArchiveFile> files, ByteMeter meter, ArchiveRowHandler handle, CancellationToken cancellationToken)
+        ArchiveCatalog archive, IEnumerable<ArchiveFile> files, ByteMeter meter, Func<ArchiveFile, ArchiveRowHandler> handlerOf, CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
             try
             {
-                await ArchiveRows.ReadAsync(archive.Root, file, handle, cancellationToken);
+                await ArchiveRows.ReadAsync(archive.Root, file, handlerOf(file), cancellationToken);
             }
             catch (InvalidDataException e)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recommender.Contracts.Json;
+using Recommender.Hosting.Archive;
 
 namespace Recommender.Training.Dataset;
 
@@ -7,21 +8,22 @@ namespace Recommender.Training.Dataset;
 internal sealed class VideoTable
 {
     private const float Deleted = -1;
-    private readonly Dictionary<string, float> _durations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, float>.AlternateLookup<ReadOnlySpan<char>> _byId;
+    private readonly Dictionary<string, (float Duration, CatalogRowAge Age)> _videos = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (float Duration, CatalogRowAge Age)>.AlternateLookup<ReadOnlySpan<char>> _byId;
 
-    public VideoTable() => _byId = _durations.GetAlternateLookup<ReadOnlySpan<char>>();
+    public VideoTable() => _byId = _videos.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Videos whose newest row deletes them.</summary>
-    public int DeletedCount => _durations.Values.Count(d => d == Deleted);
+    public int DeletedCount => _videos.Values.Count(v => v.Duration == Deleted);
 
-    /// <summary>Takes a row of the catalog, oldest first; false when it is none.</summary>
-    public bool TryAdd(ReadOnlySpan<byte> row)
+    /// <summary>Takes a row of the catalog, in the order of <see cref="ArchiveCatalog.FilesByLog"/>; false when it is none.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> row, CatalogRowAge age)
     {
         try
         {
             var video = VideoJson.Parse(row);
-            _durations[video.VideoId] = IsDeletion(row) ? Deleted : (float)Math.Max(0, video.Duration?.ToTimeSpan().TotalSeconds ?? 0);
+            if (!_videos.TryGetValue(video.VideoId, out var known) || known.Age.GivesWayTo(age))
+                _videos[video.VideoId] = (IsDeletion(row) ? Deleted : (float)Math.Max(0, video.Duration?.ToTimeSpan().TotalSeconds ?? 0), age);
             return true;
         }
         catch (FormatException)
@@ -31,10 +33,10 @@ internal sealed class VideoTable
     }
 
     /// <summary>Whether the video was deleted.</summary>
-    public bool IsDeleted(ReadOnlySpan<char> videoId) => _byId.TryGetValue(videoId, out var duration) && duration == Deleted;
+    public bool IsDeleted(ReadOnlySpan<char> videoId) => _byId.TryGetValue(videoId, out var video) && video.Duration == Deleted;
 
     /// <summary>Seconds that the video lasts; 0 when nobody said.</summary>
-    public float DurationOf(string videoId) => Math.Max(0, _durations.GetValueOrDefault(videoId));
+    public float DurationOf(string videoId) => Math.Max(0, _videos.GetValueOrDefault(videoId).Duration);
 
     private static bool IsDeletion(ReadOnlySpan<byte> row)
     {

@@ -41,6 +41,13 @@ public sealed class ArchiveCatalog
             .ThenBy(f => f.Partition).ThenBy(f => f.From),
     ];
 
+    /// <summary>The files of a type that count, log by log, each partition in the order of its offsets.</summary>
+    public IReadOnlyList<ArchiveFile> FilesByLog(string type) =>
+    [
+        .. _chains.Values.SelectMany(c => c).Where(f => f.Type == type)
+            .OrderBy(f => f.Log, StringComparer.Ordinal).ThenBy(f => f.Partition).ThenBy(f => f.From).ThenBy(f => f.Day),
+    ];
+
     /// <summary>
     /// The complete batches without overlap that cover the most offsets. Two writers can only overlap for the moment of a takeover, and both
     /// then hold the same records, so any choice of greatest cover is right.

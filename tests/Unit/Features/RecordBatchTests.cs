@@ -5,6 +5,8 @@ using Recommender.Contracts;
 using Recommender.Features;
 using Recommender.Features.Archiving;
 using Recommender.Features.Consuming;
+using Recommender.Features.State;
+using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
@@ -127,6 +129,34 @@ public sealed class RecordBatchTests : IDisposable
         ends[(Topics.View, 3)] = 100;
         Assert.Empty(assignment.CheckEnds(ends));
         Assert.Equal(2, assignment.Positions.Count());
+    }
+
+    [Fact]
+    public async Task A_catalog_row_of_the_archive_says_when_it_was_recorded()
+    {
+        byte[] json = [.. """{"video_id":"v"}"""u8];
+        var set = new TopicRecord(new RecordPosition(Topics.Catalog, 3, 0), "v"u8.ToArray(), [.. json, (byte)' '], [], s_written);
+        var deleted = set with { Position = set.Position with { Offset = 1 }, Value = null };
+        var rows = Sort(await AssignAsync(Topics.Catalog), set, deleted).Rows;
+        Assert.Equal("""{"video_id":"v","recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[0].Row!));
+        Assert.Equal("""{"video_id":"v","deleted":true,"recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[1].Row!));
+        Assert.Equal(s_written, ArchivedCatalogRow.TimeOf(rows[0].Row));
+        Assert.Equal(json, ArchivedCatalogRow.JsonOf(rows[0].Row));
+        Assert.Equal(json, ArchivedCatalogRow.JsonOf(json));
+    }
+
+    [Fact]
+    public async Task A_wish_to_be_forgotten_comes_before_the_events_whichever_topic_was_read_first()
+    {
+        var wish = new TopicRecord(
+            new RecordPosition(Topics.Erasure, 3, 0), "u"u8.ToArray(), """{"erasure_id":"x","user_id":"u","requested_at":"2026-11-21T23:00:00Z"}"""u8.ToArray(), [], s_written);
+        var second = wish with { Position = wish.Position with { Offset = 1 } };
+        var work = Assert.Single(Sort(await AssignAsync(Topics.View, Topics.Erasure), View(0), wish, View(1), second).Work);
+        Assert.Equal([(true, 1), (true, 2), (false, 1), (false, 2)], work.Events.Select(e => (e.IsErasure, (int)e.After.Next)));
+
+        var state = new ViewerState();
+        foreach (var e in work.Events) ViewerTransition.Absorb(state, e, null, new ViewerLimits());
+        Assert.Equal(2, state.Views); // both were received after it
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class Datasets
     public static VideoTable Catalog(params IEnumerable<string> rows)
     {
         var table = new VideoTable();
-        foreach (var row in rows) Assert.True(table.TryAdd(Encoding.UTF8.GetBytes(row)));
+        foreach (var row in rows) Assert.True(table.TryAdd(Encoding.UTF8.GetBytes(row), default));
         return table;
     }
 

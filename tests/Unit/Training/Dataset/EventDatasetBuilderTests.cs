@@ -103,9 +103,9 @@ public sealed class EventDatasetBuilderTests
     public void A_row_that_is_no_video_is_refused()
     {
         var table = new VideoTable();
-        Assert.False(table.TryAdd("""{"deleted":true}"""u8));
-        Assert.False(table.TryAdd("nonsense"u8));
-        Assert.True(table.TryAdd("""{"video_id":"a","attributes":{"deleted":"true"}}"""u8));
+        Assert.False(table.TryAdd("""{"deleted":true}"""u8, default));
+        Assert.False(table.TryAdd("nonsense"u8, default));
+        Assert.True(table.TryAdd("""{"video_id":"a","attributes":{"deleted":"true"}}"""u8, default));
         Assert.False(table.IsDeleted("a"));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 using Recommender.Tests.Shared;
 using Recommender.Training.Dataset;
@@ -107,6 +108,21 @@ public sealed class SnapshotReaderTests : IDisposable
         Assert.Equal(["u"], snapshot.Events.Viewers);
         Assert.Equal(["b"], snapshot.Events.Videos);
         Assert.Equal((1, 1, 1), (snapshot.Counts.OfDeletedVideos, snapshot.Counts.OfErasedViewers, snapshot.Counts.DeletedVideos));
+    }
+
+    [Fact]
+    public async Task Of_several_logs_the_newest_catalog_row_decides()
+    {
+        var archive = Archive("logs");
+        archive.AddEvents([One("u", "a", 1), One("u", "b", 2)]);
+        var at = new DateTimeOffset(2026, 11, 5, 8, 0, 0, TimeSpan.Zero);
+        archive.Add("catalog", [Row("""{"video_id":"a","deleted":true}""", 2), Row("""{"video_id":"b","deleted":true}""", 1)], log: "a1");
+        archive.Add("catalog", [Row("""{"video_id":"a"}""", 1), Row("""{"video_id":"b","duration_ms":4000}""", 2)], log: "f2");
+        var snapshot = await ReadAsync(archive);
+        Assert.Equal(["b"], snapshot.Events.Videos);
+        Assert.Equal([4f], snapshot.Events.Durations);
+
+        byte[] Row(string json, int hour) => ArchivedCatalogRow.Make(System.Text.Encoding.UTF8.GetBytes(json), at.AddHours(hour));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Grpc.Core;
 using Grpc.Wire;
 using Grpc.Wire.Text;
+using Microsoft.AspNetCore.Connections;
 
 namespace Grpc.AspNetCore.Server.Internal;
 
@@ -79,5 +80,5 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
     }
 }
 
-// The client's connection or stream ended under the handler's hands.
-internal sealed class ConnectionClosed(Exception inner) : IOException("The client ended the stream.", inner);
+// The client's connection or stream ended under the handler's hands. A public base says so to those who cannot see this type.
+internal sealed class ConnectionClosed(Exception inner) : ConnectionResetException("The client ended the stream.", inner);

@@ -25,17 +25,21 @@ internal static class TopicsCommand
     {
         var name = new Argument<string>("NAME") { Description = "Name of the topic; 'view' is short for recommender.view.v1." };
         var from = new Option<string>("--from") { Description = "Where to begin.", DefaultValueFactory = _ => "end" }.Among("beginning", "end");
-        var count = new Option<long?>("--count") { Description = "Stop after this many records. Without it, only Ctrl-C stops." };
-        var noWait = new Option<bool>("--no-wait") { Description = "Stop at the end of the topic instead of waiting for more." };
+        var count = new Option<long?>("--count") { Description = "Stop after this many records, or, from the beginning, at the end that the topic has now. Without it, only Ctrl-C stops." };
+        var noWait = new Option<bool>("--no-wait") { Description = "Stop at the end that the topic has now instead of waiting for more." };
+        var follow = new Option<bool>("--follow") { Description = "Wait for what is still to come, also with --from beginning and --count." };
         var headers = new Option<bool>("--headers") { Description = "Print an object with partition, offset, time, key, headers and value instead of the value alone." };
         var kafka = ServerAddress.KafkaOption();
-        var command = new Command("tail", "Print the records of a topic, one line of JSON each.") { name, from, count, noWait, headers, kafka };
+        var command = new Command("tail", "Print the records of a topic, one line of JSON each.") { name, from, count, noWait, follow, headers, kafka };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var most = parsed.GetValue(count) ?? long.MaxValue;
             if (most < 1) throw CommandFailure.Usage($"--count is {most}; it must be at least 1.");
-            var tail = new TopicTail(
-                TopicNames.Resolve(parsed.GetRequiredValue(name)), parsed.GetValue(from) == "beginning", most, parsed.GetValue(noWait), parsed.GetValue(headers));
+            var (waits, follows) = (!parsed.GetValue(noWait), parsed.GetValue(follow));
+            if (follows && !waits) throw CommandFailure.Usage("--follow and --no-wait exclude each other.");
+            var fromBeginning = parsed.GetValue(from) == "beginning";
+            var stopAtEnd = !waits || (fromBeginning && most < long.MaxValue && !follows);
+            var tail = new TopicTail(TopicNames.Resolve(parsed.GetRequiredValue(name)), fromBeginning, most, stopAtEnd, parsed.GetValue(headers));
             await tail.WriteAsync(parsed.GetRequiredValue(kafka), parsed.InvocationConfiguration.Output, cancellationToken);
             return ExitCode.Ok;
         });

@@ -45,6 +45,27 @@ public sealed class CommandTests(EmptySystem fixture) : IClassFixture<EmptySyste
     }
 
     [Fact]
+    public async Task Tail_from_the_beginning_ends_where_the_topic_ends_unless_it_is_to_follow()
+    {
+        for (var i = 0; i < 3; i++)
+            await _system.Door.TrackEventAsync(new TrackEventRequest { Event = new Event { EventId = $"skipped-{i}", Type = EventType.Skip, UserId = $"skipper-{i}", VideoId = "clip" } });
+
+        var few = await _system.CommandAsync("topics", "tail", "feedback", "--from", "beginning", "--count", "2");
+        Assert.Equal((0, 2), (few.Code, few.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        var all = await _system.CommandAsync("topics", "tail", "feedback", "--from", "beginning", "--count", "1000");
+        Assert.Equal(0, all.Code);
+        Assert.All(Enumerable.Range(0, 3), i => Assert.Contains($"\"skipped-{i}\"", all.Output, StringComparison.Ordinal));
+        var nothing = await _system.CommandAsync("topics", "tail", "rejected", "--from", "beginning", "--count", "1");
+        Assert.Equal((0, ""), (nothing.Code, nothing.Output));
+
+        await using var follower = RecommenderProcess.Start(["topics", "tail", "feedback", "--from", "beginning", "--count", "1000", "--follow", "--kafka", _system.Kafka]);
+        await follower.WaitForAsync("skipped-0");
+        await _system.Door.TrackEventAsync(new TrackEventRequest { Event = new Event { EventId = "skipped-late", Type = EventType.Skip, UserId = "late", VideoId = "clip" } });
+        await follower.WaitForAsync("skipped-late");
+        Assert.Equal(130, await follower.InterruptAsync());
+    }
+
+    [Fact]
     public async Task Tail_ends_on_ctrl_c()
     {
         await using var tail = RecommenderProcess.Start(["topics", "tail", "like", "--from", "beginning", "--kafka", _system.Kafka]);

@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("import --format jsonl /no/such/file", "/no/such/file is not there.")]
     [InlineData("topics", "one of list, tail is missing; see 'recommender topics --help'.")]
     [InlineData("topics tail view --count 0", "--count is 0; it must be at least 1.")]
+    [InlineData("topics tail view --follow --no-wait", "--follow and --no-wait exclude each other.")]
     [InlineData("simulate --viewers 0", "--viewers is 0; it must be 1 to 1000000.")]
     public async Task A_wrong_command_line_gets_one_sentence_and_exit_code_2(string line, string sentence)
     {

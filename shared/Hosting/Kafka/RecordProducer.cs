@@ -23,6 +23,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private readonly List<Task> _retired = [];
     private volatile IProducer<byte[], byte[]?> _client;
     private volatile bool _closed;
+    private int _producing;
 
     /// <summary>Creates the producer; connecting happens in the background.</summary>
     /// <param name="options">The options.</param>
@@ -98,6 +99,9 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
                 return;
 
             _closed = true;
+            // Who was quicker has handed the record over before the client is flushed, or sees that it is too late.
+            Interlocked.MemoryBarrier();
+            SpinWait.SpinUntil(() => Volatile.Read(ref _producing) == 0);
             closing = [.. _retired, CloseAsync(_client)];
         }
 
@@ -170,7 +174,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             var client = _client;
             try
             {
-                client.Produce(pending.Record.Topic, message, pending.OnReport);
+                Produce(client, message, pending);
                 return;
             }
             catch (ProduceException<byte[], byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -198,6 +202,23 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             }
 
             await Task.Delay(QueueFullPause, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Gives a record to the client, which never blocks, unless this producer is closed: a client that is flushed already would forget it.</summary>
+    private void Produce(IProducer<byte[], byte[]?> client, Message<byte[], byte[]?> message, PendingDelivery pending)
+    {
+        Interlocked.Increment(ref _producing);
+        try
+        {
+            if (_closed)
+                throw Stopping();
+
+            client.Produce(pending.Record.Topic, message, pending.OnReport);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _producing);
         }
     }
 

@@ -154,6 +154,55 @@ public sealed class RecordProducerTests : IClassFixture<EmbeddedKafkaFixture>, I
         await Assert.ThrowsAsync<KafkaUnavailableException>(() => producer.ProduceAsync(Numbered(topic, 1, 1), Cancelled));
     }
 
+    [Fact]
+    public async Task What_comes_while_it_closes_has_an_outcome_too()
+    {
+        var topic = _kafka.NewTopic();
+        var producer = new RecordProducer(_kafka.Options, _health, new Dawdling(), TimeProvider.System, NullLogger<RecordProducer>.Instance);
+        var sending = Enumerable.Range(0, 500).Select(i => producer.SendAsync(Numbered(topic, i, i), Cancelled).AsTask()).ToArray();
+        await Task.Delay(50, Cancelled); // in the middle of them
+
+        await producer.DisposeAsync();
+
+        var outcomes = sending.Select(async s =>
+        {
+            try
+            {
+                return await await s;
+            }
+            catch (KafkaUnavailableException)
+            {
+                return default(RecordPosition?);
+            }
+        });
+        var positions = await Task.WhenAll(outcomes).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+        Assert.Equal(positions.OfType<RecordPosition>().Count(), LogReader.ReadToEnd(_kafka.Bootstrap, topic).Count);
+    }
+
     private static KafkaRecord Numbered(string topic, int user, int number) =>
         new(topic, Encoding.UTF8.GetBytes($"user-{user}"), BitConverter.GetBytes(number));
+
+    /// <summary>Lets records through over some time, one after the other.</summary>
+    private sealed class Dawdling : IProducePacer
+    {
+        private int _asked;
+
+        public async ValueTask<bool> WaitAsync(string topic, byte[] key, int bytes, TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Interlocked.Increment(ref _asked) / 2.0), cancellationToken);
+            return true;
+        }
+
+        public void OnDelivered(RecordPosition position, int bytes)
+        {
+        }
+
+        public void OnFailed(string topic, byte[] key, int bytes)
+        {
+        }
+
+        public void OnAbsorbed(string topic, int partition, long nextOffset)
+        {
+        }
+    }
 }

@@ -35,11 +35,14 @@ public static class TrainingSetup
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<TrialRunner>();
         services.AddSingleton<ListWriter>();
+        services.AddSingleton<ArchiveTurn>();
+        services.AddSingleton<ListRefresh>();
         services.AddSingleton<TrainingRunner>();
         services.AddSingleton<LiveAnnouncer>();
         services.AddSingleton<ModelRegistry>();
         services.AddHostedService<RunLoader>(); // before whoever works with the runs
         services.AddHostedService(provider => provider.GetRequiredService<LiveAnnouncer>());
+        services.AddHostedService(provider => provider.GetRequiredService<ListRefresh>());
         services.AddHostedService<TrainingWorker>();
         services.AddHostedService<RetrainSchedule>();
         // Neither Kafka nor Redis is among the checks: runs and the registry work without them and tell afterwards.

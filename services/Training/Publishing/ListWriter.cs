@@ -20,7 +20,7 @@ internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProv
     /// </summary>
     /// <returns>Number of lists written.</returns>
     public async Task<int> WriteAsync(
-        IScoringModel model, string version, Snapshot snapshot, TrainingData data, Action<double> progress, CancellationToken cancellationToken)
+        IViewerScorer model, string version, Snapshot snapshot, TrainingData data, Action<double> progress, CancellationToken cancellationToken)
     {
         if (options.ListLength == 0) return 0;
         var seen = TrainingMatrices.Seen(snapshot.Events, counts: null, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProv
     }
 
     private KeyValuePair<RedisKey, byte[]>[] Compute(
-        int[] viewers, IScoringModel model, string version, Snapshot snapshot, InteractionMatrix seen, CancellationToken cancellationToken)
+        int[] viewers, IViewerScorer model, string version, Snapshot snapshot, InteractionMatrix seen, CancellationToken cancellationToken)
     {
         var lists = new KeyValuePair<RedisKey, byte[]>[viewers.Length];
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;

@@ -16,7 +16,8 @@ internal sealed class PromotionException(string type, string version, string mes
 
 /// <summary>Model versions and what is live. One change of what is live at a time; each is checked, recorded, then announced.</summary>
 internal sealed class ModelRegistry(
-    ModelStore store, LiveAnnouncer announcer, MlflowModels mlflow, TrainingOptions options, TimeProvider time, ILogger<ModelRegistry> logger) : IDisposable
+    ModelStore store, LiveAnnouncer announcer, MlflowModels mlflow, ListRefresh lists, TrainingOptions options, TimeProvider time,
+    ILogger<ModelRegistry> logger) : IDisposable
 {
     public const string Damaged = "MODEL_DAMAGED";
     public const string NoPrevious = "NO_PREVIOUS_MODEL";
@@ -60,16 +61,17 @@ internal sealed class ModelRegistry(
     /// <summary>Makes a version live, unless it is already.</summary>
     /// <param name="version">The version.</param>
     /// <param name="reason">Why, in plain words.</param>
+    /// <param name="hasLists">Whether the precomputed lists are its own already; if not they are written afterwards.</param>
     /// <param name="cancellationToken">Gives up before anything has changed.</param>
     /// <returns>Its manifest; null when there is no such version.</returns>
     /// <exception cref="PromotionException">MODEL_DAMAGED: a file is missing or its checksum is wrong; what is live stays live.</exception>
-    public async Task<ModelManifest?> PromoteAsync(string version, string reason, CancellationToken cancellationToken)
+    public async Task<ModelManifest?> PromoteAsync(string version, string reason, bool hasLists, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
         {
             if (Find(version) is not { } manifest) return null;
-            if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason);
+            if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason, hasLists);
             return manifest;
         }
         finally
@@ -88,7 +90,7 @@ internal sealed class ModelRegistry(
             var live = store.ReadLive();
             var previous = LiveHistory.Before(live).Select(Find).OfType<ModelManifest>().FirstOrDefault() ?? throw new PromotionException(
                 NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");
-            await GoLiveAsync(previous, RolledBack, reason);
+            await GoLiveAsync(previous, RolledBack, reason, hasLists: false);
             return previous;
         }
         finally
@@ -120,7 +122,7 @@ internal sealed class ModelRegistry(
     /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
 
-    private async Task GoLiveAsync(ModelManifest manifest, string action, string reason)
+    private async Task GoLiveAsync(ModelManifest manifest, string action, string reason, bool hasLists)
     {
         try
         {
@@ -134,6 +136,7 @@ internal sealed class ModelRegistry(
         store.WriteLive(new LiveChange(manifest.Version, action, time.GetUtcNow(), reason));
         TrainingMetrics.LiveModel(manifest);
         RegistryLog.WentLive(logger, manifest.Version, action, reason);
+        if (!hasLists) lists.Ask(manifest.Version);
         await announcer.AnnounceAsync();
         mlflow.Write();
     }

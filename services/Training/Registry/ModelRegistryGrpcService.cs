@@ -34,7 +34,7 @@ internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStor
     public override Task<ModelVersion> PromoteModel(PromoteModelRequest request, ServerCallContext context) => AnswerAsync(async () =>
     {
         FieldRules.ThrowIfAny(FieldRules.RequiredId("version", request.Version));
-        return await registry.PromoteAsync(request.Version, "asked for by a caller", context.CancellationToken) ?? throw GrpcErrors.NotFound(Kind, request.Version);
+        return await registry.PromoteAsync(request.Version, "asked for by a caller", hasLists: false, context.CancellationToken) ?? throw GrpcErrors.NotFound(Kind, request.Version);
     });
 
     /// <inheritdoc/>

@@ -121,7 +121,7 @@ internal sealed class TrainingRunner(
         var written = await lists.WriteAsync(model, version, snapshot, data, progress, cancellationToken);
         TrainingMetrics.ListsWritten(written);
         run.Change(r => r.Metrics["lists"] = written);
-        await registry.PromoteAsync(version, reason, cancellationToken);
+        await registry.PromoteAsync(version, reason, hasLists: true, cancellationToken);
     }
 }
 

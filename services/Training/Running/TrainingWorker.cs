@@ -5,7 +5,7 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>Executes runs, one at a time, in the order in which they were asked for.</summary>
-internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, ILogger<TrainingWorker> logger) : BackgroundService
+internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, ArchiveTurn turn, ILogger<TrainingWorker> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,6 +30,7 @@ internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, ILogge
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, stoppingToken);
         try
         {
+            using var held = await turn.TakeAsync(cancellation.Token);
             await runner.ExecuteAsync(run, cancellation.Token);
             book.Finish(run, TrainingRun.Types.State.Succeeded, "");
         }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Recommender.Hosting.Online;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Shared;
 using Recommender.V1;
@@ -92,6 +93,40 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
         Assert.Contains("no model was live before", error.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(versions[0], host.Store.ReadLive().Version);
+    }
+
+    [Theory]
+    [InlineData("ials")]
+    [InlineData("popularity")]
+    public async Task A_promotion_and_the_way_back_write_the_precomputed_lists_anew(string trainer)
+    {
+        Archive.AddEvents(TestEvents.Tastes(60, 40));
+        var host = await StartAsync();
+        var first = (await host.SucceedAsync(trainer: trainer)).ModelVersion;
+        var before = await ListsAsync(first);
+        Assert.Equal(60, before.Count);
+        var second = (await host.SucceedAsync(promote: false, trainer: trainer == "ials" ? "popularity" : "ials")).ModelVersion;
+
+        // What nobody knew when the models were trained is in no list.
+        Archive.AddEvents([TestEvents.One("viewer-0001", "brand-new", 1)], log: "later");
+        await PromoteAsync(host, second);
+        await Eventually.TrueAsync(async () => (await ListsAsync(second)).Count == 60);
+        await RollBackAsync(host);
+        await Eventually.TrueAsync(async () => (await ListsAsync(first)).Count == 60);
+        Assert.Equal(before, await ListsAsync(first));
+    }
+
+    /// <summary>The lists of a version: the videos of each viewer who has one, in their order.</summary>
+    private async Task<SortedDictionary<string, string>> ListsAsync(string version)
+    {
+        var lists = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var viewer in TestEvents.Tastes(60, 40).Select(e => e.UserId).Distinct())
+        {
+            if (await Redis.Client.GetAsync(OnlineKeys.List(viewer), Token) is not { } bytes) continue;
+            var list = PrecomputedList.Decode(bytes);
+            if (list.ModelVersion == version) lists[viewer] = string.Join(' ', list.Videos.Select(v => v.VideoId));
+        }
+        return lists;
     }
 
     [Fact]

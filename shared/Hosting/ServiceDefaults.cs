@@ -29,6 +29,7 @@ public static class ServiceDefaults
         services.AddRoutingCore();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ServiceIdentity(name));
+        services.AddSingleton<HostProblem>();
         services.AddSingleton<PrometheusTextExporter>();
         services.AddHostedService<TelemetryService>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = server.DrainTimeout);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Recommender.Hosting.Configuration;
 
 namespace Recommender.Hosting;
@@ -20,13 +21,26 @@ public static class ServiceHost
         try
         {
             await using var app = Build(name, args, add, map);
-            await app.RunAsync();
-            return 0;
+            var problem = app.Services.GetRequiredService<HostProblem>();
+            await RunAsync(app, problem);
+            return problem.Error is { } error ? throw error : 0;
         }
         catch (Exception e) when (StartFailure.Describe(e) is { } sentence)
         {
             await Console.Error.WriteLineAsync(sentence);
             return ExitMisconfigured;
+        }
+    }
+
+    private static async Task RunAsync(WebApplication app, HostProblem problem)
+    {
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (problem.Error is not null)
+        {
+            // It gave up in the middle of its start.
         }
     }
 

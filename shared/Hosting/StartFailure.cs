@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Connections;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Kafka;
 
 namespace Recommender.Hosting;
 
@@ -11,6 +12,7 @@ public static partial class StartFailure
     public static string? Describe(Exception error) => error switch
     {
         OptionsException e => e.Message,
+        TopicMismatchException e => e.Message,
         IOException { InnerException: AddressInUseException } e => DescribeTakenPort(e.Message),
         _ => null,
     };

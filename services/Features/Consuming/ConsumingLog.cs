@@ -44,9 +44,6 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4014, EventName = "NotArchived", Level = LogLevel.Warning, Message = "Not all of what was read could be archived in time; it will be read again")]
     public static partial void NotArchived(ILogger logger);
 
-    [LoggerMessage(EventId = 4016, EventName = "TopicsDiffer", Level = LogLevel.Error, Message = "Nothing is read: {Reason}")]
-    public static partial void TopicsDiffer(ILogger logger, string reason);
-
     [LoggerMessage(EventId = 4017, EventName = "StillPaused", Level = LogLevel.Debug, Message = "Reading is still paused: {Reason}")]
     public static partial void StillPaused(ILogger logger, string reason);
 

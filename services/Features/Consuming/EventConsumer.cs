@@ -9,14 +9,19 @@ internal sealed class EventConsumer(
     KafkaTopics topics, KafkaOptions kafka, FeaturesOptions options, ConsumerSessionFactory sessions, ConsumerProgress progress, TimeProvider time,
     ILogger<EventConsumer> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_topicsPause = TimeSpan.FromSeconds(5);
-
     /// <summary>The topics that are read.</summary>
     public static IReadOnlyList<string> Subscription { get; } = [.. Topics.Events, Topics.Impression, Topics.Erasure, Topics.Catalog];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await EnsureTopicsAsync(stoppingToken);
+        try
+        {
+            await topics.EnsureWhenReachableAsync(ProductTopics.Specs(kafka), stoppingToken);
+        }
+        catch (TopicMismatchException)
+        {
+            return; // the process is about to stop and say why
+        }
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -29,25 +34,6 @@ internal sealed class EventConsumer(
                 ConsumingLog.SessionEnded(logger, e.Message);
                 await Task.Delay(options.RetryDelay, time, stoppingToken);
             }
-        }
-    }
-
-    /// <summary>Waits for topics that fit together: where an operator has to mend them, the service says so and goes on when it is done.</summary>
-    private async Task EnsureTopicsAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await topics.EnsureWhenReachableAsync(ProductTopics.Specs(kafka), stoppingToken);
-                return;
-            }
-            catch (TopicMismatchException e)
-            {
-                progress.Trouble = e.Message;
-                ConsumingLog.TopicsDiffer(logger, e.Message);
-            }
-            await Task.Delay(s_topicsPause, time, stoppingToken);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Recommender.Serving.Trending;
 
 /// <summary>Reads the trending videos of every window and partition from Redis into <see cref="TrendingBoard"/>, again and again.</summary>
 internal sealed class TrendingRefresher(
-    IRedis redis, TrendingBoard board, KafkaOptions kafka, ServingOptions options, TimeProvider time, ILogger<TrendingRefresher> logger)
+    IRedis redis, TrendingBoard board, EventPartitions partitions, ServingOptions options, TimeProvider time, ILogger<TrendingRefresher> logger)
     : BackgroundService
 {
     private bool _isFailing;
@@ -36,7 +36,7 @@ internal sealed class TrendingRefresher(
 
     private async Task<TrendingWindow[]> ReadAsync(CancellationToken cancellationToken)
     {
-        var count = kafka.Partitions;
+        var count = partitions.Count;
         var windows = OnlineKeys.Windows;
         // All questions are on their way before the first answer is awaited.
         var reads = new Task<SortedSetEntry[]>[windows.Count * count];

@@ -57,7 +57,7 @@ internal static class RunCommand
             await output.WriteLineAsync("Stopping: finishing what was acknowledged ...");
             await system.StopAsync();
             await output.WriteLineAsync($"Stopped; the data stays in {data.Path}.");
-            return isAsked ? ExitCode.Ok : throw new CommandFailure("A part of the system has given up; the log above says why.");
+            return isAsked ? ExitCode.Ok : throw new CommandFailure(system.Problem ?? "A part of the system has given up; the log above says why.");
         }
         catch (EmbeddedStartException e)
         {

@@ -61,6 +61,9 @@ internal sealed class StandaloneSystem : IAsyncDisposable
     /// <summary>Fires when a service gives up and takes the others with it.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
+    /// <summary>Why it did, where that is known.</summary>
+    public string? Problem => _app.Services.GetRequiredService<HostProblem>().Error is { } error ? StartFailure.Describe(error) : null;
+
     /// <summary>
     /// Stops in the order in which data flows: the door, what serving still writes, then the features, which absorb and archive all there is.
     /// </summary>

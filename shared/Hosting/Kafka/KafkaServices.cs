@@ -8,7 +8,7 @@ namespace Recommender.Hosting.Kafka;
 public static class KafkaServices
 {
     /// <summary>
-    /// Adds <see cref="KafkaHealth"/>, <see cref="KafkaTopics"/>, <see cref="IRecordProducer"/> and, unless another is registered,
+    /// Adds <see cref="KafkaHealth"/>, <see cref="KafkaTopics"/>, <see cref="EventPartitions"/>, <see cref="IRecordProducer"/> and, unless another is registered,
     /// <see cref="NoPacer"/>, one of each per process, and sees to it that the product's topics exist. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -16,6 +16,7 @@ public static class KafkaServices
     {
         services.TryAddSingleton<KafkaHealth>();
         services.TryAddSingleton<KafkaTopics>();
+        services.TryAddSingleton<EventPartitions>();
         services.TryAddSingleton<IProducePacer>(NoPacer.Instance);
         services.TryAddSingleton<IRecordProducer, RecordProducer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopicsSetup>());

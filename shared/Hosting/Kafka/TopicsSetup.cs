@@ -1,27 +1,23 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Recommender.Contracts;
 
 namespace Recommender.Hosting.Kafka;
 
-/// <summary>Makes sure, in the background and for as long as it takes, that the product's topics exist.</summary>
-internal sealed class TopicsSetup(KafkaTopics topics, KafkaOptions options, IHostApplicationLifetime lifetime, ILogger<TopicsSetup> logger) : BackgroundService
+/// <summary>Makes sure, in the background and for as long as it takes, that the product's topics exist, and notes how many partitions they have.</summary>
+internal sealed class TopicsSetup(
+    KafkaTopics topics, KafkaOptions options, EventPartitions partitions, HostProblem problem, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await topics.EnsureWhenReachableAsync(ProductTopics.Specs(options), stoppingToken);
+            var found = await topics.EnsureWhenReachableAsync(ProductTopics.Specs(options), stoppingToken);
+            partitions.Count = found[Topics.View];
         }
         catch (TopicMismatchException e)
         {
-            TopicsSetupLog.Mismatch(logger, e.Message);
+            problem.Error = e;
             lifetime.StopApplication();
         }
     }
-}
-
-internal static partial class TopicsSetupLog
-{
-    [LoggerMessage(EventId = 1101, EventName = "TopicMismatch", Level = LogLevel.Critical, Message = "{Problem}")]
-    public static partial void Mismatch(ILogger logger, string problem);
 }

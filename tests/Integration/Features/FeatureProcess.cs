@@ -51,6 +51,15 @@ public sealed class FeatureProcess : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await Eventually.TrueAsync(() => _process.HasExited);
+        _process.WaitForExit(); // for its last words
+        return _process.ExitCode;
+    }
+
     /// <summary>SIGSTOP: it stands still and does not know it.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 

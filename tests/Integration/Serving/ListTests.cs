@@ -40,6 +40,16 @@ public sealed class ListTests(ServingFixture serving) : IClassFixture<ServingFix
     }
 
     [Fact]
+    public async Task Trending_videos_are_read_of_every_partition_that_the_topics_have()
+    {
+        await serving.SetTrendingAsync("7d", 6, ("far", 190));
+        await using var other = await serving.StartAsync("Kafka:Partitions=2");
+        var client = new RecommendationService.RecommendationServiceClient(other.Channel);
+        await Eventually.TrueAsync(async () =>
+            (await client.TrendingVideosAsync(new TrendingVideosRequest { Window = "7d", Count = 50 })).Ids().Contains("far"));
+    }
+
+    [Fact]
     public async Task Too_few_trending_videos_are_followed_by_popular_ones()
     {
         var response = await serving.TrendingAsync("1h", 30);

@@ -21,6 +21,12 @@ internal sealed class ServingMetrics : IDisposable
     /// <summary>Gauge: age of the trending videos.</summary>
     public const string TrendingAge = "recommender.serving.trending.age";
 
+    /// <summary>Gauge: part of the catalog that is shown.</summary>
+    public const string Coverage = "recommender.serving.coverage";
+
+    /// <summary>Gauge: how unequally videos are shown.</summary>
+    public const string ExposureGini = "recommender.serving.exposure.gini";
+
     /// <summary>Answers take between a tenth of a millisecond and the few seconds that callers wait at most.</summary>
     private static readonly InstrumentAdvice<double> s_durations = new()
     {
@@ -40,6 +46,12 @@ internal sealed class ServingMetrics : IDisposable
 
     private readonly Counter<long> _videos = Counter("videos", "Videos in answers by the source that proposed them.");
     private readonly Counter<long> _filtered = Counter("filtered", "Proposed videos that a filter kept out.");
+    private readonly Histogram<double> _sourceDurations = Duration("recommender.serving.source.duration", "Time that a candidate source took for one answer.");
+    private readonly Counter<long> _proposed = Counter("source.candidates", "Videos that may be shown, by the source that proposed them.");
+    private readonly Counter<long> _sourceTimeouts = Counter("source.timeouts", "Candidate sources whose time was over before they were done.");
+    private readonly Histogram<double> _diversity = s_meter.CreateHistogram(
+        "recommender.serving.diversity", null, "Mean dissimilarity of the pairs of videos in an answer, 0 to 1; one answer of sixteen is measured.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1] });
     private readonly Counter<long> _sourceFailures = Counter("source.failures", "Candidate sources that failed; the answer was made without them.");
     private readonly Counter<long> _viewerReads = Counter("viewer_reads", "Reads of a viewer's state and list by outcome.");
     private readonly Counter<long> _modelLoads = Counter("model.loads", "Attempts to load a model version by outcome.");
@@ -56,6 +68,8 @@ internal sealed class ServingMetrics : IDisposable
         Gauge(QueueLength, null, "Answers whose impressions wait for Kafka.");
         Gauge(CatalogVideos, null, "Videos of the catalog that may be shown.");
         Gauge(TrendingAge, "s", "Time since the trending videos were read.");
+        Gauge(Coverage, null, "Part of the catalog's videos that this replica showed in the last window, 0 to 1.");
+        Gauge(ExposureGini, null, "Inequality of showings among the videos shown in the last window: 0 (all alike) to 1 (one has all).");
     }
 
     public ServingMetrics()
@@ -76,6 +90,19 @@ internal sealed class ServingMetrics : IDisposable
 
     /// <summary>A filter kept videos out.</summary>
     public void Filtered(string filter, int videos) => _filtered.Add(videos, Label("filter", filter));
+
+    /// <summary>A source proposed videos that may be shown.</summary>
+    public void Proposed(string source, int videos, TimeSpan took)
+    {
+        _proposed.Add(videos, Label("source", source));
+        _sourceDurations.Record(took.TotalSeconds, Label("source", source));
+    }
+
+    /// <summary>A source took too long.</summary>
+    public void SourceTimedOut(string source) => _sourceTimeouts.Add(1, Label("source", source));
+
+    /// <summary>How unlike one another the videos of an answer are.</summary>
+    public void Diverse(double dissimilarity) => _diversity.Record(dissimilarity);
 
     /// <summary>A source failed.</summary>
     public void SourceFailed(string source) => _sourceFailures.Add(1, Label("source", source));

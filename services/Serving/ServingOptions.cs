@@ -45,6 +45,15 @@ public sealed record ServingOptions : IOptionsRecord
     /// <summary>Length of the row in which <see cref="AuthorCap"/> holds. 1 to 200.</summary>
     public int AuthorWindow { get; init; } = 20;
 
+    /// <summary>What remains of a video's rank value per video of its author shortly before it. 0.1 to 1 (off).</summary>
+    public double AuthorDecay { get; init; } = 0.9;
+
+    /// <summary>What diversity counts against score when the answer is put in order (lambda of maximal marginal relevance). 0 (off) to 0.9.</summary>
+    public double Diversity { get; init; } = 0.1;
+
+    /// <summary>What a video gains in score for an author whom the viewer follows. 0 to 10.</summary>
+    public double FollowedWeight { get; init; } = 0.05;
+
     /// <summary>Share of the places that explore videos the model does not know yet. 0 (off) to 0.5.</summary>
     public double FreshShare { get; init; } = 0.05;
 
@@ -53,6 +62,18 @@ public sealed record ServingOptions : IOptionsRecord
 
     /// <summary>Number of newest videos among which exploration draws. 10 to 10,000.</summary>
     public int FreshPool { get; init; } = 200;
+
+    /// <summary>Share of the exploration that draws evenly; the rest draws by the chance of being the best liked (Thompson sampling). 0.01 to 1.</summary>
+    public double FreshEpsilon { get; init; } = 0.2;
+
+    /// <summary>Showings after which a video is not explored any more: views by all, or showings by this replica. 1 to 1,000,000.</summary>
+    public int FreshImpressionCap { get; init; } = 1000;
+
+    /// <summary>How often fresh videos are judged anew: their counters, vectors and chances. 100 ms to 10 min.</summary>
+    public TimeSpan FreshPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Settings of single sources, by name: <c>Serving:Sources:similar:Quota</c>, <c>:Timeout</c> or <c>:Enabled</c>.</summary>
+    public IDictionary<string, SourceSettings> Sources { get; init; } = new Dictionary<string, SourceSettings>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The part of a video that a viewer is taken to have watched when only its id is told in <c>recent_video_ids</c>. 0 to 1.</summary>
     public double RecentWatchRatio { get; init; } = 0.5;
@@ -80,7 +101,18 @@ public sealed record ServingOptions : IOptionsRecord
         check.Range(SimilarFor, TimeSpan.Zero, TimeSpan.FromDays(7));
         check.Range(AuthorCap, 1, 200);
         check.Range(AuthorWindow, 1, 200);
+        check.Range(AuthorDecay, 0.1, 1);
+        check.Range(Diversity, 0, 0.9);
+        check.Range(FollowedWeight, 0, 10);
         check.Range(FreshShare, 0, 0.5);
+        check.Range(FreshEpsilon, 0.01, 1);
+        check.Range(FreshImpressionCap, 1, 1_000_000);
+        check.Range(FreshPoll, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        foreach (var (name, source) in Sources)
+        {
+            if (source.Quota is { } quota) check.Range(quota, 1, 10_000, $"Sources:{name}:Quota");
+            if (source.Timeout is { } timeout) check.Range(timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5), $"Sources:{name}:Timeout");
+        }
         check.Range(FreshFor, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         check.Range(FreshPool, 10, 10_000);
         check.Range(RecentWatchRatio, 0, 1);

@@ -6,14 +6,13 @@ using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Redis;
 using Recommender.Serving.Api;
-using Recommender.Serving.Candidates;
 using Recommender.Serving.Catalog;
-using Recommender.Serving.Filters;
+using Recommender.Serving.Exposure;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Health;
 using Recommender.Serving.Impressions;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
-using Recommender.Serving.Ranking;
 using Recommender.Serving.Trending;
 using Recommender.Serving.Viewers;
 
@@ -35,7 +34,7 @@ public static class ServingSetup
         builder.Services.AddSingleton<ServingMetrics>();
         AddMemory(builder.Services);
         AddPipeline(builder.Services);
-        AddImpressions(builder.Services);
+        builder.Services.AddHostedService<ImpressionWriter>();
         builder.AddReadiness<CatalogHealthCheck>("serving-catalog", GrpcService);
         builder.AddReadiness<ModelHealthCheck>("serving-model", GrpcService);
         builder.AddReadiness<OnlineHealthCheck>("serving-online", GrpcService);
@@ -48,6 +47,7 @@ public static class ServingSetup
         var (catalog, board) = (app.Services.GetRequiredService<VideoCatalog>(), app.Services.GetRequiredService<TrendingBoard>());
         metrics.Observe(ServingMetrics.CatalogVideos, () => catalog.Count);
         metrics.Observe(ServingMetrics.TrendingAge, () => board.Age?.TotalSeconds);
+        SettingsOfSources.Check(app.Services.GetRequiredService<ServingOptions>(), app.Services.GetRequiredService<RecommendationPipeline>());
         app.MapGrpcService<RecommendationApi>();
     }
 
@@ -65,39 +65,16 @@ public static class ServingSetup
         services.AddHostedService<TrendingRefresher>();
     }
 
-    /// <summary>The stages, in their order. A new source or filter is one more line.</summary>
+    /// <summary>The stages, each of which says its place itself.</summary>
     private static void AddPipeline(IServiceCollection services)
     {
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         services.AddSingleton(Random.Shared);
         services.AddSingleton<ViewerReader>();
-        services.AddSingleton<IQueryHydrator, ViewerHydrator>();
-        services.AddSingleton<IQueryHydrator, HistoryHydrator>();
-        services.AddSingleton<IQueryHydrator, PlanHydrator>();
-        // A video that several of them propose belongs to the first.
-        services.AddSingleton<ICandidateSource, RealTimeSource>();
-        services.AddSingleton<ICandidateSource, PrecomputedSource>();
-        services.AddSingleton<ICandidateSource, SimilarSource>();
-        services.AddSingleton<ICandidateSource, TrendingSource>();
-        services.AddSingleton<ICandidateSource, PopularSource>();
-        services.AddSingleton<ICandidateSource, FreshSource>();
-        services.AddSingleton<ICandidateSource, NewestSource>();
-        services.AddSingleton<ICandidateHydrator, CatalogHydrator>();
-        // The cheapest first.
-        services.AddSingleton<ICandidateFilter, DeletedFilter>();
-        services.AddSingleton<ICandidateFilter, ExcludedFilter>();
-        services.AddSingleton<ICandidateFilter, SeenFilter>();
-        services.AddSingleton<ICandidateFilter, HiddenFilter>();
-        services.AddSingleton<IScorer, BlendScorer>();
-        services.AddSingleton<ISelector, DiverseSelector>();
+        services.AddStages(typeof(ServingSetup).Assembly);
         services.AddSingleton<RecommendationPipeline>();
         services.AddSingleton<VideoLists>();
-    }
-
-    private static void AddImpressions(IServiceCollection services)
-    {
-        services.AddSingleton<ImpressionQueue>();
-        services.AddSingleton<ISideEffect>(p => p.GetRequiredService<ImpressionQueue>());
-        services.AddHostedService<ImpressionWriter>();
+        services.AddSingleton<AnswerDiversity>();
+        services.AddHostedService<FreshRefresher>();
     }
 }

@@ -14,6 +14,7 @@ internal static class WireNames
         Source.Similar => "similar",
         Source.Trending => "trending",
         Source.Fresh => "fresh",
+        Source.Followed => "followed",
         _ => "unspecified",
     };
 

@@ -1,12 +1,46 @@
 using System.Globalization;
 using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using Recommender.Contracts.Json;
 using Recommender.Serving.Pipeline;
+using Recommender.V1;
 
 namespace Recommender.Serving.Api;
 
 /// <summary>Says in plain words why a video is in an answer, with the parts of its score.</summary>
 internal static class Explanations
 {
+    /// <summary>The whole record of a video's way into the answer.</summary>
+    public static Explanation Of(RecommendationPipeline pipeline, ViewerQuery query, in Candidate candidate)
+    {
+        var explanation = new Explanation
+        {
+            RankByScore = candidate.RankByScore,
+            Similarity = candidate.Similarity,
+            AuthorRepeats = candidate.AuthorRepeats,
+            Exploration = candidate.IsExploration ? "epsilon_thompson" : "",
+            ProposedBy = { pipeline.ProposersOf(candidate) },
+            FiltersPassed = { pipeline.FilterNames },
+        };
+        if (!candidate.IsExploration)
+        {
+            foreach (var (name, value) in (ReadOnlySpan<(string, double)>)
+                [("relevance", candidate.Score.Relevance), ("affinity", candidate.Score.Affinity), ("trend", candidate.Score.Trend), ("followed", candidate.Score.Followed)])
+                explanation.ScoreParts.Add(name, value);
+        }
+        foreach (var (interaction, similarity) in pipeline.Trace(query, candidate))
+        {
+            explanation.Events.Add(new ExplainedEvent
+            {
+                Type = EventTypeNames.NameOf(interaction.Type),
+                VideoId = interaction.VideoId,
+                OccurredAt = Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(interaction.OccurredAtMs)),
+                Similarity = similarity,
+            });
+        }
+        return explanation;
+    }
+
     /// <summary>One line: the source's reason, then what the score is made of.</summary>
     public static string Describe(string reason, in Candidate candidate)
     {
@@ -18,6 +52,7 @@ internal static class Explanations
         Part("fit to this viewer", score.Relevance);
         Part("similar to a new like", score.Affinity);
         Part("trending", score.Trend);
+        Part("by a followed author", score.Followed);
         return text.Append('.').ToString();
 
         void Part(string name, double value)

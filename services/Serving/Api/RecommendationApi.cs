@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Microsoft.Extensions.ObjectPool;
+using Recommender.Serving.Exposure;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Trending;
@@ -10,7 +12,7 @@ namespace Recommender.Serving.Api;
 
 /// <summary>Answers recommender.v1.RecommendationService. A request that is well formed is always answered.</summary>
 internal sealed class RecommendationApi(
-    RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, TrendingBoard board, ObjectPool<QueryScratch> pool,
+    RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, TrendingBoard board, FreshBoard fresh, AnswerDiversity diversity, ObjectPool<QueryScratch> pool,
     IEnumerable<ISideEffect> sideEffects, ServingOptions options, ServingMetrics metrics, TimeProvider time)
     : RecommendationService.RecommendationServiceBase
 {
@@ -22,18 +24,22 @@ internal sealed class RecommendationApi(
         var scratch = pool.Get();
         try
         {
+            var (model, cold) = (current.Generation, fresh.Vectors);
             var query = new ViewerQuery
             {
                 Request = request,
+                Options = options,
                 Count = RequestRules.CountOf(request.Count),
                 Now = time.GetUtcNow(),
                 Deadline = context.Deadline,
-                Model = current.Generation,
+                Model = model,
+                Cold = cold.ModelVersion == model?.Version ? cold : ColdVectors.None,
                 Trending = board.Find(options.TrendingWindow)!,
                 Scratch = scratch,
             };
             await pipeline.RunAsync(query, context.CancellationToken);
             var response = Answer(query);
+            diversity.Sample(query);
             foreach (var effect in sideEffects) effect.After(request, response);
             metrics.Answered("Recommend", WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
             return response;
@@ -71,13 +77,15 @@ internal sealed class RecommendationApi(
             RequestId = Guid.CreateVersion7(query.Now).ToString(),
             ModelVersion = query.Model?.Version ?? "",
             Degradation = query.Degradation,
+            Tier = WireNames.Of(query.Tier),
         };
-        Span<int> bySource = stackalloc int[(int)Source.Fresh + 1];
+        Span<int> bySource = stackalloc int[(int)Source.Followed + 1];
         foreach (ref readonly var chosen in CollectionsMarshal.AsSpan(query.Scratch.Selected))
         {
             bySource[(int)chosen.Source]++;
             var video = new RecommendedVideo { VideoId = chosen.VideoId, Score = chosen.Score.Total, Source = chosen.Source, Propensity = chosen.Propensity };
-            if (query.Request.Explain) video.Reason = Explanations.Describe(pipeline.Explain(query, chosen), chosen);
+            if (query.Request.Explain)
+                (video.Reason, video.Explanation) = (Explanations.Describe(pipeline.Explain(query, chosen), chosen), Explanations.Of(pipeline, query, chosen));
             response.Videos.Add(video);
         }
         for (var source = 0; source < bySource.Length; source++)

@@ -33,6 +33,9 @@ internal static class RequestRules
         Note(ref found, FieldRules.Text("surface", request.Surface, MaxSurfaceBytes));
         Note(ref found, CheckIds("exclude_video_ids", request.ExcludeVideoIds));
         Note(ref found, CheckIds("recent_video_ids", request.RecentVideoIds));
+        Note(ref found, CheckIds("followed_author_ids", request.FollowedAuthorIds));
+        Note(ref found, CheckIds("muted_author_ids", request.MutedAuthorIds));
+        Note(ref found, CheckAge(request.Context));
         Note(ref found, CheckContext(request.Context));
         if (found is not null) throw GrpcErrors.InvalidArgument(found);
     }
@@ -85,6 +88,11 @@ internal static class RequestRules
         }
         return null;
     }
+
+    private static FieldViolation? CheckAge(MapField<string, string> context) =>
+        context.TryGetValue("age", out var age) && !(int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var years) && years <= 150)
+            ? new FieldViolation("context[age]", "is no whole number from 0 to 150")
+            : null;
 
     private static FieldViolation? CheckWindow(string window)
     {

@@ -5,8 +5,13 @@ using Recommender.V1;
 namespace Recommender.Serving.Candidates;
 
 /// <summary>The list that the last training made for the viewer.</summary>
+[Stage(20)]
 internal sealed class PrecomputedSource : ICandidateSource
 {
+    public string Name => "precomputed";
+
+    public SourceLimits Limits => SourceLimits.Memory(1000);
+
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
         if (query.Tier != Tier.Precomputed) return ValueTask.CompletedTask;

@@ -7,10 +7,15 @@ using Recommender.V1;
 namespace Recommender.Serving.Candidates;
 
 /// <summary>The videos that the live model scores best for the vector solved from the viewer's newest events: an exact search over all of them.</summary>
+[Stage(10)]
 internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICandidateSource
 {
     /// <summary>More than are wanted, so that the selector has a choice.</summary>
     private const int Extra = 50;
+
+    public string Name => "realtime";
+
+    public SourceLimits Limits => new(1000, TimeSpan.FromMilliseconds(100));
 
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
@@ -30,6 +35,19 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         Nearest(query, candidate.Item) is { } nearest
             ? $"Fits what this viewer did lately, most of all {nearest}"
             : "Fits what this viewer did lately";
+
+    public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into)
+    {
+        const int Most = 3;
+        var (model, item) = (query.Model!, candidate.Item);
+        foreach (var interaction in query.State.Recent)
+        {
+            if (!model.TryFind(interaction.VideoId, out var other) || other == item || !model.Factors!.Knows(other) || into.Exists(e => e.Event.VideoId == interaction.VideoId)) continue;
+            into.Add(new Evidence(interaction, model.Factors.Cosine(item, other)));
+        }
+        into.Sort(static (a, b) => b.Similarity.CompareTo(a.Similarity));
+        if (into.Count > Most) into.RemoveRange(Most, into.Count - Most);
+    }
 
     /// <summary>Item numbers that the search leaves out, ascending: filtering afterwards could leave too few.</summary>
     private static ReadOnlySpan<int> Blocked(ViewerQuery query, ModelGeneration model)

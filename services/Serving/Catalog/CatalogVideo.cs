@@ -6,4 +6,8 @@ namespace Recommender.Serving.Catalog;
 /// <param name="AuthorId">Its author; empty when unknown.</param>
 /// <param name="PublishedAtMs">When it was published, Unix milliseconds.</param>
 /// <param name="IsDeleted">Whether it must not be shown any more.</param>
-internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId, long PublishedAtMs, bool IsDeleted);
+internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId, long PublishedAtMs, bool IsDeleted)
+{
+    /// <summary>Tags and for whom it is.</summary>
+    public VideoTraits Traits { get; init; } = VideoTraits.None;
+}

@@ -16,10 +16,14 @@ internal sealed class VideoCatalog(ServingOptions options)
     private readonly ConcurrentDictionary<string, CatalogVideo> _videos = new(StringComparer.Ordinal);
     private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _authors = new(StringComparer.Ordinal);
+    private readonly AuthorVideos _byAuthor = new();
     private readonly NewestVideos _newest = new(options.FreshPool * Slack);
 
     /// <summary>Held while the set of deleted videos changes; who must not miss a change takes it too.</summary>
     public Lock Sync { get; } = new();
+
+    /// <summary>Makes traits of videos, with one number per tag.</summary>
+    public TraitReader Traits { get; } = new();
 
     /// <summary>Told, under <see cref="Sync"/>, that a video is deleted (true) or is back (false).</summary>
     public event Action<string, bool>? DeletionChanged;
@@ -42,15 +46,19 @@ internal sealed class VideoCatalog(ServingOptions options)
         lock (Sync) return _newest.Snapshot();
     }
 
+    /// <summary>The newest videos of an author, newest first; at most <see cref="AuthorVideos.Depth"/>.</summary>
+    public CatalogVideo[] NewestOf(string authorId) => _byAuthor.Of(authorId);
+
     /// <summary>Takes a video in, or its new state.</summary>
-    public void Upsert(string videoId, string authorId, long publishedAtMs)
+    public void Upsert(string videoId, string authorId, long publishedAtMs, VideoTraits? traits = null)
     {
         lock (Sync)
         {
             Forget(videoId);
-            var video = new CatalogVideo(videoId, StableHash.Of(videoId), Shared(authorId), publishedAtMs, IsDeleted: false);
+            var video = new CatalogVideo(videoId, StableHash.Of(videoId), Shared(authorId), publishedAtMs, IsDeleted: false) { Traits = traits ?? VideoTraits.None };
             _videos[videoId] = video;
             _newest.Add(video);
+            _byAuthor.Add(video);
             if (_deleted.Remove(videoId)) DeletionChanged?.Invoke(videoId, false);
         }
     }
@@ -68,7 +76,9 @@ internal sealed class VideoCatalog(ServingOptions options)
 
     private void Forget(string videoId)
     {
-        if (_videos.TryGetValue(videoId, out var old) && !old.IsDeleted) _newest.Remove(old);
+        if (!_videos.TryGetValue(videoId, out var old) || old.IsDeleted) return;
+        _newest.Remove(old);
+        _byAuthor.Remove(old);
     }
 
     /// <summary>One string per author, however many videos there are.</summary>

@@ -3,6 +3,7 @@ using Recommender.Serving.Pipeline;
 namespace Recommender.Serving.Filters;
 
 /// <summary>Keeps out what was deleted from the catalog. What the catalog does not hold may be shown.</summary>
+[Stage(10)]
 internal sealed class DeletedFilter : ICandidateFilter
 {
     public string Name => "deleted";

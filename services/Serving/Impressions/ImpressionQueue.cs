@@ -6,6 +6,7 @@ using Recommender.V1;
 namespace Recommender.Serving.Impressions;
 
 /// <summary>Answers whose impressions wait for Kafka, in bounded memory: what finds the queue full is dropped and counted, never waited for.</summary>
+[Stage(10)]
 internal sealed class ImpressionQueue : ISideEffect
 {
     private readonly Channel<ShownAnswer> _answers;

@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
+using Recommender.V1;
 using ProtoTimestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Recommender.Serving.Impressions;
@@ -29,11 +30,19 @@ internal static class ImpressionRecords
             var video = response.Videos[position];
             var impression = new Impression(
                 response.RequestId, answer.UserId, video.VideoId, position, WireNames.Of(video.Source), video.Score, video.Propensity,
-                response.ModelVersion, response.ExperimentArm, answer.Surface, degradation, answer.ShownAt);
+                response.ModelVersion, response.ExperimentArm, answer.Surface, degradation, answer.ShownAt)
+            {
+                Explanation = video.Explanation is { } explanation ? Explain(explanation) : null,
+            };
             var value = JsonSerializer.SerializeToUtf8Bytes(impression, RecordJson.Default.Impression);
             records.Add(new KafkaRecord(Topics.Impression, key, value, Headers(response.RequestId, position, at, answer.TraceParent), answer.ShownAt));
         }
     }
+
+    private static ImpressionExplanation Explain(Explanation explanation) => new(
+        explanation.ProposedBy, explanation.ScoreParts.ToDictionary(), explanation.FiltersPassed, explanation.RankByScore, explanation.Similarity,
+        explanation.AuthorRepeats, explanation.Exploration,
+        [.. explanation.Events.Select(e => new ImpressionEvent(e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity))]);
 
     private static Headers Headers(string requestId, int position, byte[] at, byte[]? traceParent)
     {

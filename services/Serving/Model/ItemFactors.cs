@@ -30,6 +30,7 @@ internal sealed class ItemFactors
             var square = Vectors.Dot(Row(item), Row(item));
             _inverseNorms[item] = square > 0 ? 1 / MathF.Sqrt(square) : 0;
         }
+        UsualNorm = FindUsualNorm();
     }
 
     /// <summary>Length of a vector.</summary>
@@ -59,6 +60,27 @@ internal sealed class ItemFactors
 
     /// <summary>The videos most similar to one by cosine, itself left out; at most <see cref="NeighbourDepth"/>, best first.</summary>
     public ScoredItem[] Neighbours(int item) => _neighbours.Get(item) ?? _neighbours.Put(item, FindNeighbours(item));
+
+    /// <summary>Length of a usual video's vector: the median of those that have one.</summary>
+    public float UsualNorm { get; }
+
+    /// <summary>Copies a video's vector, made one long.</summary>
+    public void CopyDirection(int item, Span<float> destination)
+    {
+        var row = Row(item);
+        for (var i = 0; i < row.Length; i++) destination[i] = row[i] * _inverseNorms[item];
+    }
+
+    private float FindUsualNorm()
+    {
+        // A sample of some thousands is as good as all of them.
+        const int Sample = 4096;
+        var norms = new List<float>();
+        for (var item = 0; item < _inverseNorms.Length; item += Math.Max(1, _inverseNorms.Length / Sample))
+            if (_inverseNorms[item] > 0) norms.Add(1 / _inverseNorms[item]);
+        norms.Sort();
+        return norms.Count > 0 ? norms[norms.Count / 2] : 0;
+    }
 
     private ReadOnlySpan<float> Row(int item) => _rows.AsSpan(item * Length, Length);
 

@@ -19,6 +19,19 @@ internal static class Vectors
         return sum;
     }
 
+    /// <summary>Adds a multiple of one vector to another of the same length.</summary>
+    public static void AddScaled(Span<float> sum, ReadOnlySpan<float> vector, float factor)
+    {
+        if (sum.Length != vector.Length) throw new ArgumentException("The vectors differ in length.", nameof(vector));
+        for (var i = 0; i < sum.Length; i++) sum[i] += factor * vector[i];
+    }
+
+    /// <summary>Multiplies a vector by a number.</summary>
+    public static void Scale(Span<float> vector, float factor)
+    {
+        for (var i = 0; i < vector.Length; i++) vector[i] *= factor;
+    }
+
     /// <summary>Whether every number is finite.</summary>
     public static bool AreFinite(ReadOnlySpan<float> values)
     {

@@ -6,6 +6,11 @@ namespace Recommender.Serving.Pipeline;
 /// <summary>A video on its way into an answer.</summary>
 internal struct Candidate
 {
+    /// <summary>A video without anything known of it.</summary>
+    public Candidate()
+    {
+    }
+
     /// <summary>The video.</summary>
     public required string VideoId { get; init; }
 
@@ -30,8 +35,23 @@ internal struct Candidate
     /// <summary>What the catalog says of it; null when the catalog does not hold it.</summary>
     public CatalogVideo? Video { get; set; }
 
-    /// <summary>Which source object proposed it, for the explanation.</summary>
+    /// <summary>Which source proposed it first, by its place among the sources.</summary>
     public int Proposer { get; set; }
+
+    /// <summary>All sources that proposed it: bit i for the i-th.</summary>
+    public uint Proposers { get; set; }
+
+    /// <summary>Place among the vectors of videos that the model does not know; -1 without one.</summary>
+    public int Cold { get; set; } = -1;
+
+    /// <summary>Place by score before the selector; -1 for exploration.</summary>
+    public int RankByScore { get; set; } = -1;
+
+    /// <summary>Greatest similarity to a video before it in the answer, 0 to 1.</summary>
+    public float Similarity { get; set; }
+
+    /// <summary>Videos of its author among those shortly before it.</summary>
+    public int AuthorRepeats { get; set; }
 
     /// <summary>What it is ranked by.</summary>
     public ScoreParts Score { get; set; }
@@ -41,8 +61,9 @@ internal struct Candidate
 /// <param name="Relevance">The model's score for this viewer.</param>
 /// <param name="Affinity">Gain from similarity to what the viewer has just liked.</param>
 /// <param name="Trend">Gain from trending and popularity.</param>
-internal readonly record struct ScoreParts(double Relevance, double Affinity, double Trend)
+/// <param name="Followed">Gain from an author whom the viewer follows.</param>
+internal readonly record struct ScoreParts(double Relevance, double Affinity, double Trend, double Followed = 0)
 {
     /// <summary>The sum.</summary>
-    public double Total => Relevance + Affinity + Trend;
+    public double Total => Relevance + Affinity + Trend + Followed;
 }

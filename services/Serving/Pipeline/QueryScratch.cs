@@ -1,6 +1,8 @@
 using Microsoft.Extensions.ObjectPool;
+using Recommender.Hosting.Online;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Weights;
+using Recommender.Serving.Ranking;
 
 namespace Recommender.Serving.Pipeline;
 
@@ -25,6 +27,18 @@ internal sealed class QueryScratch : IResettable
     /// <summary>Item numbers of what was just liked.</summary>
     public List<int> JustLiked { get; } = [];
 
+    /// <summary>Videos of the viewer's history that the model does not know.</summary>
+    public List<RecentInteraction> Unknown { get; } = [];
+
+    /// <summary>Authors whom the viewer follows.</summary>
+    public HashSet<string> Followed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Authors of whom the viewer wants to see nothing.</summary>
+    public HashSet<string> Muted { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Languages that the viewer understands, lower case; empty when unknown.</summary>
+    public List<string> Languages { get; } = [];
+
     /// <summary>Item numbers that a search leaves out.</summary>
     public List<int> Blocked { get; } = [];
 
@@ -34,13 +48,17 @@ internal sealed class QueryScratch : IResettable
     /// <summary>Proposals of all sources, each video once.</summary>
     public List<Candidate> Candidates { get; } = [];
 
-    /// <summary>Ids of <see cref="Candidates"/>.</summary>
-    public HashSet<string> Proposed { get; } = new(StringComparer.Ordinal);
+    /// <summary>Places in <see cref="Candidates"/> by id.</summary>
+    public Dictionary<string, int> Proposed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Working memory of the selector.</summary>
+    public SelectorScratch Selector { get; } = new();
 
     /// <summary>The answer.</summary>
     public List<Candidate> Selected { get; } = [];
 
     private float[] _vector = [];
+    private float[] _scores = [];
     private ScoredItem[] _found = [];
 
     /// <summary>Room for a viewer's vector.</summary>
@@ -50,6 +68,13 @@ internal sealed class QueryScratch : IResettable
         return _vector.AsMemory(0, length);
     }
 
+    /// <summary>Room for scores.</summary>
+    public Span<float> Scores(int length)
+    {
+        if (_scores.Length < length) _scores = new float[length];
+        return _scores.AsSpan(0, length);
+    }
+
     /// <summary>Room for the result of a search.</summary>
     public Span<ScoredItem> Found(int length)
     {
@@ -57,15 +82,23 @@ internal sealed class QueryScratch : IResettable
         return _found.AsSpan(0, length);
     }
 
+    /// <summary>Whether a source that took too long may still read it: then no other request may have it.</summary>
+    public bool IsAbandoned { get; set; }
+
     /// <inheritdoc/>
     public bool TryReset()
     {
+        if (IsAbandoned) return false;
         Excluded.Clear();
         Seen.Clear();
         Signals.Clear();
         Items.Clear();
         Confidences.Clear();
         JustLiked.Clear();
+        Unknown.Clear();
+        Followed.Clear();
+        Muted.Clear();
+        Languages.Clear();
         Blocked.Clear();
         foreach (var sink in Sinks) sink.Candidates.Clear();
         Candidates.Clear();

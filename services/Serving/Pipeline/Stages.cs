@@ -12,11 +12,22 @@ internal interface IQueryHydrator
 /// <summary>Proposes videos. All sources begin before any is waited for; a failing one costs its proposals only.</summary>
 internal interface ICandidateSource
 {
-    /// <summary>Offers videos to the sink until it has enough or there are no more.</summary>
+    /// <summary>Name in settings, metrics and explanations, e.g. <c>realtime</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What it may use for one answer unless the settings say otherwise.</summary>
+    SourceLimits Limits { get; }
+
+    /// <summary>Offers videos to the sink until it is full, or it has enough, or there are no more.</summary>
     ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken);
 
     /// <summary>Why it proposed the video, in plain words.</summary>
     string Explain(ViewerQuery query, in Candidate candidate);
+
+    /// <summary>Adds what the viewer did that made it propose the video, weightiest first; nothing where there is no such thing.</summary>
+    void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into)
+    {
+    }
 }
 
 /// <summary>Adds what filters, scorer and selector need to know of a video.</summary>

@@ -1,4 +1,5 @@
 using Recommender.Hosting.Online;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Trending;
 using Recommender.Serving.Viewers;
@@ -17,6 +18,9 @@ internal sealed class ViewerQuery
     /// <summary>Videos wanted, 1 to 200.</summary>
     public required int Count { get; init; }
 
+    /// <summary>How answers are made, as the viewer's experiment arms say.</summary>
+    public required ServingOptions Options { get; init; }
+
     /// <summary>The moment of the request.</summary>
     public required DateTimeOffset Now { get; init; }
 
@@ -28,6 +32,15 @@ internal sealed class ViewerQuery
 
     /// <summary>The trending window that fills answers.</summary>
     public required TrendingWindow Trending { get; init; }
+
+    /// <summary>Vectors of videos that the model does not know.</summary>
+    public ColdVectors Cold { get; init; } = ColdVectors.None;
+
+    /// <summary>Where the viewer is, upper case; empty when unknown.</summary>
+    public string Country { get; set; } = "";
+
+    /// <summary>The viewer's age in years; -1 when unknown.</summary>
+    public int Age { get; set; } = -1;
 
     /// <summary>Memory that is used again by later requests.</summary>
     public required QueryScratch Scratch { get; init; }

@@ -7,15 +7,14 @@ namespace Recommender.Serving.Ranking;
 internal readonly ref struct AuthorRow(List<Candidate> selected, ServingOptions options)
 {
     private readonly ReadOnlySpan<Candidate> _row = CollectionsMarshal.AsSpan(selected)[Math.Max(0, selected.Count - options.AuthorWindow + 1)..];
-    private readonly int _cap = options.AuthorCap;
 
-    /// <summary>Whether the video may take the next place.</summary>
-    public bool Admits(in Candidate candidate)
+    /// <summary>Videos of the candidate's author in the row; 0 for an unknown author.</summary>
+    public int Repeats(in Candidate candidate)
     {
-        if (candidate.Video is not { AuthorId.Length: > 0 } video) return true;
+        if (candidate.Video is not { AuthorId.Length: > 0 } video) return 0;
         var same = 0;
         foreach (ref readonly var other in _row)
             if (other.Video?.AuthorId == video.AuthorId) same++;
-        return same < _cap;
+        return same;
     }
 }

@@ -4,34 +4,40 @@ using Recommender.Serving.Pipeline;
 namespace Recommender.Serving.Ranking;
 
 /// <summary>
-/// Takes the best by score, with two exceptions: at most <see cref="ServingOptions.AuthorCap"/> videos of one author stand in a row of
-/// <see cref="ServingOptions.AuthorWindow"/> as long as there are others (videos without a known author count as others), and some places are
-/// set aside for exploration. Where nothing else is left both yield: an answer is filled if it can be.
+/// Fills place after place with the best by (1 - lambda) * score - lambda * (greatest similarity to a video before it) - (1 - decay^repeats),
+/// where scores are taken relative to the span of the best ones: maximal marginal relevance (Carbonell and Goldstein 1998) with
+/// <see cref="ServingOptions.Diversity"/> as lambda, and a loss per video of the same author shortly before. At most
+/// <see cref="ServingOptions.AuthorCap"/> videos of one author stand in a row of <see cref="ServingOptions.AuthorWindow"/> as long as there are
+/// others (videos without a known author count as others), and some places are set aside for exploration. Where nothing else is left both
+/// yield: an answer is filled if it can be.
 /// </summary>
-internal sealed class DiverseSelector(ServingOptions options) : ISelector
+[Stage(10)]
+internal sealed class DiverseSelector : ISelector
 {
     public void Select(ViewerQuery query, List<Candidate> candidates, List<Candidate> selected)
     {
         // Exploration stays in the order in which it was drawn: its propensities depend on that.
         var drawn = candidates.FindAll(static c => c.IsExploration);
         if (drawn.Count > 0) candidates.RemoveAll(static c => c.IsExploration);
-        candidates.Sort(static (a, b) => Compare(a, b));
-        var ranked = new RemainingCandidates(CollectionsMarshal.AsSpan(candidates));
-        var exploration = new RemainingCandidates(CollectionsMarshal.AsSpan(drawn));
+        var ranked = new MarginalRanking(query, candidates);
+        var nextDrawn = 0;
         while (selected.Count < query.Count)
         {
-            var authors = new AuthorRow(selected, options);
-            var isSetAside = ExplorationPlaces.Has(selected.Count, options.FreshShare);
-            if (isSetAside && exploration.TryTake(authors, selected)) continue;
-            if (ranked.TryTake(authors, selected) || ranked.TryTakeFirst(selected) || exploration.TryTakeFirst(selected)) continue;
-            break;
+            // A drawn video that the author cap keeps out gives its place back: another one there would have another propensity.
+            if (ExplorationPlaces.Has(selected.Count, query.Options.FreshShare) && nextDrawn < drawn.Count && TryAdd(query, drawn[nextDrawn++], selected)) continue;
+            if (ranked.TryTake(selected)) continue;
+            if (nextDrawn == drawn.Count) break;
+            TryAdd(query, drawn[nextDrawn++], selected, atAnyRate: true);
         }
     }
 
-    /// <summary>Best first. Level scores are ordered by id, so that the same facts give the same answer.</summary>
-    private static int Compare(in Candidate a, in Candidate b)
+    private static bool TryAdd(ViewerQuery query, Candidate candidate, List<Candidate> selected, bool atAnyRate = false)
     {
-        var byScore = b.Score.Total.CompareTo(a.Score.Total);
-        return byScore != 0 ? byScore : string.CompareOrdinal(a.VideoId, b.VideoId);
+        var repeats = new AuthorRow(selected, query.Options).Repeats(candidate);
+        if (repeats >= query.Options.AuthorCap && !atAnyRate) return false;
+        candidate.AuthorRepeats = repeats;
+        foreach (ref readonly var other in CollectionsMarshal.AsSpan(selected)) candidate.Similarity = Math.Max(candidate.Similarity, Similarity.Of(query, candidate, other));
+        selected.Add(candidate);
+        return true;
     }
 }

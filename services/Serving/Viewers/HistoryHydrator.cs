@@ -7,7 +7,8 @@ using Recommender.V1;
 namespace Recommender.Serving.Viewers;
 
 /// <summary>Turns what the viewer did lately into the numbers that the live model works with: items, confidences, and what was just liked.</summary>
-internal sealed class HistoryHydrator(ServingOptions options) : IQueryHydrator
+[Stage(20)]
+internal sealed class HistoryHydrator : IQueryHydrator
 {
     /// <summary>Neighbours of more videos than these would crowd out everything else.</summary>
     private const int MaxJustLiked = 2;
@@ -35,7 +36,11 @@ internal sealed class HistoryHydrator(ServingOptions options) : IQueryHydrator
         var recent = query.State.Recent;
         for (var i = recent.Count - 1; i >= 0; i--)
         {
-            if (!model.TryFind(recent[i].VideoId, out var item)) continue;
+            if (!model.TryFind(recent[i].VideoId, out var item))
+            {
+                query.Scratch.Unknown.Add(recent[i]);
+                continue;
+            }
             ref var signals = ref CollectionsMarshal.GetValueRefOrAddDefault(query.Scratch.Signals, item, out _);
             // The state holds watch time by duration, so the duration is 1 here.
             signals.Add((Signal)recent[i].Type, recent[i].WatchRatio, 1, model.Weights);
@@ -43,19 +48,19 @@ internal sealed class HistoryHydrator(ServingOptions options) : IQueryHydrator
     }
 
     /// <summary>Videos watched seconds ago count as views; those whose events have arrived are known better already.</summary>
-    private void AddRecentIds(ViewerQuery query, ModelGeneration model)
+    private static void AddRecentIds(ViewerQuery query, ModelGeneration model)
     {
         foreach (var videoId in query.Request.RecentVideoIds)
         {
             if (!model.TryFind(videoId, out var item)) continue;
             ref var signals = ref CollectionsMarshal.GetValueRefOrAddDefault(query.Scratch.Signals, item, out _);
-            if (signals.Views == 0) signals.Add(Signal.View, options.RecentWatchRatio, 1, model.Weights);
+            if (signals.Views == 0) signals.Add(Signal.View, query.Options.RecentWatchRatio, 1, model.Weights);
         }
     }
 
-    private void FindJustLiked(ViewerQuery query, ModelGeneration model)
+    private static void FindJustLiked(ViewerQuery query, ModelGeneration model)
     {
-        var since = (query.Now - options.SimilarFor).ToUnixTimeMilliseconds();
+        var since = (query.Now - query.Options.SimilarFor).ToUnixTimeMilliseconds();
         HashSet<string>? takenBack = null;
         foreach (var interaction in query.State.Recent)
         {

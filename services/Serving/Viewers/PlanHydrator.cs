@@ -7,6 +7,7 @@ using Recommender.Serving.Trending;
 namespace Recommender.Serving.Viewers;
 
 /// <summary>Chooses the tier of the answer and, for the real-time one, solves the viewer's vector.</summary>
+[Stage(30)]
 internal sealed class PlanHydrator(TrendingBoard board, RealTimeCost cost, ServingMetrics metrics, TimeProvider time) : IQueryHydrator
 {
     /// <summary>

@@ -4,6 +4,7 @@ using Recommender.V1;
 namespace Recommender.Serving.Viewers;
 
 /// <summary>Reads what is known of the viewer, and notes what must not or need not be shown.</summary>
+[Stage(10)]
 internal sealed class ViewerHydrator(ViewerReader reader, TimeProvider time) : IQueryHydrator
 {
     /// <summary>With less than this there is no time for a round trip.</summary>

@@ -17,7 +17,32 @@ namespace Recommender.Contracts.Json;
 /// <param name="ShownAt">When the response was made, UTC.</param>
 public sealed record Impression(
     string RequestId, string UserId, string VideoId, int Position, string Source, double Score, double Propensity,
-    string ModelVersion, string ExperimentArm, string Surface, string Degradation, DateTimeOffset ShownAt);
+    string ModelVersion, string ExperimentArm, string Surface, string Degradation, DateTimeOffset ShownAt)
+{
+    /// <summary>Why the video was shown, where the request asked to explain.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImpressionExplanation? Explanation { get; init; }
+}
+
+/// <summary>Why a video was shown.</summary>
+/// <param name="ProposedBy">Names of the sources that proposed it, the one that it counts for first.</param>
+/// <param name="ScoreParts">What its score is made of; empty for exploration.</param>
+/// <param name="FiltersPassed">Names of the filters that let it pass.</param>
+/// <param name="RankByScore">0-based place by score, before diversity; -1 for exploration.</param>
+/// <param name="Similarity">Greatest similarity to a video before it in the response, 0..1.</param>
+/// <param name="AuthorRepeats">Videos of its author shortly before it.</param>
+/// <param name="Exploration">How it was drawn; empty when it was not.</param>
+/// <param name="Events">What the viewer did that brought it there.</param>
+public sealed record ImpressionExplanation(
+    IReadOnlyList<string> ProposedBy, IReadOnlyDictionary<string, double> ScoreParts, IReadOnlyList<string> FiltersPassed, int RankByScore,
+    double Similarity, int AuthorRepeats, string Exploration, IReadOnlyList<ImpressionEvent> Events);
+
+/// <summary>Something that a viewer did, as the reason for an impression.</summary>
+/// <param name="Type">E.g. <c>like</c>.</param>
+/// <param name="VideoId">The video that it was done with.</param>
+/// <param name="OccurredAt">When, UTC.</param>
+/// <param name="Similarity">Of that video to the one shown, -1..1; 0 when unknown.</param>
+public sealed record ImpressionEvent(string Type, string VideoId, DateTimeOffset OccurredAt, double Similarity);
 
 /// <summary>A model version went live or was rolled back, as the model topic carries it (key: <c>live</c>).</summary>
 /// <param name="Version">The version that is live from now on.</param>

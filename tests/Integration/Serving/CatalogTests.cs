@@ -62,10 +62,33 @@ public sealed class CatalogTests(ServingFixture serving) : IClassFixture<Serving
         await Eventually.TrueAsync(async () =>
         {
             response = await client.RecommendAsync(new RecommendRequest { UserId = "explorer", Explain = true });
-            return response.Videos.Any(v => v.Propensity == 0.2);
+            return response.Videos.Count(v => v.Propensity < 1) == 2;
         });
         Assert.Equal([2, 12], Enumerable.Range(0, response.Videos.Count).Where(i => response.Videos[i].Source == Source.Fresh));
         Assert.StartsWith("new", response.Videos[2].VideoId, StringComparison.Ordinal);
-        Assert.Contains("probability 0.2", response.Videos[2].Reason, StringComparison.Ordinal);
+        Assert.Contains("Drawn at random with probability 0.", response.Videos[2].Reason, StringComparison.Ordinal);
+        Assert.Equal("epsilon_thompson", response.Videos[2].Explanation.Exploration);
+        Assert.InRange(response.Videos[2].Propensity, 0.2 / 5, 0.9);
+    }
+
+    [Fact]
+    public async Task Catalog_and_request_together_say_what_a_viewer_must_not_see()
+    {
+        await serving.SetStateAsync("audience", ("a03", EventType.View), ("a01", EventType.View));
+        var best = (await serving.RecommendAsync("audience")).Ids().Take(4).ToArray();
+        var (french, austrian, adult, muted) = (Video(best[0]), Video(best[1]), Video(best[2]), Video(best[3], "noisy"));
+        french.Language = "fr-FR";
+        austrian.Attributes["countries"] = "AT";
+        adult.Attributes["min_age"] = "18";
+        await serving.WriteCatalogAsync((best[0], french), (best[1], austrian), (best[2], adult), (best[3], muted));
+        Task<RecommendResponse> AskAsync(string language, string country, string age, string mute) => serving.RecommendAsync("audience", r =>
+        {
+            r.Context.Add(new Dictionary<string, string> { ["language"] = language, ["country"] = country, ["age"] = age });
+            r.MutedAuthorIds.Add(mute);
+        });
+        await Eventually.TrueAsync(async () => !(await AskAsync("de,en", "DE", "17", "noisy")).Ids().Intersect(best).Any());
+        Assert.Equal(best.Order(), (await AskAsync("de,fr", "AT", "18", "quiet")).Ids().Take(4).Order());
+        await serving.WriteCatalogAsync([.. best.Select(id => (id, (Video?)Video(id)))]);
+        await Eventually.TrueAsync(async () => !best.Except((await AskAsync("de,en", "DE", "17", "noisy")).Ids()).Any());
     }
 }

@@ -36,6 +36,40 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task Where_the_request_asks_to_explain_the_same_record_is_in_the_answer_and_on_the_topic()
+    {
+        await serving.SetStateAsync("curious", ("b03", EventType.Like), ("b01", EventType.View));
+        var response = await serving.RecommendAsync("curious", r => (r.Count, r.Explain) = (5, true));
+        Assert.Equal("realtime", response.Tier);
+        Assert.All(response.Videos, v =>
+        {
+            Assert.Contains("realtime", v.Explanation.ProposedBy);
+            Assert.Equal(v.Score, v.Explanation.ScoreParts.Values.Sum(), 9);
+            Assert.Equal(["deleted", "excluded", "seen", "hidden", "muted_author", "language", "country", "age"], v.Explanation.FiltersPassed);
+            Assert.Contains("b03", v.Explanation.Events.Select(e => e.VideoId));
+            Assert.True(v.Explanation.Events[0].Similarity > 0);
+        });
+        Assert.Equal(["like", "view"], response.Videos[0].Explanation.Events.Select(e => e.Type).Order());
+        Assert.Equal(0, response.Videos[0].Explanation.RankByScore);
+        await Eventually.TrueAsync(() => Of("curious").Count == 5);
+        var impressions = Of("curious").Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.Impression)!).ToArray();
+        foreach (var (video, impression) in response.Videos.Zip(impressions))
+        {
+            var (told, written) = (video.Explanation, impression.Explanation!);
+            Assert.Equal(told.ProposedBy, written.ProposedBy);
+            Assert.Equal(told.ScoreParts.OrderBy(p => p.Key), written.ScoreParts.OrderBy(p => p.Key));
+            Assert.Equal(told.FiltersPassed, written.FiltersPassed);
+            Assert.Equal((told.RankByScore, told.Similarity, told.AuthorRepeats, told.Exploration), (written.RankByScore, written.Similarity, written.AuthorRepeats, written.Exploration));
+            Assert.Equal(told.Events.Select(e => (e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity)), written.Events.Select(e => (e.Type, e.VideoId, e.OccurredAt, e.Similarity)));
+        }
+
+        // Who does not ask gets none, and the topic carries none.
+        Assert.All((await serving.RecommendAsync("incurious", r => r.Count = 3)).Videos, v => Assert.Null(v.Explanation));
+        await Eventually.TrueAsync(() => Of("incurious").Count == 3);
+        Assert.DoesNotContain("explanation", Encoding.UTF8.GetString(Of("incurious")[0].Value!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Impressions_of_an_outage_follow_when_Kafka_is_back_and_answers_never_wait()
     {
         var queue = serving.Service.App.Services.GetRequiredService<ImpressionQueue>();
@@ -81,6 +115,11 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
         Assert.Contains("recommender_serving_fold_in_duration_seconds_count", text, StringComparison.Ordinal);
         Assert.Contains("recommender_serving_videos_total{source=\"realtime\"}", text, StringComparison.Ordinal);
         Assert.Contains($"recommender_serving_model_info{{trainer=\"ials\",version=\"{ServingFixture.FirstVersion}\"}} 1", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_source_duration_seconds_count{source=\"realtime\"}", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_source_candidates_total{source=\"realtime\"}", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_diversity_count", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_coverage ", text, StringComparison.Ordinal);
+        Assert.Contains("recommender_serving_exposure_gini ", text, StringComparison.Ordinal);
         Assert.Contains("recommender_serving_impressions_queue_length", text, StringComparison.Ordinal);
         Assert.DoesNotContain("metered", text, StringComparison.Ordinal);
     }

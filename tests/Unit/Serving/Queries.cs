@@ -1,4 +1,6 @@
 using Recommender.Hosting.Online;
+using Recommender.Serving;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Trending;
@@ -14,18 +16,20 @@ internal static class Queries
 
     public static ViewerQuery Create(
         ViewerState? state = null, PrecomputedList? list = null, ModelGeneration? model = null, TrendingWindow? trending = null,
-        int count = 20, Action<RecommendRequest>? request = null, DateTime? deadline = null)
+        int count = 20, Action<RecommendRequest>? request = null, DateTime? deadline = null, ServingOptions? options = null, ColdVectors? cold = null)
     {
         var message = new RecommendRequest { UserId = "u", Count = count };
         request?.Invoke(message);
         var query = new ViewerQuery
         {
             Request = message,
+            Options = options ?? new ServingOptions(),
             Count = count,
             Now = Now,
             Deadline = deadline ?? DateTime.MaxValue,
             Model = model,
             Trending = trending ?? Trending(),
+            Cold = cold ?? ColdVectors.None,
             Scratch = new QueryScratch(),
         };
         query.Viewer = new ViewerRead(state, list, IsListKnown: true);

@@ -19,6 +19,9 @@ public class ServingOptionsTests
         Assert.Contains("Serving:TrendingWindow", Problem(new ServingOptions { TrendingWindow = "2h" }), StringComparison.Ordinal);
         Assert.Contains("Serving:TrendingMaxAge", Problem(new ServingOptions { TrendingPoll = TimeSpan.FromSeconds(20) }), StringComparison.Ordinal);
         Assert.Contains("Serving:TrendingWeight", Problem(new ServingOptions { TrendingWeight = double.NaN }), StringComparison.Ordinal);
+        Assert.Contains("Serving:Diversity", Problem(new ServingOptions { Diversity = 1 }), StringComparison.Ordinal);
+        Assert.Contains("Serving:Sources:similar:Quota", Problem(new ServingOptions { Sources = { ["similar"] = new SourceSettings { Quota = 0 } } }), StringComparison.Ordinal);
+        Assert.Contains("Serving:Sources:similar:Timeout", Problem(new ServingOptions { Sources = { ["similar"] = new SourceSettings { Timeout = TimeSpan.Zero } } }), StringComparison.Ordinal);
         Assert.Contains("Serving:AuthorCap", Problem(new ServingOptions { AuthorCap = 0 }), StringComparison.Ordinal);
     }
 }

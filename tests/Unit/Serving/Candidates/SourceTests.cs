@@ -3,6 +3,7 @@ using Recommender.Serving;
 using Recommender.Serving.Candidates;
 using Recommender.Serving.Catalog;
 using Recommender.Serving.Filters;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
@@ -127,11 +128,11 @@ public class SourceTests
         Add("a3", TimeSpan.FromHours(1));
         Add("old", TimeSpan.FromDays(3));
         Add("future", -TimeSpan.FromHours(1));
-        var query = Queries.Create(model: SmallModel.Create());
-        var proposed = await ProposeAsync(new FreshSource(catalog, options, new Random(1)), query, catalog);
+        var query = Queries.Create(model: SmallModel.Create(), options: options);
+        var proposed = await ProposeAsync(new FreshSource(catalog, new FreshBoard(catalog), new Random(1)), query, catalog);
         var fresh = Assert.Single(proposed);
         Assert.Equal("new", fresh.VideoId);
-        Assert.Equal(1.0, fresh.Propensity);
+        Assert.Equal(1.0, fresh.Propensity, 9);
         Assert.True(fresh.IsExploration);
     }
 
@@ -141,15 +142,16 @@ public class SourceTests
         var options = new ServingOptions { FreshShare = 0.05 };
         var catalog = new VideoCatalog(options);
         for (var i = 0; i < 8; i++) catalog.Upsert($"v{i}", "", Queries.Now.ToUnixTimeMilliseconds());
-        var source = new FreshSource(catalog, options, new Random(7));
+        var source = new FreshSource(catalog, new FreshBoard(catalog), new Random(7));
         var first = new Dictionary<string, int>();
         const int Rounds = 8000;
         for (var round = 0; round < Rounds; round++)
         {
             // Two places of forty: the second one is as uniform as the first.
-            var proposed = await ProposeAsync(source, Queries.Create(count: 40), catalog);
+            var proposed = await ProposeAsync(source, Queries.Create(count: 40, options: options), catalog);
             Assert.Equal(2, proposed.Count);
-            Assert.Equal(0.125, proposed[0].Propensity);
+            Assert.Equal(0.125, proposed[0].Propensity, 9);
+            Assert.Equal(1.0 / 7, proposed[1].Propensity, 9);
             first[proposed[1].VideoId] = first.GetValueOrDefault(proposed[1].VideoId) + 1;
         }
         Assert.Equal(8, first.Count);
@@ -163,7 +165,7 @@ public class SourceTests
         var options = new ServingOptions { FreshShare = 0 };
         var catalog = new VideoCatalog(options);
         catalog.Upsert("new", "x", Queries.Now.ToUnixTimeMilliseconds());
-        Assert.Empty(await ProposeAsync(new FreshSource(catalog, options, new Random(1)), Queries.Create(), catalog));
+        Assert.Empty(await ProposeAsync(new FreshSource(catalog, new FreshBoard(catalog), new Random(1)), Queries.Create(options: options), catalog));
         Assert.Equal(["new"], Ids(await ProposeAsync(new NewestSource(catalog), Queries.Create(), catalog)));
     }
 

@@ -7,11 +7,13 @@ namespace Recommender.Tests.Unit.Serving.Ranking;
 
 public class BlendScorerTests
 {
-    private static readonly BlendScorer s_scorer = new(new ServingOptions { TrendingWeight = 0.02, SimilarWeight = 0.5 });
+    private static readonly BlendScorer s_scorer = new();
+
+    private static readonly ServingOptions s_options = new() { TrendingWeight = 0.02, SimilarWeight = 0.5 };
 
     private static ViewerQuery RealTime()
     {
-        var query = Queries.Create(model: SmallModel.Create(), trending: Queries.Trending("b1", "a1"));
+        var query = Queries.Create(model: SmallModel.Create(), trending: Queries.Trending("b1", "a1"), options: s_options);
         query.Tier = Tier.RealTime;
         query.Vector = new float[] { 1, 0, 0, 0 };
         return query;

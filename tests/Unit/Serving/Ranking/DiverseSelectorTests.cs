@@ -1,4 +1,7 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Recommender.Serving;
+using Recommender.Serving.Catalog;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Ranking;
 using Recommender.V1;
@@ -10,7 +13,7 @@ public class DiverseSelectorTests
     private static List<Candidate> Select(ServingOptions options, int count, IEnumerable<Candidate> candidates)
     {
         var selected = new List<Candidate>();
-        new DiverseSelector(options).Select(Queries.Create(count: count), [.. candidates], selected);
+        new DiverseSelector().Select(Queries.Create(count: count, options: options), [.. candidates], selected);
         return selected;
     }
 
@@ -82,6 +85,54 @@ public class DiverseSelectorTests
         var selected = Select(new ServingOptions { FreshShare = 0 }, 3,
             [Queries.Candidate("v", 1), Queries.Candidate("new", 0, source: Source.Fresh, isExploration: true)]);
         Assert.Equal(["v", "new"], Ids(selected));
+    }
+
+    private static Candidate Tagged(string id, double score, string author, params int[] tags)
+    {
+        var candidate = Queries.Candidate(id, score);
+        candidate.Video = new CatalogVideo(id, 0, author, 0, false) { Traits = new VideoTraits(tags, "", [], [], 0) };
+        return candidate;
+    }
+
+    [Fact]
+    public void Of_nearly_level_videos_the_one_unlike_those_before_it_comes_first()
+    {
+        Candidate[] candidates = [Tagged("same0", 1.0, "", 1, 2), Tagged("same1", 0.99, "", 1, 2), Tagged("same2", 0.98, "", 1, 2), Tagged("other", 0.97, "", 3), Tagged("least", 0, "")];
+        var selected = Select(new ServingOptions { Diversity = 0.2 }, 4, candidates);
+        Assert.Equal(["same0", "other", "same1", "same2"], Ids(selected));
+        Assert.Equal([0, 3, 1, 2], selected.Select(c => c.RankByScore));
+        Assert.Equal([0f, 0f, 1f, 1f], selected.Select(c => c.Similarity));
+        Assert.Equal(["same0", "same1", "same2", "other"], Ids(Select(new ServingOptions { Diversity = 0 }, 4, candidates)));
+    }
+
+    [Fact]
+    public void Every_further_video_of_an_author_counts_less()
+    {
+        Candidate[] candidates = [Tagged("star0", 1, "star"), Tagged("star1", 0.9, "star"), Tagged("other0", 0.85, "x"), Tagged("star2", 0.8, "star"), Tagged("other1", 0.5, "y"), Tagged("least", 0, "z")];
+        var selected = Select(new ServingOptions { AuthorDecay = 0.8, Diversity = 0 }, 5, candidates);
+        Assert.Equal(["star0", "other0", "star1", "other1", "star2"], Ids(selected));
+        Assert.Equal([0, 0, 1, 0, 2], selected.Select(c => c.AuthorRepeats));
+        Assert.Equal(["star0", "star1", "other0", "star2", "other1"], Ids(Select(new ServingOptions { AuthorDecay = 1, Diversity = 0 }, 5, candidates)));
+    }
+
+    [Fact]
+    public void The_shortcut_selects_what_comparing_everything_with_everything_selects() => Prop.ForAll(
+        Gen.Choose(1, 1_000_000).ToArbitrary(),
+        seed =>
+        {
+            var random = new Random(seed);
+            var options = new ServingOptions { Diversity = random.NextDouble() * 0.5, AuthorDecay = 0.5 + (random.NextDouble() / 2), AuthorCap = 2, AuthorWindow = 5, FreshShare = 0 };
+            var candidates = Enumerable.Range(0, 40).Select(i => Tagged($"v{i:00}", Math.Round(random.NextDouble(), 1), $"author{random.Next(6)}", [.. Enumerable.Range(0, 4).Where(_ => random.Next(2) == 0)])).ToList();
+            Assert.Equal(SlowSelection.Select(options, 15, candidates), Ids(Select(options, 15, candidates)));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_drawn_video_that_the_author_cap_keeps_out_gives_its_place_to_the_ranked_ones()
+    {
+        var candidates = Enumerable.Range(0, 9).Select(i => Queries.Candidate($"v{i}", 10 - i, i < 3 ? "star" : $"author{i}"))
+            .Append(Queries.Candidate("new", 0, "star", Source.Fresh, isExploration: true)).Append(Queries.Candidate("next", 0, "x", Source.Fresh, isExploration: true));
+        var selected = Select(new ServingOptions { FreshShare = 0.1, AuthorDecay = 1, AuthorCap = 2 }, 5, candidates);
+        Assert.Equal(["v0", "v1", "v3", "v4", "v5"], Ids(selected));
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class HydratorTests : IDisposable
 
     private async Task<ViewerQuery> PlanAsync(ViewerQuery query, TimeSpan? cost = null)
     {
-        await new HistoryHydrator(_options).HydrateAsync(query, TestContext.Current.CancellationToken);
+        await new HistoryHydrator().HydrateAsync(query, TestContext.Current.CancellationToken);
         var expected = new RealTimeCost();
         expected.Reset(cost ?? TimeSpan.Zero);
         await new PlanHydrator(new TrendingBoard(_options, _time), expected, _metrics, _time).HydrateAsync(query, TestContext.Current.CancellationToken);

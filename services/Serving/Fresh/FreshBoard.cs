@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Recommender.Serving.Catalog;
+using Recommender.Serving.Pipeline;
+using Recommender.V1;
+
+namespace Recommender.Serving.Fresh;
+
+/// <summary>
+/// What this replica knows of new videos: how often it showed them, how likely each is the best liked, and vectors for those that the
+/// model does not know. Safe for concurrent use.
+/// </summary>
+[Stage(20)]
+internal sealed class FreshBoard(VideoCatalog catalog) : ISideEffect
+{
+    private readonly ConcurrentDictionary<string, int> _shown = new(StringComparer.Ordinal);
+    private FreshChances _chances = FreshChances.None;
+    private ColdVectors _vectors = ColdVectors.None;
+
+    /// <summary>What is learnt from first viewers.</summary>
+    public FirstViewers FirstViewers { get; } = new();
+
+    /// <summary>How the videos stood when they were last judged.</summary>
+    public FreshChances Chances => Volatile.Read(ref _chances);
+
+    /// <summary>Vectors of videos that the model does not know; in the space of the model that they name.</summary>
+    public ColdVectors Vectors => Volatile.Read(ref _vectors);
+
+    /// <summary>How often this replica showed a new video.</summary>
+    public int ShownHere(string videoId) => _shown.GetValueOrDefault(videoId);
+
+    /// <summary>Puts new chances in place of the old ones.</summary>
+    public void Publish(FreshChances chances) => Volatile.Write(ref _chances, chances);
+
+    /// <summary>Puts new vectors in place of the old ones.</summary>
+    public void Publish(ColdVectors vectors) => Volatile.Write(ref _vectors, vectors);
+
+    /// <summary>Forgets videos that are not new any more.</summary>
+    public void Keep(HashSet<string> videos)
+    {
+        FirstViewers.Keep(videos);
+        foreach (var videoId in _shown.Keys)
+            if (!videos.Contains(videoId)) _shown.TryRemove(videoId, out _);
+    }
+
+    /// <inheritdoc/>
+    public void After(RecommendRequest request, RecommendResponse response)
+    {
+        foreach (var video in response.Videos)
+            if (video.Source == Source.Fresh && catalog.TryFind(video.VideoId, out _)) _shown.AddOrUpdate(video.VideoId, 1, static (_, count) => count + 1);
+    }
+}

@@ -14,7 +14,7 @@ public class FollowedSourceTests
 
     public FollowedSourceTests()
     {
-        for (var i = 0; i < 30; i++) Add($"ann{i:00}", "ann", i);
+        for (var i = 29; i >= 0; i--) Add($"ann{i:00}", "ann", i);
         for (var i = 0; i < 3; i++) Add($"bob{i}", "bob", i);
         Add("future", "bob", -1);
     }

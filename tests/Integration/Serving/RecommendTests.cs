@@ -65,7 +65,8 @@ public sealed class RecommendTests(ServingFixture serving) : IClassFixture<Servi
         var before = (await serving.RecommendAsync(user)).Ids();
         var response = await serving.RecommendAsync(user, r => r.ExcludeVideoIds.Add(before.Take(10)));
         Assert.Empty(response.Ids().Intersect(before.Take(10)));
-        Assert.Equal(before.Skip(10), response.Ids().Take(10));
+        // Their order may change, since diversity looks at what stands before.
+        Assert.Empty(before.Skip(10).Except(response.Ids()));
         Assert.Equal(20, response.Videos.Count);
     }
 

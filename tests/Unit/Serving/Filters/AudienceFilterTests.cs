@@ -22,7 +22,8 @@ public class AudienceFilterTests
         return filter.Keeps(query, ref candidate);
     }
 
-    private static Action<RecommendRequest> Context(string key, string value) => r => r.Context[key] = value;
+    private static Action<RecommendRequest> Context(string key, string? value) =>
+        r => r.Context.Add(value is null ? [] : new Dictionary<string, string> { [key] = value });
 
     [Theory]
     [InlineData("de", "de,en", true)]
@@ -31,7 +32,7 @@ public class AudienceFilterTests
     [InlineData("", "de", true)]
     [InlineData("fr", null, true)]
     public async Task Only_languages_that_the_viewer_reads_are_shown(string language, string? reads, bool kept) =>
-        Assert.Equal(kept, await KeepsAsync(new LanguageFilter(), v => v.Language = language, reads is null ? _ => { } : Context("language", reads)));
+        Assert.Equal(kept, await KeepsAsync(new LanguageFilter(), v => v.Language = language, Context("language", reads)));
 
     [Theory]
     [InlineData("countries", "DE,AT", "de", true)]
@@ -41,7 +42,7 @@ public class AudienceFilterTests
     [InlineData("blocked_countries", "US", "DE", true)]
     [InlineData("blocked_countries", "US", null, true)]
     public async Task What_is_not_for_a_country_is_not_shown_there(string attribute, string codes, string? country, bool kept) =>
-        Assert.Equal(kept, await KeepsAsync(new CountryFilter(), v => v.Attributes[attribute] = codes, country is null ? _ => { } : Context("country", country)));
+        Assert.Equal(kept, await KeepsAsync(new CountryFilter(), v => v.Attributes[attribute] = codes, Context("country", country)));
 
     [Theory]
     [InlineData("16", "17", true)]
@@ -51,13 +52,13 @@ public class AudienceFilterTests
     [InlineData(null, null, true)]
     public async Task Who_is_too_young_or_says_no_age_sees_nothing_that_asks_for_one(string? minimum, string? age, bool kept) =>
         Assert.Equal(kept, await KeepsAsync(
-            new AgeFilter(), v => { if (minimum is not null) v.Attributes["min_age"] = minimum; }, age is null ? _ => { } : Context("age", age)));
+            new AgeFilter(), v => v.Attributes.Add(minimum is null ? [] : new Dictionary<string, string> { ["min_age"] = minimum }), Context("age", age)));
 
     [Fact]
     public async Task Nothing_by_a_muted_author_is_shown()
     {
-        Assert.False(await KeepsAsync(new MutedAuthorFilter(), _ => { }, r => r.MutedAuthorIds.Add("ann")));
-        Assert.True(await KeepsAsync(new MutedAuthorFilter(), _ => { }, r => r.MutedAuthorIds.Add("bob")));
+        Assert.False(await KeepsAsync(new MutedAuthorFilter(), v => v.Language = "de", r => r.MutedAuthorIds.Add("ann")));
+        Assert.True(await KeepsAsync(new MutedAuthorFilter(), v => v.Language = "de", r => r.MutedAuthorIds.Add("bob")));
         Assert.True(await KeepsAsync(new MutedAuthorFilter(), v => v.AuthorId = "", r => r.MutedAuthorIds.Add("")));
     }
 }

@@ -38,6 +38,7 @@ public static class FeaturesSetup
         services.AddSingleton<ConsumerProgress>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<ConsumerSessionFactory>();
+        services.AddHostedService<JournalRecovery>();
         services.AddHostedService<EventConsumer>();
         builder.AddReadiness<ConsumerHealthCheck>("consumer", "recommender.v1.FeatureService");
         builder.AddReadiness<RedisHealthCheck>("features-redis", "recommender.v1.FeatureService");

@@ -20,6 +20,7 @@ internal sealed class BatchAbsorber(
         using var activity = Begin(records);
         var batch = new RecordBatch(assignment, metrics, logger);
         foreach (var record in records) batch.Add(record);
+        foreach (var (log, next) in batch.Reached) await pacer.WhenSettledAsync(log.Topic, log.Partition, next, cancellationToken);
         await rejected.SendAsync(batch.Rejected, cancellationToken);
         // Videos come first: the views behind them need their durations.
         foreach (var kind in batch.Work.GroupBy(w => w.Changes.Count == 0).OrderBy(k => k.Key))

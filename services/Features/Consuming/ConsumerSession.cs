@@ -109,7 +109,7 @@ internal sealed class ConsumerSession : IDisposable
     }
 
     /// <summary>What an operator is told about a failure that a retry may mend; null for others.</summary>
-    private static string? Describe(Exception error) => error switch
+    internal static string? Describe(Exception error) => error switch
     {
         DependencyUnavailableException or StateLostException or ArchiveFullException => error.Message,
         InvalidDataException => "a stored value cannot be read",

@@ -47,6 +47,12 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4017, EventName = "StillPaused", Level = LogLevel.Debug, Message = "Reading is still paused: {Reason}")]
     public static partial void StillPaused(ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 4018, EventName = "Recovered", Level = LogLevel.Warning, Message = "The process ended without a stop; {Count} records of log {Log} came back from the journal")]
+    public static partial void Recovered(ILogger logger, long count, string log);
+
+    [LoggerMessage(EventId = 4019, EventName = "RecoveryPaused", Level = LogLevel.Warning, Message = "What the journal holds cannot be absorbed yet, trying again: {Reason}")]
+    public static partial void RecoveryPaused(ILogger logger, string reason);
+
     [LoggerMessage(EventId = 4015, EventName = "NotDrained", Level = LogLevel.Warning, Message = "{Count} records in the log could not be absorbed before the stop")]
     public static partial void NotDrained(ILogger logger, long count);
 }

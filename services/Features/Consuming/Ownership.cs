@@ -76,6 +76,9 @@ internal sealed class Ownership
         if (Assignment is not { } assignment) return;
         if (_commits.CommitIfDue(assignment.Logs))
         {
+            // A quiet log would otherwise not notice that Redis was replaced until somebody does something.
+            Wait(_services.Store.CheckAsync(CancellationToken.None));
+            ReportFinished(assignment);
             foreach (var topic in assignment.Logs.GroupBy(l => l.Topic))
                 _services.Metrics.Lag(topic.Key, topic.Sum(l => Math.Max(0, _ends.Known(l) - l.ReadNext)));
         }
@@ -104,6 +107,7 @@ internal sealed class Ownership
         {
             if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
             _commits.Commit(assignment.Logs);
+            ReportFinished(assignment);
         }
         _services.Archive.Close(assignment.Logs.Select(l => l.Archive));
     }
@@ -119,6 +123,11 @@ internal sealed class Ownership
         _services.Progress.Trouble = halted.Count > 0 ? "a log ends before what was absorbed of it" : null;
         var replayed = assignment.Logs.Sum(l => l.Absorbed - l.NeededFrom);
         ConsumingLog.Reading(_logger, assignment.Logs.Count, replayed);
+    }
+
+    private void ReportFinished(Assignment assignment)
+    {
+        foreach (var log in assignment.Logs) _services.Journal.OnFinished(log.Topic, log.Partition, log.Finished);
     }
 
     /// <summary>The client is given nothing yet: positions come first.</summary>

@@ -8,7 +8,7 @@ namespace Recommender.Features.Consuming;
 /// <summary>What a session works with and does not own.</summary>
 internal sealed class SessionServices(
     FeaturesOptions options, KafkaOptions kafka, ServerOptions server, IOnlineStore store, EventArchive archive, BatchAbsorber absorber,
-    ConsumerProgress progress, FeatureMetrics metrics, TimeProvider time, ILogger<SessionServices> logger)
+    IRecordJournal journal, ConsumerProgress progress, FeatureMetrics metrics, TimeProvider time, ILogger<SessionServices> logger)
 {
     public FeaturesOptions Options => options;
 
@@ -17,6 +17,8 @@ internal sealed class SessionServices(
     public EventArchive Archive => archive;
 
     public BatchAbsorber Absorber => absorber;
+
+    public IRecordJournal Journal => journal;
 
     public ConsumerProgress Progress => progress;
 

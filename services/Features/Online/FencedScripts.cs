@@ -34,6 +34,8 @@ internal sealed class FencedScripts
         return nil
         """;
 
+    private const string Nothing = "return nil";
+
     // Scores only grow, so the larger one is the newer one whoever writes last. ARGV: members to keep, then score and member by turns.
     private const string Trending =
         """
@@ -49,6 +51,7 @@ internal sealed class FencedScripts
         WriteVideo = Create("video-write", Video);
         WriteMarks = Create("marks-write", Marks);
         WriteTrending = Create("trending-write", Trending);
+        Check = Create("check", Nothing);
 
         RedisScript Create(string name, string text) => new(name, $"-- {time}\n{text}");
     }
@@ -61,6 +64,9 @@ internal sealed class FencedScripts
 
     public RedisScript WriteTrending { get; }
 
+    /// <summary>Writes nothing; is as unknown to a server that was replaced as the others.</summary>
+    public RedisScript Check { get; }
+
     public async Task LoadAsync(IRedis redis, CancellationToken cancellationToken) =>
-        await Task.WhenAll(new[] { WriteViewer, WriteVideo, WriteMarks, WriteTrending }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
+        await Task.WhenAll(new[] { WriteViewer, WriteVideo, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
 }

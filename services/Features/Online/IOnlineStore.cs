@@ -19,6 +19,9 @@ internal interface IOnlineStore
     /// </summary>
     Task BeginAsync(CancellationToken cancellationToken);
 
+    /// <summary>Makes sure that nothing has been forgotten since <see cref="BeginAsync"/>, as any write would.</summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Values of viewers, in the order of the ids; empty where there is none.</summary>
     Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 

@@ -15,6 +15,9 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
     // Lua cannot unpack more than some 8,000 values.
     private const int ScoresPerScript = 1000;
 
+    // Of a cluster's servers this asks some; each of the others is asked when something is written to it.
+    private static readonly RedisCall[] s_places = [.. Enumerable.Range(0, 8).Select(i => new RedisCall([OnlineKeys.Partition(i)], []))];
+
     private FencedScripts _scripts = new();
 
     public async Task BeginAsync(CancellationToken cancellationToken)
@@ -23,6 +26,8 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         await scripts.LoadAsync(redis, cancellationToken);
         _scripts = scripts;
     }
+
+    public Task CheckAsync(CancellationToken cancellationToken) => WriteAsync(_scripts.Check, s_places, cancellationToken);
 
     public async Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken)
     {

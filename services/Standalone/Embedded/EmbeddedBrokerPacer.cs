@@ -52,6 +52,12 @@ public sealed class EmbeddedBrokerPacer : IProducePacer
             partitions[partition].Absorbed(nextOffset);
     }
 
+    /// <inheritdoc/>
+    public ValueTask WhenSettledAsync(string topic, int partition, long nextOffset, CancellationToken cancellationToken) =>
+        _topics.TryGetValue(topic, out var partitions) && partition < partitions.Length
+            ? partitions[partition].WhenSettledAsync(nextOffset, cancellationToken)
+            : ValueTask.CompletedTask;
+
     private PartitionPace? Find(string topic, byte[] key) =>
         _topics.TryGetValue(topic, out var partitions) ? partitions[Murmur2.PartitionOf(key, partitions.Length)] : null;
 }

@@ -10,6 +10,7 @@ namespace Recommender.Standalone.Embedded;
 /// </summary>
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
+    private const string SyncKey = "{j}";
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
@@ -86,6 +87,20 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     /// <summary>Starts the server again after <see cref="KillAsync"/>, on the same port with the same data. For tests.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => LaunchAsync(cancellationToken);
+
+    /// <summary>
+    /// Makes the server put its append-only file on disk with all that it was told before this call. Normally it does so every second. A server that
+    /// syncs always does it before it answers a write.
+    /// </summary>
+    /// <returns>Whether it said that it did.</returns>
+    public async Task<bool> SyncAsync(CancellationToken cancellationToken)
+    {
+        if (await RedisProbe.AskAsync(Port, "CONFIG SET appendfsync always", cancellationToken) is not "+OK")
+            return false;
+
+        var isSynced = await RedisProbe.AskAsync(Port, $"SET {SyncKey} 1", cancellationToken) is "+OK";
+        return await RedisProbe.AskAsync(Port, "CONFIG SET appendfsync everysec", cancellationToken) is "+OK" && isSynced;
+    }
 
     /// <summary>Asks the server to write everything and end; insists after ten seconds.</summary>
     public async ValueTask DisposeAsync()

@@ -6,8 +6,11 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
     private readonly Lock _lock = new();
     private readonly Queue<(long Offset, int Bytes)> _unabsorbed = new();
     private readonly LinkedList<Waiter> _waiters = [];
+    private readonly List<(long Next, TaskCompletionSource Settled)> _unsettled = [];
     private long _bytes;
     private int _records;
+    private int _onTheirWay;
+    private long _delivered;
     private long _absorbed;
 
     /// <summary>Bytes on their way or not yet absorbed.</summary>
@@ -41,6 +44,8 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
     {
         lock (_lock)
         {
+            _delivered = Math.Max(_delivered, offset + 1);
+            Settle();
             // The reader may have been quicker than the acknowledgement.
             if (offset < _absorbed)
                 Release(bytes);
@@ -53,7 +58,26 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
     public void Failed(int bytes)
     {
         lock (_lock)
+        {
+            Settle();
             Release(bytes);
+        }
+    }
+
+    /// <summary>Waits until no record that is before an offset is on its way. Records of other processes are in the log and were never on their way.</summary>
+    public ValueTask WhenSettledAsync(long next, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource settled;
+        lock (_lock)
+        {
+            if (IsSettled(next))
+                return ValueTask.CompletedTask;
+
+            settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _unsettled.Add((next, settled));
+        }
+
+        return new ValueTask(settled.Task.WaitAsync(cancellationToken));
     }
 
     /// <summary>Everything before an offset was absorbed.</summary>
@@ -100,7 +124,25 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
 
         _bytes += bytes;
         _records++;
+        _onTheirWay++;
         return true;
+    }
+
+    /// <summary>Deliveries come in the order of the offsets, so one behind the place tells of all before it.</summary>
+    private bool IsSettled(long next) => _onTheirWay == 0 || _delivered >= next;
+
+    /// <summary>One record less is on its way.</summary>
+    private void Settle()
+    {
+        _onTheirWay--;
+        for (var i = _unsettled.Count - 1; i >= 0; i--)
+        {
+            if (!IsSettled(_unsettled[i].Next))
+                continue;
+
+            _unsettled[i].Settled.SetResult();
+            _unsettled.RemoveAt(i);
+        }
     }
 
     private void Release(int bytes)

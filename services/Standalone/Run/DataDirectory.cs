@@ -2,11 +2,12 @@ using System.Globalization;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 using Recommender.Standalone.Cli;
+using Recommender.Standalone.Embedded.Journal;
 
 namespace Recommender.Standalone.Run;
 
 /// <summary>
-/// Everything that lasts: <c>archive/</c> (events and catalog), <c>models/</c>, <c>redis/</c>, and <c>log-generation</c>, which counts the starts. One process at a time
+/// Everything that lasts: <c>archive/</c> (events and catalog), <c>models/</c>, <c>redis/</c>, <c>journal/</c>, and <c>log-generation</c>, which counts the starts. One process at a time
 /// has it; the lock ends with the process, however that ends.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
@@ -24,6 +25,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>Folder of the models.</summary>
     public string Models => System.IO.Path.Combine(Path, "models");
+
+    /// <summary>Folder of the journal, which holds what is acknowledged and not yet in Redis and archive.</summary>
+    public string Journal => System.IO.Path.Combine(Path, "journal");
 
     /// <summary>Folder of Redis.</summary>
     public string Redis => System.IO.Path.Combine(Path, "redis");
@@ -65,7 +69,8 @@ internal sealed class DataDirectory : IDisposable
     {
         var file = System.IO.Path.Combine(Path, GenerationFile);
         // An archive may be older than the file that counts, when somebody restored a part of the folder.
-        var known = ArchiveCatalog.Load(Archive).Ranges.Select(r => NumberOf(r.Log)).Append(File.Exists(file) ? NumberOf(File.ReadAllText(file).Trim()) : 0).Max();
+        var known = ArchiveCatalog.Load(Archive).Ranges.Select(r => NumberOf(r.Log))
+            .Concat(JournalFiles.LogsIn(Journal).Select(NumberOf)).Append(File.Exists(file) ? NumberOf(File.ReadAllText(file).Trim()) : 0).Max();
         var name = string.Create(CultureInfo.InvariantCulture, $"g{known + 1:D8}");
         AtomicFile.WriteAllBytes(file, System.Text.Encoding.UTF8.GetBytes(name + "\n"));
         return name;

@@ -46,10 +46,10 @@ internal static class RunCommand
     {
         RequireDifferentPorts(settings);
         using var data = DataDirectory.Open(settings.DataPath);
-        var earlierEvents = data.CountEvents();
         try
         {
             await using var system = await StandaloneSystem.StartAsync(settings, data, cancellationToken);
+            var earlierEvents = data.CountEvents();
             await output.WriteAsync(Banner.Text(system.Addresses, data));
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, system.Stopping);
             await UntilEndAsync(new OpeningScene(system, data, output).PlayAsync(settings.IsEmpty, earlierEvents, ending.Token), ending.Token);

@@ -9,6 +9,7 @@ using Recommender.Ingestion;
 using Recommender.Serving;
 using Recommender.Standalone.Cli;
 using Recommender.Standalone.Embedded;
+using Recommender.Standalone.Embedded.Journal;
 using Recommender.Training;
 
 namespace Recommender.Standalone.Run;
@@ -20,11 +21,12 @@ internal sealed class StandaloneSystem : IAsyncDisposable
     private readonly EmbeddedRedis _redis;
     private readonly EmbeddedKafka _kafka;
     private readonly BootstrapForwarder _bootstrap;
+    private readonly RecordJournal _journal;
     private readonly WebApplication _app;
 
-    private StandaloneSystem(ILoggerFactory loggers, EmbeddedRedis redis, EmbeddedKafka kafka, BootstrapForwarder bootstrap, WebApplication app, string log)
+    private StandaloneSystem(ILoggerFactory loggers, EmbeddedRedis redis, EmbeddedKafka kafka, BootstrapForwarder bootstrap, RecordJournal journal, WebApplication app, string log)
     {
-        (_loggers, _redis, _kafka, _bootstrap, _app, Log) = (loggers, redis, kafka, bootstrap, app, log);
+        (_loggers, _redis, _kafka, _bootstrap, _journal, _app, Log) = (loggers, redis, kafka, bootstrap, journal, app, log);
         var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         _ = ServerAddress.TryParse(urls[0], out var grpc);
         _ = ServerAddress.TryParse(urls[1], out var http);
@@ -52,10 +54,13 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             new EmbeddedRedisSettings { Directory = data.Redis, Port = settings.RedisPort, PortOption = RunCommand.RedisPortOption },
             TimeProvider.System, loggers.CreateLogger<EmbeddedRedis>(), cancellationToken));
         var log = data.NextLog();
-        var app = undo.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka));
+        var journal = undo.Push(new RecordJournal(
+            new JournalSettings { Directory = data.Journal, Log = log, Topics = StandaloneSettings.AbsorbedTopics, SyncState = redis.SyncAsync },
+            TimeProvider.System, loggers.CreateLogger<RecordJournal>()));
+        var app = undo.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka, journal));
         await app.StartAsync(cancellationToken);
         undo.Clear();
-        return new StandaloneSystem(loggers, redis, kafka, bootstrap, app, log);
+        return new StandaloneSystem(loggers, redis, kafka, bootstrap, journal, app, log);
     }
 
     /// <summary>Fires when a service gives up and takes the others with it.</summary>
@@ -73,13 +78,14 @@ internal sealed class StandaloneSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        _journal.Dispose();
         await _redis.DisposeAsync();
         await _bootstrap.DisposeAsync();
         _kafka.Dispose();
         _loggers.Dispose();
     }
 
-    private static WebApplication Build(string[] arguments, EmbeddedKafka kafka) => ServiceHost.Build(
+    private static WebApplication Build(string[] arguments, EmbeddedKafka kafka, RecordJournal journal) => ServiceHost.Build(
         "standalone", arguments,
         builder =>
         {
@@ -88,6 +94,7 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             var absorbed = specs.Where(s => StandaloneSettings.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
             builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
             builder.Services.AddSingleton<IProducePacer>(p => new EmbeddedBrokerPacer(absorbed, p.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<IRecordJournal>(journal);
             // Services stop in the opposite order, so that who writes stops before who reads.
             builder.AddIngestion();
             builder.AddFeatures();

@@ -31,4 +31,14 @@ public interface IProducePacer
     /// <param name="partition">The partition.</param>
     /// <param name="nextOffset">The first offset that is not absorbed.</param>
     void OnAbsorbed(string topic, int partition, long nextOffset);
+
+    /// <summary>
+    /// Waits until every record of this process before an offset has been delivered for good (<see cref="OnDelivered"/>) or has failed. Where
+    /// records are kept beside the log, none takes effect before it is.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="nextOffset">The offset behind the last record in question.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    ValueTask WhenSettledAsync(string topic, int partition, long nextOffset, CancellationToken cancellationToken);
 }

@@ -9,7 +9,7 @@ public static class KafkaServices
 {
     /// <summary>
     /// Adds <see cref="KafkaHealth"/>, <see cref="KafkaTopics"/>, <see cref="EventPartitions"/>, <see cref="IRecordProducer"/> and, unless another is registered,
-    /// <see cref="NoPacer"/>, one of each per process, and sees to it that the product's topics exist. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
+    /// <see cref="NoPacer"/> and <see cref="NoJournal"/>, one of each per process, and sees to it that the product's topics exist. Needs <see cref="KafkaOptions"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     public static IServiceCollection AddKafka(this IServiceCollection services)
@@ -18,6 +18,7 @@ public static class KafkaServices
         services.TryAddSingleton<KafkaTopics>();
         services.TryAddSingleton<EventPartitions>();
         services.TryAddSingleton<IProducePacer>(NoPacer.Instance);
+        services.TryAddSingleton<IRecordJournal>(NoJournal.Instance);
         services.TryAddSingleton<IRecordProducer, RecordProducer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopicsSetup>());
         return services;

@@ -24,4 +24,7 @@ public sealed class NoPacer : IProducePacer
     public void OnAbsorbed(string topic, int partition, long nextOffset)
     {
     }
+
+    /// <inheritdoc/>
+    public ValueTask WhenSettledAsync(string topic, int partition, long nextOffset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

@@ -14,6 +14,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private readonly KafkaOptions _options;
     private readonly KafkaHealth _health;
     private readonly IProducePacer _pacer;
+    private readonly IRecordJournal _journal;
     private readonly DeliveryGate _gate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,12 +32,15 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     /// <param name="pacer">Holds back what the log could not keep.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public RecordProducer(KafkaOptions options, KafkaHealth health, IProducePacer pacer, TimeProvider time, ILogger<RecordProducer> logger)
+    /// <param name="journal">Keeps what the log does not; null when it keeps everything.</param>
+    public RecordProducer(
+        KafkaOptions options, KafkaHealth health, IProducePacer pacer, TimeProvider time, ILogger<RecordProducer> logger, IRecordJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _health = health;
         _pacer = pacer;
+        _journal = journal ?? NoJournal.Instance;
         _time = time;
         _logger = logger;
         _gate = new DeliveryGate(options, health, time, logger);
@@ -86,8 +90,11 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task FlushAsync(CancellationToken cancellationToken = default) =>
-        Task.Factory.StartNew(() => _client.Flush(cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        await Task.Factory.StartNew(() => _client.Flush(cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await _journal.FlushAsync(cancellationToken);
+    }
 
     /// <summary>Refuses new records, waits at most the delivery timeout for those on their way, and closes the client.</summary>
     public async ValueTask DisposeAsync()
@@ -106,6 +113,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         }
 
         await Task.WhenAll(closing);
+        await _journal.FlushAsync(CancellationToken.None);
         if (InFlight > 0)
             KafkaLog.Undelivered(_logger, InFlight);
     }
@@ -113,20 +121,42 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     /// <summary>What became of a record that was handed over. Runs on the client's own thread.</summary>
     internal void OnReport(PendingDelivery pending, DeliveryReport<byte[], byte[]?> report)
     {
-        _room.Release();
         if (report.Error.IsError)
         {
             KafkaMetrics.Failed(pending.Record.Topic, report.Error.Code);
-            _pacer.OnFailed(pending.Record.Topic, pending.Record.Key, pending.Bytes);
-            pending.Fail(_gate.Failed(report.Error, null));
+            Fail(pending, _gate.Failed(report.Error, null));
             return;
         }
 
         _gate.Succeeded();
         KafkaMetrics.Delivered(pending.Record.Topic, _time.GetElapsedTime(pending.HandedOver));
         var position = new RecordPosition(pending.Record.Topic, report.Partition.Value, report.Offset.Value);
+        if (_journal.Keeps(pending.Record))
+            _journal.Append(position, pending.Record, error => OnKept(pending, position, error));
+        else
+            Succeed(pending, position);
+    }
+
+    private void OnKept(PendingDelivery pending, RecordPosition position, Exception? error)
+    {
+        if (error is null)
+            Succeed(pending, position);
+        else
+            Fail(pending, new KafkaUnavailableException("Records cannot be kept on disk", _options.RetryDelay, error));
+    }
+
+    private void Succeed(PendingDelivery pending, RecordPosition position)
+    {
+        _room.Release();
         _pacer.OnDelivered(position, pending.Bytes);
         pending.Succeed(position);
+    }
+
+    private void Fail(PendingDelivery pending, Exception error)
+    {
+        _room.Release();
+        _pacer.OnFailed(pending.Record.Topic, pending.Record.Key, pending.Bytes);
+        pending.Fail(error);
     }
 
     private KafkaUnavailableException? Refusal() =>

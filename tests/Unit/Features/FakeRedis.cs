@@ -73,6 +73,12 @@ internal sealed class FakeStore(FakeRedis redis) : IOnlineStore
         _life = redis.Life;
     }
 
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await Turn();
+        if (_life != redis.Life) throw new StateLostException("the fake was restarted");
+    }
+
     public Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => ReadAsync(userIds, OnlineKeys.Viewer);
 
     public Task<byte[][]> ReadVideosAsync(IReadOnlyList<string> videoIds, int partition, CancellationToken cancellationToken) =>

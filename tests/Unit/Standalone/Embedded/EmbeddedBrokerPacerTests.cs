@@ -131,6 +131,29 @@ public sealed class EmbeddedBrokerPacerTests
         Assert.False(Reserve(KeyOf(2), 1).IsCompleted);
     }
 
+    [Fact]
+    public async Task Records_take_effect_when_those_of_this_process_before_them_are_settled()
+    {
+        var key = KeyOf(2);
+        Assert.True(Settled(7).IsCompleted); // somebody else's: nothing of ours is on its way
+        for (var i = 0; i < 3; i++)
+            _ = Reserve(key, 10);
+
+        var first = Settled(1);
+        var second = Settled(2);
+        Assert.False(first.IsCompleted);
+        _pacer.OnDelivered(new RecordPosition(Topic, 2, 0), 10);
+        await first;
+        Assert.True(Settled(1).IsCompleted);
+        Assert.False(second.IsCompleted);
+        _pacer.OnFailed(Topic, key, 10);
+        Assert.False(second.IsCompleted);
+        _pacer.OnFailed(Topic, key, 10);
+        await second; // nothing more is on its way, so what is there is somebody else's
+    }
+
+    private Task Settled(long next) => _pacer.WhenSettledAsync(Topic, 2, next, Cancelled).AsTask();
+
     private Task<bool> Reserve(byte[] key, int bytes) => _pacer.WaitAsync(Topic, key, bytes, Long, Cancelled).AsTask();
 
     private static byte[] KeyOf(int partition) =>

@@ -1,0 +1,67 @@
+using Confluent.Kafka;
+using Recommender.Features.Archiving;
+using Recommender.Features.Online;
+using Recommender.Hosting.Kafka;
+
+namespace Recommender.Features.Consuming;
+
+/// <summary>
+/// Absorbs what logs of earlier starts left in the journal, before anything new is read. The records keep their old positions, so the watermarks
+/// and the archive know which of them they have already: none counts twice, and none is lost. A crash in the middle repeats it.
+/// </summary>
+internal sealed class JournalRecovery(
+    IRecordJournal journal, SessionServices services, PartitionAbsorber partitions, DurationCache durations, RejectedRecords rejected,
+    ILogger<JournalRecovery> logger, ILogger<BatchAbsorber> absorberLogger) : IHostedService
+{
+    // Not the one of the running log: its pacer counts in another log.
+    private readonly BatchAbsorber _absorber = new(
+        services.Store, partitions, durations, rejected, NoPacer.Instance, services.Metrics, services.Time, absorberLogger);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        while (journal.Leftover.Count > 0)
+        {
+            try
+            {
+                await services.Store.BeginAsync(cancellationToken);
+                foreach (var log in journal.Leftover) await AbsorbAsync(log, cancellationToken);
+                await journal.DiscardLeftoverAsync(cancellationToken);
+            }
+            catch (Exception e) when (ConsumerSession.Describe(e) is { } reason)
+            {
+                ConsumingLog.RecoveryPaused(logger, reason);
+                await Task.Delay(services.Options.RetryDelay, services.Time, cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task AbsorbAsync(LeftoverLog log, CancellationToken cancellationToken)
+    {
+        var owned = log.Records.Select(r => new TopicPartition(r.Position.Topic, r.Position.Partition)).Distinct().ToList();
+        if (owned.Count == 0) return;
+        var assignment = new Assignment(owned, LogIdentity.Fixed(log.Identity), services.Archive);
+        try
+        {
+            await assignment.RewindAsync(services.Store, cancellationToken);
+            var absorbed = 0L;
+            foreach (var chunk in log.Records.Where(r => r.Position.Offset >= assignment.Find(r.Position)!.ReadNext).Chunk(services.Options.MaxBatch))
+            {
+                absorbed += chunk.Length;
+                await _absorber.AbsorbAsync(chunk, assignment, cancellationToken);
+                if (services.Archive.IsFull && !await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
+            }
+            if (!await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
+            // Whoever has written to a Redis that was replaced in the meantime has written nothing.
+            await services.Store.CheckAsync(cancellationToken);
+            if (absorbed > 0) ConsumingLog.Recovered(logger, absorbed, log.Identity);
+        }
+        finally
+        {
+            services.Archive.Close(assignment.Logs.Select(l => l.Archive));
+        }
+    }
+}

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Recommender.Features.Archiving;
 using Recommender.Features.Online;
 using Recommender.Hosting.Kafka;
 

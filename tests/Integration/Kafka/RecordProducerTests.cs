@@ -204,5 +204,7 @@ public sealed class RecordProducerTests : IClassFixture<EmbeddedKafkaFixture>, I
         public void OnAbsorbed(string topic, int partition, long nextOffset)
         {
         }
+
+        public ValueTask WhenSettledAsync(string topic, int partition, long nextOffset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }

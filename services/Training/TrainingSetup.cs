@@ -4,6 +4,7 @@ using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Redis;
+using Recommender.Modeling.Onnx;
 using Recommender.Training.Dataset;
 using Recommender.Training.Judging;
 using Recommender.Training.Mlflow;
@@ -19,6 +20,7 @@ public static class TrainingSetup
     /// <summary>Registers the service.</summary>
     public static void AddTraining(this WebApplicationBuilder builder)
     {
+        OnnxTrainers.Register(); // before options name trainers
         builder.AddOptionsRecord<TrainingOptions>();
         builder.AddOptionsRecord<StorageOptions>();
         builder.AddOptionsRecord<KafkaOptions>();

@@ -54,7 +54,7 @@ internal sealed class GenerationLoader(ModelStore store)
     /// <summary>The equations of the trainer's half-step; null for trainers that have none, whose viewers get their lists.</summary>
     private static FoldInSettings? FoldInOf(ModelManifest manifest) =>
         manifest.Trainer == IalsTrainer.TrainerName || manifest.Trainer.StartsWith(IalsTrainer.TrainerName + "-", StringComparison.Ordinal)
-            ? IalsParameters.Parse(manifest.Parameters).FoldIn
+            ? IalsParameters.ParseAmong(manifest.Parameters).FoldIn
             : null;
 
     private float[] Read(ModelManifest manifest, string file, int rows, int columns)

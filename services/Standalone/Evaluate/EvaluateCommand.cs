@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recommender.Modeling.Onnx;
 using Recommender.Modeling.Trainers;
 using Recommender.Standalone.Evaluate.Data;
 
@@ -13,6 +14,7 @@ internal static class EvaluateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
+        OnnxTrainers.Register();
         var train = new Option<string>("--train") { Description = "Interactions to learn from. Files may be gzipped.", HelpName = "FILE", Required = true };
         var valid = new Option<string?>("--valid") { Description = "Interactions for choosing parameters; see --format for what becomes of them.", HelpName = "FILE" };
         var test = new Option<string?>("--test") { Description = "Interactions to predict.", HelpName = "FILE" };

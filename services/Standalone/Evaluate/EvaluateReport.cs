@@ -13,6 +13,9 @@ internal sealed record EvaluateReport
     /// <summary>Name of the trainer.</summary>
     public required string Trainer { get; init; }
 
+    /// <summary>What it was trained on: <c>cpu</c> or <c>cuda</c>.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Such as <c>recall@20</c>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record EvaluateReport
         {
             json.WriteStartObject();
             json.WriteString("trainer", Trainer);
+            json.WriteString("device", Device);
             json.WriteStartObject("metrics");
             foreach (var (name, value) in Metrics) json.WriteNumber(name, value);
             json.WriteEndObject();

@@ -34,6 +34,7 @@ internal sealed class EvaluateRun(EvaluateSettings settings, TimeProvider time, 
         var previous = time.GetTimestamp();
         var model = settings.Trainer.Train(data.Train, progress =>
         {
+            if (progress.Note is { } note) notes.WriteLine(note);
             if (progress.Iteration > 0) iterations.Add(time.GetElapsedTime(previous).TotalSeconds);
             previous = time.GetTimestamp();
         }, cancellationToken);
@@ -42,6 +43,7 @@ internal sealed class EvaluateRun(EvaluateSettings settings, TimeProvider time, 
         return new EvaluateReport
         {
             Trainer = settings.Trainer.Name,
+            Device = model.Device,
             Metrics = result.Metrics,
             SecondsPerIteration = Median(iterations),
             TotalSeconds = time.GetElapsedTime(started).TotalSeconds,

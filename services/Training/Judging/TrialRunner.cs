@@ -8,7 +8,7 @@ using Recommender.Training.Split;
 namespace Recommender.Training.Judging;
 
 /// <summary>Trains recipes, with progress pass by pass.</summary>
-internal sealed class TrialRunner(TrainingOptions options, TimeProvider time)
+internal sealed class TrialRunner(TrainingOptions options, TimeProvider time, ILogger<TrialRunner> logger)
 {
     private const int TimedViewers = 25;
 
@@ -48,6 +48,7 @@ internal sealed class TrialRunner(TrainingOptions options, TimeProvider time)
 
         void Told(TrainingProgress p)
         {
+            if (p.Note is { } note) TrialLog.Note(logger, recipe.Trainer, note);
             // What it takes to measure the curve is no part of the training.
             if (p.Iteration > 0) (seconds, passes) = (seconds + time.GetElapsedTime(start).TotalSeconds, p.Iteration);
             progress(p.Iterations == 0 ? 1 : (double)p.Iteration / p.Iterations);
@@ -70,4 +71,10 @@ internal sealed class TrialRunner(TrainingOptions options, TimeProvider time)
         times.Sort();
         return times.Count == 0 ? 0 : times[times.Count / 2];
     }
+}
+
+internal static partial class TrialLog
+{
+    [LoggerMessage(EventId = 6124, EventName = "TrainerNote", Level = LogLevel.Information, Message = "{Trainer}: {Note}")]
+    public static partial void Note(ILogger logger, string trainer, string note);
 }

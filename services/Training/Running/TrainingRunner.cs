@@ -72,6 +72,7 @@ internal sealed class TrainingRunner(
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
         var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
+        run.Change(r => r.Device = model.Device);
         memory.Look();
         var metrics = RunMetrics.Of(best, compared.Select(Of), champion?.Trial, split, snapshot, data, epochSeconds);
         (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);

@@ -39,6 +39,9 @@ public sealed class FactorModel : IScoringModel
     public IReadOnlyDictionary<string, string> Parameters { get; }
 
     /// <inheritdoc/>
+    public string Device { get; init; } = "cpu";
+
+    /// <inheritdoc/>
     public int ViewerCount => UserFactors.RowCount;
 
     /// <inheritdoc/>

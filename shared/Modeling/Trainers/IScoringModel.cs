@@ -15,6 +15,9 @@ public interface IScoringModel : IViewerScorer
     /// </summary>
     IReadOnlyDictionary<string, string> Parameters { get; }
 
+    /// <summary>What it was trained on: <c>cpu</c>, or <c>cuda</c> for a GPU.</summary>
+    string Device => "cpu";
+
     /// <summary>items x factors, or null when the model has no factors (popularity).</summary>
     FactorMatrix? ItemFactors { get; }
 

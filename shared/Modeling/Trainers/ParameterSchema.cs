@@ -69,6 +69,25 @@ internal sealed class ParameterSchema<T>(string trainer)
         return Add(key, string.Join(" or ", names), meaning, Read, p => get(p).ToString().ToLowerInvariant());
     }
 
+    /// <summary>Adds all keys of a record within this one.</summary>
+    public ParameterSchema<T> Include<TInner>(ParameterSchema<TInner> inner, Func<T, TInner> get, Func<T, TInner, T> set)
+        where TInner : new()
+    {
+        foreach (var parameter in inner._parameters)
+        {
+            bool Read(T parameters, string text, out T result)
+            {
+                var valid = parameter.Read(get(parameters), text, out var value);
+                result = valid ? set(parameters, value) : parameters;
+                return valid;
+            }
+
+            Add(parameter.Key, parameter.Allowed, parameter.Meaning, Read, p => parameter.Write(get(p)));
+        }
+
+        return this;
+    }
+
     public T Parse(IReadOnlyDictionary<string, string> settings)
     {
         var result = new T();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Trainers.Popularity;
 
@@ -6,14 +7,26 @@ namespace Recommender.Modeling.Trainers;
 /// <summary>All trainers by name.</summary>
 public static class TrainerRegistry
 {
-    private static readonly SortedDictionary<string, Registration> Registered = new(StringComparer.Ordinal)
+    private static ImmutableSortedDictionary<string, Registration> s_registered = new Dictionary<string, Registration>
     {
         [IalsTrainer.TrainerName] = new(s => new IalsTrainer(IalsParameters.Parse(s)), IalsParameters.Describe),
         [PopularityTrainer.TrainerName] = new(s => new PopularityTrainer(PopularityParameters.Parse(s)), PopularityParameters.Describe),
-    };
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     /// <summary>The names, in alphabetical order.</summary>
-    public static IReadOnlyCollection<string> Names => Registered.Keys;
+    public static IReadOnlyCollection<string> Names => [.. s_registered.Keys];
+
+    /// <summary>Adds a trainer that lives outside of this project; one of the same name is replaced. Safe for concurrent use.</summary>
+    /// <param name="name">What it is called by.</param>
+    /// <param name="create">Makes it with the given parameters over its defaults; a <see cref="ParameterException"/> where they are wrong.</param>
+    /// <param name="describe">Its parameters.</param>
+    public static void Register(string name, Func<IReadOnlyDictionary<string, string>, ITrainer> create, Func<IReadOnlyList<ParameterDescription>> describe)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(describe);
+        ImmutableInterlocked.Update(ref s_registered, (registered, added) => registered.SetItem(name, added), new Registration(create, describe));
+    }
 
     /// <summary>The trainer called <paramref name="name"/> with the given parameters over its defaults.</summary>
     /// <exception cref="ParameterException">No such trainer or parameter, or a value out of range.</exception>
@@ -25,7 +38,7 @@ public static class TrainerRegistry
     public static IReadOnlyList<ParameterDescription> Describe(string name) => Find(name).Describe();
 
     private static Registration Find(string name) =>
-        Registered.GetValueOrDefault(name) ?? throw new ParameterException($"There is no trainer '{name}'; the trainers are {string.Join(", ", Names)}.");
+        s_registered.GetValueOrDefault(name) ?? throw new ParameterException($"There is no trainer '{name}'; the trainers are {string.Join(", ", Names)}.");
 
     private sealed record Registration(Func<IReadOnlyDictionary<string, string>, ITrainer> Create, Func<IReadOnlyList<ParameterDescription>> Describe);
 }

@@ -13,4 +13,7 @@ public readonly record struct TrainingProgress(int Iteration, int Iterations)
     /// only until the receiver returns.
     /// </summary>
     public Func<IScoringModel>? Current { get; init; }
+
+    /// <summary>A sentence for whoever ordered the training, such as why no GPU takes part; null: nothing to say.</summary>
+    public string? Note { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
+using Recommender.Modeling.Onnx;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -118,6 +119,20 @@ public sealed class ModelSwapTests : IAsyncLifetime
             TestModels.MakeLive(_serving.Store, ServingFixture.FirstVersion);
             await Eventually.TrueAsync(async () => !await IsRefusedAsync(), "all is well again");
         }
+    }
+
+    [Fact]
+    public async Task A_model_trained_by_graphs_answers_in_real_time_like_the_other()
+    {
+        await _serving.SetStateAsync("u", ("a03", EventType.View), ("a01", EventType.View));
+        var before = await _serving.RecommendAsync("u", r => r.RecentVideoIds.Add("a05"));
+        OnnxTrainers.Register();
+        TestModels.Save(_serving.Store, Second, "ials-onnx");
+        TestModels.MakeLive(_serving.Store, Second);
+        await BecomesAsync(Second);
+        var after = await _serving.RecommendAsync("u", r => r.RecentVideoIds.Add("a05"));
+        Assert.All(after.Videos, v => Assert.Equal(Source.Realtime, v.Source));
+        Assert.Equal(before.Videos.Select(v => v.VideoId), after.Videos.Select(v => v.VideoId));
     }
 
     [Fact]

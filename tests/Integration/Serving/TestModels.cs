@@ -21,7 +21,7 @@ internal static class TestModels
     /// <summary>Trains and saves a version; a manifest changed by <paramref name="change"/> is saved as it then is.</summary>
     public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null)
     {
-        var made = TrainerRegistry.Create(trainer, trainer == "ials" ? s_parameters : null);
+        var made = TrainerRegistry.Create(trainer, trainer.StartsWith("ials", StringComparison.Ordinal) ? s_parameters : null);
         var model = made.Train(new TrainingData(Audience()));
         var manifest = new ModelManifest
         {

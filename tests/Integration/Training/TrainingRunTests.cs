@@ -112,6 +112,25 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
     }
 
     [Fact]
+    public async Task A_run_on_graphs_makes_the_same_model_and_names_the_device()
+    {
+        Archive.AddEvents(TestEvents.Tastes(60, 40));
+        var host = await StartAsync();
+        async Task<TrainingRun> RunAsync(string trainer) => (await host.RunAsync(new StartTrainingRunRequest
+        {
+            Trainer = trainer,
+            Parameters = { ["factors"] = "12", ["iterations"] = "3" },
+        }))[^1];
+        var (plain, graphs) = (await RunAsync("ials"), await RunAsync("ials-onnx"));
+        Assert.Equal("ials-onnx", graphs.Trainer);
+        Assert.Contains(graphs.Device, (string[])["cpu", "cuda"]);
+        Assert.Equal(plain.Metrics["ndcg@20"], graphs.Metrics["ndcg@20"], 1e-3);
+        float[] Factors(TrainingRun run) => NpyFile.ReadAll(host.Store.PathOf(run.ModelVersion, "item_factors.npy"));
+        Assert.Equal(Factors(plain).Length, Factors(graphs).Length);
+        Assert.All(Factors(plain).Zip(Factors(graphs)), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+    }
+
+    [Fact]
     public async Task A_popularity_model_has_no_factors_but_lists()
     {
         Archive.AddEvents(TestEvents.Tastes(60, 40));

@@ -7,7 +7,7 @@ namespace Recommender.Modeling.Trainers.Ials;
 /// <summary>Parameters of <see cref="IalsTrainer"/>; symbols as in Rendle et al., "Revisiting the Performance of iALS" (2021).</summary>
 public sealed record IalsParameters
 {
-    private static readonly ParameterSchema<IalsParameters> Schema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
+    internal static readonly ParameterSchema<IalsParameters> Schema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
         .Integer("factors", 1, 2048, "length of a viewer's and a video's vector", p => p.Factors, (p, v) => p with { Factors = v })
         .Integer("iterations", 1, 1000, "passes over viewers and videos", p => p.Iterations, (p, v) => p with { Iterations = v })
         .NumberOrAuto("regularization", 1e-9, 1e6, "lambda, strength of the regularisation; auto: from the data's size", p => p.Regularization, (p, v) => p with { Regularization = v })
@@ -76,6 +76,15 @@ public sealed record IalsParameters
     /// <summary>Reads key=value settings over the defaults.</summary>
     /// <exception cref="ParameterException">An unknown key, or a value out of range.</exception>
     public static IalsParameters Parse(IReadOnlyDictionary<string, string> settings) => Schema.Parse(settings);
+
+    /// <summary>As <see cref="Parse"/>, of a trainer that has these parameters and more: settings of other keys are left out.</summary>
+    /// <exception cref="ParameterException">A value out of range.</exception>
+    public static IalsParameters ParseAmong(IReadOnlyDictionary<string, string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var own = Describe().Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
+        return Parse(settings.Where(s => own.Contains(s.Key)).ToDictionary());
+    }
 
     /// <summary>All keys with their defaults, ranges and meaning.</summary>
     public static IReadOnlyList<ParameterDescription> Describe() => Schema.Describe();

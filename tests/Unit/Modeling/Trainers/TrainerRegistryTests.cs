@@ -7,7 +7,7 @@ public sealed class TrainerRegistryTests
     [Fact]
     public void Every_trainer_is_found_by_its_name()
     {
-        Assert.Equal(["ials", "popularity"], TrainerRegistry.Names);
+        Assert.Subset(TrainerRegistry.Names.ToHashSet(), new HashSet<string> { "ials", "popularity" });
         foreach (var name in TrainerRegistry.Names) Assert.Equal(name, TrainerRegistry.Create(name).Name);
     }
 

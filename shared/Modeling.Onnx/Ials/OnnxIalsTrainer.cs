@@ -1,0 +1,53 @@
+using Recommender.Modeling.Numerics;
+using Recommender.Modeling.Onnx.Devices;
+using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Ials;
+
+namespace Recommender.Modeling.Onnx.Ials;
+
+/// <summary>
+/// <see cref="IalsTrainer"/> with its half-steps as ONNX graphs, for a GPU: the same objective, start and order, and the same model within
+/// rounding when conjugate gradient is left to converge.
+/// </summary>
+public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
+{
+    /// <summary>The registered name.</summary>
+    public const string TrainerName = "ials-onnx";
+
+    /// <inheritdoc/>
+    public string Name => TrainerName;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Parameters => parameters.ToSettings();
+
+    /// <inheritdoc cref="ITrainer.Train"/>
+    /// <remarks>Without a GPU, where one was wished for, the CPU does the work, and the note of the first progress says why.</remarks>
+    public IScoringModel Train(TrainingData data, Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        data.Check();
+        var ials = parameters.Ials.Resolve(data.Interactions);
+        using var device = OnnxDevice.Open(parameters.Device, ials.Threads, (long)parameters.DeviceMemoryMb << 20);
+        using var solver = new OnnxIalsSolver(parameters with { Ials = ials }, device, cancellationToken);
+        var start = new IalsSolver(ials, cancellationToken);
+        var byUser = data.Interactions;
+        var byItem = byUser.Transpose();
+        var users = new FactorMatrix(byUser.RowCount, ials.Factors);
+        var items = start.RandomFactors(byItem);
+        var popularity = Array.ConvertAll(byUser.ColumnLengths(), n => (float)n);
+        var shares = start.UnobservedShares(popularity);
+        progress?.Invoke(new TrainingProgress(0, ials.Iterations) { Note = device.Note });
+        for (var iteration = 1; iteration <= ials.Iterations; iteration++)
+        {
+            solver.HalfStep(byUser, items, users, shares: null);
+            solver.HalfStep(byItem, users, items, shares);
+            progress?.Invoke(new TrainingProgress(iteration, ials.Iterations) { Current = Current });
+        }
+
+        solver.HalfStep(byUser, items, users, shares: null);
+        return Current();
+
+        FactorModel Current() =>
+            new(Name, users, items, ials.FoldIn, popularity, (parameters with { Ials = ials }).ToSettings()) { Device = device.Name };
+    }
+}

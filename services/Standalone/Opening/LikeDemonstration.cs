@@ -27,11 +27,7 @@ internal sealed class LikeDemonstration(ChannelBase channel, World world, TimePr
     }
 
     /// <summary>Two regular viewers with different tastes, and one whom the system has never seen.</summary>
-    private IEnumerable<SimulatedViewer> Cast()
-    {
-        var regulars = world.Viewers.Where(v => v.Activity is > 1 and < 2).DistinctBy(v => v.Favourites.First()).Take(2);
-        return [.. regulars, new SimulatedViewer("newcomer", new double[Theme.All.Count], 0)];
-    }
+    private IEnumerable<SimulatedViewer> Cast() => [.. world.Regulars.Take(2), new SimulatedViewer("newcomer", new double[Theme.All.Count], 0)];
 
     private async Task<int> PlayAsync(SimulatedViewer viewer, HashSet<int> shown, CancellationToken cancellationToken)
     {

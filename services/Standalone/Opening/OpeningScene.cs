@@ -39,7 +39,24 @@ internal sealed class OpeningScene(StandaloneSystem system, DataDirectory data, 
         {
             await SayAsync(e.Message);
         }
-        await output.WriteAsync(Banner.Next(system.Addresses));
+        var (viewer, video) = await FindExampleAsync(channel, cancellationToken);
+        await output.WriteAsync(Banner.Next(system.Addresses, viewer, video));
+    }
+
+    /// <summary>A viewer of the simulated audience who has watched something, with a video; where there is none, a name as good as any.</summary>
+    private static async Task<(string Viewer, string Video)> FindExampleAsync(ChannelBase channel, CancellationToken cancellationToken)
+    {
+        var world = World.Create(new AudienceSettings());
+        var viewer = world.Regulars.First().Id;
+        try
+        {
+            var known = await new FeatureService.FeatureServiceClient(channel).GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = viewer }, cancellationToken: cancellationToken);
+            return known.Recent.Count > 0 ? (viewer, world.Videos[0].Id) : ("alice", "v12");
+        }
+        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ("alice", "v12"); // what is wrong was said above, or will be by the next call
+        }
     }
 
     private async Task ContinueAsync(ChannelBase channel, long events, CancellationToken cancellationToken)

@@ -29,15 +29,18 @@ internal static class Banner
         """;
 
     /// <summary>Commands to try next.</summary>
-    public static string Next(Addresses at)
+    /// <param name="at">Where everything is.</param>
+    /// <param name="viewer">Whom to ask for.</param>
+    /// <param name="video">What they may like.</param>
+    public static string Next(Addresses at, string viewer, string video)
     {
         var to = at.Grpc == ServerAddress.DefaultGrpc ? "" : $" --to {at.Grpc}";
         var kafka = at.Kafka == ServerAddress.DefaultKafka ? "" : $" --kafka {at.Kafka}";
         return $"""
 
             Try in another terminal:
-              {Command} recommend viewer-0001{to}
-              {Command} track like viewer-0001 video-0001{to}
+              {Command} recommend {viewer}{to}
+              {Command} track like {viewer} {video}{to}
               {Command} topics tail view{kafka}
             Ctrl-C stops it.
 

@@ -21,6 +21,9 @@ internal sealed class World
     /// <summary>The videos.</summary>
     public IReadOnlyList<SimulatedVideo> Videos { get; }
 
+    /// <summary>Viewers who come neither rarely nor all the time, of different tastes. Of the others some never come at all.</summary>
+    public IEnumerable<SimulatedViewer> Regulars => Viewers.Where(v => v.Activity is > 1 and < 2).DistinctBy(v => v.Favourites.First());
+
     /// <summary>Makes the world.</summary>
     public static World Create(AudienceSettings settings)
     {

@@ -16,6 +16,8 @@ public sealed partial class FirstStartTests
         await using var first = await RunningSystem.StartAsync(data.Path);
         await first.Process.WaitForAsync("Ctrl-C stops it.");
         CheckTheStory(first.Process.Output);
+        var suggested = Suggestion().Match(first.Process.Output).Groups["viewer"].Value;
+        Assert.Contains((await first.RecommendWithAllPartsAsync(suggested)).Videos, v => v.Source is Source.Realtime or Source.Precomputed);
 
         // It stays up, and a like through the door changes the same viewer's next answer.
         var before = await first.RecommendWithAllPartsAsync("viewer-0100");
@@ -35,6 +37,7 @@ public sealed partial class FirstStartTests
         await using var second = await RunningSystem.StartAsync(data.Path);
         await second.Process.WaitForAsync("Ctrl-C stops it.");
         Assert.Contains("Continuing where the last start ended", second.Process.Output, StringComparison.Ordinal);
+        Assert.Equal(suggested, Suggestion().Match(second.Process.Output).Groups["viewer"].Value);
         Assert.DoesNotContain("simulated audience plays:", second.Process.Output, StringComparison.Ordinal);
         Assert.Equal(known, await second.UserAsync("viewer-0100"));
         await Eventually.TrueAsync(async () => (await second.RecommendAsync("viewer-0100")).ModelVersion == before.ModelVersion);
@@ -84,6 +87,9 @@ public sealed partial class FirstStartTests
 
     [GeneratedRegex(@"among the first 10: (?<before>\d+) before, (?<after>\d+) after")]
     private static partial Regex Likes();
+
+    [GeneratedRegex(@"build/recommender recommend (?<viewer>\S+)")]
+    private static partial Regex Suggestion();
 
     [GeneratedRegex(@"recommender\.catalog\.v1 +\d+ +(?<records>[\d,]+)")]
     private static partial Regex CatalogLine();

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Recommender.Hosting.Errors;
 using Recommender.Test.V1;
+using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.Integration.GrpcRuntime;
 
@@ -50,6 +53,21 @@ public sealed class InterceptorTests
             (ServerCallContext _) => Task.FromException(new RpcException(new Status(StatusCode.Unauthenticated, "who are you")))));
         var response = await RawCalls.SendAsync(server.Address, RawCalls.Frame(new EchoRequest()));
         Assert.Equal(((int)StatusCode.Unauthenticated, "who are you"), (response.Status, response.Message));
+    }
+
+    [Fact]
+    public async Task A_client_that_vanishes_in_the_middle_of_its_stream_is_no_error_to_the_services()
+    {
+        await using var server = await EchoServer.StartAsync(options => options.Interceptors.Add<ErrorInterceptor>());
+        for (var i = 0; i < 4; i++)
+        {
+            using var channel = server.Connect();
+            using var call = new Test.V1.EchoService.EchoServiceClient(channel).Duplex(cancellationToken: Cancel);
+            await call.RequestStream.WriteAsync(new EchoRequest { Text = "here" });
+            Assert.True(await call.ResponseStream.MoveNext(Cancel));
+        }
+        await Eventually.TrueAsync(() => server.Logs.All.Count(r => r.Text.Contains("given up by the client", StringComparison.Ordinal)) >= 4);
+        Assert.DoesNotContain(server.Logs.All, r => r.Level >= LogLevel.Error);
     }
 
     [Fact]

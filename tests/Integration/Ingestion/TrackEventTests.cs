@@ -2,13 +2,9 @@ using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Grpc.Net.Client;
-using Microsoft.Extensions.Logging;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
-using Recommender.Ingestion;
 using Recommender.Tests.Fixtures;
-using Recommender.Tests.Integration.GrpcRuntime;
 using Recommender.V1;
 using Status = Google.Rpc.Status;
 
@@ -121,34 +117,6 @@ public class TrackEventTests(IngestionFixture fixture) : IClassFixture<Ingestion
         Assert.Equal(Count, next);
         Assert.Equal(
             Enumerable.Range(0, Count).Where(i => i % 10 != 3).Select(i => "v" + i), Read(Topics.View, "streamer").Select(r => EventJson.Parse(r.Value).VideoId));
-    }
-
-    [Fact]
-    public async Task Clients_that_vanish_in_the_middle_of_a_stream_are_no_errors()
-    {
-        using var logs = new LogRecords();
-        await using var door = await RunningService.StartAsync(
-            "ingestion",
-            b =>
-            {
-                b.AddIngestion();
-                b.Logging.AddProvider(logs);
-            },
-            a => a.MapIngestion(),
-            $"Kafka:BootstrapServers={fixture.Kafka.Bootstrap}", "Kafka:LogIdentity=test", $"Redis:Endpoints={fixture.Redis.Server.Endpoint}");
-        for (var i = 0; i < 40; i++)
-        {
-            using var channel = GrpcChannel.ForAddress(door.GrpcAddress);
-            using var call = new V1.IngestionService.IngestionServiceClient(channel).StreamEvents(cancellationToken: TestContext.Current.CancellationToken);
-            await call.RequestStream.WriteAsync(new TrackEventRequest { Event = View("vanished") });
-            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
-            // One half ends the stream, the other the connection.
-            if (i % 2 == 0) call.Dispose();
-            else channel.Dispose();
-        }
-        await door.App.StopAsync(TestContext.Current.CancellationToken);
-        Assert.DoesNotContain(logs.All, r => r.Level >= LogLevel.Error);
-        Assert.NotEmpty(logs.All);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Kafka;
 using Recommender.Tests.Fixtures;
+using Recommender.Tests.Integration.GrpcRuntime;
 
 namespace Recommender.Tests.Integration.Kafka;
 
@@ -68,7 +69,10 @@ public sealed class LogIdentityTests : IDisposable
         _kafka.Broker.CreateTopic("a", 8);
         _kafka.Broker.CreateTopic("b", 8);
         _kafka.Broker.SetDown();
-        var waiting = ResolveAsync(_kafka.Options with { RetryDelay = TimeSpan.FromMilliseconds(50) });
+        using var logs = new LogRecords();
+        var options = _kafka.Options with { RetryDelay = TimeSpan.FromMilliseconds(50) };
+        var waiting = LogIdentity.ResolveAsync(options, ["a", "b"], TimeProvider.System, logs, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => waiting.IsCompleted || logs.All.Any(r => r.Text.Contains("not known", StringComparison.Ordinal)), "it has asked in vain");
         _kafka.Broker.SetUp();
 
         Assert.NotEmpty((await waiting).Of("a"));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Grpc.Net.Client;
+using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.EndToEnd.FourServices;
 
@@ -76,8 +77,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Asks it to end (SIGTERM) and returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await Tool.SignalAsync(_process.Id, "TERM");
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
     }

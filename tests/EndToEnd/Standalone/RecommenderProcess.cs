@@ -107,8 +107,7 @@ internal sealed class RecommenderProcess : IAsyncDisposable
 
     private async Task<int> SignalAsync(string signal)
     {
-        var kill = await Tool.RunAsync("sh", ["-c", $"kill -{signal} {Id}"]);
-        Assert.Equal((0, ""), (kill.Code, kill.Errors));
+        await Tool.SignalAsync(Id, signal);
         return await ExitAsync();
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Recommender.Tests.Fixtures;
 
@@ -72,11 +71,7 @@ public sealed class FeatureProcess : IDisposable
         _process.Dispose();
     }
 
-    private async Task SignalAsync(string signal)
-    {
-        var (code, _, errors) = await Tool.RunAsync("/bin/kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        Assert.True(code == 0, errors);
-    }
+    private Task SignalAsync(string signal) => Tool.SignalAsync(_process.Id, signal);
 
     private void Note(string? line)
     {

@@ -28,6 +28,13 @@ public static class Tool
         return Python;
     }
 
+    /// <summary>Sends a signal such as <c>TERM</c>, by the shell: the program of that name is not on every machine.</summary>
+    public static async Task SignalAsync(int process, string signal)
+    {
+        var (code, _, errors) = await RunAsync("/bin/sh", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -{signal} {process}")]);
+        Assert.True(code == 0, errors);
+    }
+
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string input = "")
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recommender.Hosting.Redis;
 using Recommender.Tests.Fixtures;
 
@@ -53,7 +52,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     {
         await using var client = _redis.NewClient(_redis.Options with { Timeout = TimeSpan.FromMilliseconds(200) });
         await Eventually.SucceedsAsync<byte[]?, RedisUnavailableException>(() => client.GetAsync("a", Cancelled));
-        using (Frozen.Freeze(_redis.Server.ProcessId!.Value))
+        await using (await Frozen.FreezeAsync(_redis.Server.ProcessId!.Value))
         {
             var error = await Assert.ThrowsAsync<RedisUnavailableException>(() => client.GetAsync("secret-key", Cancelled));
 
@@ -91,24 +90,18 @@ public sealed class RedisOutageTests : IAsyncLifetime
     }
 
     /// <summary>Stops a process for a while, so that its connections stay open but nothing answers.</summary>
-    private sealed class Frozen : IDisposable
+    private sealed class Frozen : IAsyncDisposable
     {
         private readonly int _process;
 
-        private Frozen(int process)
+        private Frozen(int process) => _process = process;
+
+        public static async Task<Frozen> FreezeAsync(int process)
         {
-            _process = process;
-            Signal("-STOP");
+            await Tool.SignalAsync(process, "STOP");
+            return new Frozen(process);
         }
 
-        public static Frozen Freeze(int process) => new(process);
-
-        public void Dispose() => Signal("-CONT");
-
-        private void Signal(string signal)
-        {
-            using var kill = Process.Start("/bin/kill", [signal, _process.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            kill.WaitForExit();
-        }
+        public async ValueTask DisposeAsync() => await Tool.SignalAsync(_process, "CONT");
     }
 }

@@ -54,7 +54,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         await _serving.SetStateAsync("u", ("a03", EventType.View));
         var process = _serving.Redis.Server.ProcessId!.Value;
-        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        await Tool.SignalAsync(process, "STOP");
         try
         {
             // The service would wait five seconds for Redis; the caller waits two.
@@ -65,7 +65,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
         finally
         {
-            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+            await Tool.SignalAsync(process, "CONT");
         }
         await Eventually.TrueAsync(async () => (await _serving.RecommendAsync("u")).Degradation == Degradation.None);
     }
@@ -77,7 +77,7 @@ public sealed class OutageTests : IAsyncLifetime
         var client = new RecommendationService.RecommendationServiceClient(quick.Channel);
         await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "u" })).Degradation == Degradation.None);
         var process = _serving.Redis.Server.ProcessId!.Value;
-        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        await Tool.SignalAsync(process, "STOP");
         try
         {
             for (var i = 0; i < 10; i++) await client.RecommendAsync(new RecommendRequest { UserId = "u" });
@@ -88,7 +88,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
         finally
         {
-            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+            await Tool.SignalAsync(process, "CONT");
         }
 
         static string? Count(string metrics, string outcome) =>

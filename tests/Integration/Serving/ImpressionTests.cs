@@ -77,7 +77,9 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
         serving.Kafka.Broker.SetDown();
         try
         {
-            // The writer holds on to what Kafka did not take, so what comes next stays in the queue.
+            // From now on Kafka refuses at once. The writer holds on to what it did not take, so what comes next stays in the queue.
+            var health = serving.Service.App.Services.GetRequiredService<KafkaHealth>();
+            await Eventually.TrueAsync(() => health.State == KafkaState.Unreachable);
             await Eventually.TrueAsync(async () =>
             {
                 shown.Add((await serving.RecommendAsync("patient", r => r.Count = 1)).RequestId);

@@ -5,6 +5,7 @@ using Grpc.Core;
 using Recommender.Hosting;
 using Recommender.Standalone.Calls;
 using Recommender.Standalone.Evaluate;
+using Recommender.Standalone.Export;
 using Recommender.Standalone.Import;
 using Recommender.Standalone.Inspect;
 using Recommender.Standalone.Run;
@@ -79,6 +80,7 @@ internal static class CommandLine
             SimulateCommand.Create(),
             ImportCommand.Create(),
             EvaluateCommand.Create(),
+            ExportCommand.Create(),
             RecommendCommand.Create(),
             TrackCommand.Create(),
             TopicsCommand.Create(),

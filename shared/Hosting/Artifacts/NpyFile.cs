@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace Recommender.Hosting.Artifacts;
 
 /// <summary>
-/// NumPy's .npy format 1.0 for float32 in C order: a header padded to 64 bytes, then raw little-endian values, so that anyone can load the
+/// NumPy's .npy format 1.0 for float32 in C order, and for texts: a header padded to 64 bytes, then raw little-endian values, so that anyone can load the
 /// arrays and we can memory-map them. Source: the NEP-1 format description.
 /// </summary>
 public static partial class NpyFile
@@ -19,7 +19,31 @@ public static partial class NpyFile
     {
         if (values.Length != rows * Math.Max(columns, 1)) throw new ArgumentException($"{values.Length} values do not fill {rows} x {columns}", nameof(values));
         var shape = columns > 0 ? $"({rows}, {columns})" : $"({rows},)";
-        var text = $"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}";
+        WriteHeader(stream, "<f4", shape);
+        stream.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>Writes a vector of texts in UTF-32, each as long as the longest; what NumPy calls <c>&lt;U</c>. Zeros at a text's end are lost.</summary>
+    public static void WriteTexts(Stream stream, IReadOnlyList<string> texts) => WriteTexts(stream, texts, $"({texts.Count},)");
+
+    /// <summary>Writes one text, an array without dimensions.</summary>
+    public static void WriteText(Stream stream, string text) => WriteTexts(stream, [text], "()");
+
+    private static void WriteTexts(Stream stream, IReadOnlyList<string> texts, string shape)
+    {
+        var longest = Math.Max(1, texts.Select(t => t.EnumerateRunes().Count()).DefaultIfEmpty().Max());
+        WriteHeader(stream, string.Create(CultureInfo.InvariantCulture, $"<U{longest}"), shape);
+        var row = new byte[longest * sizeof(uint)];
+        foreach (var text in texts)
+        {
+            row.AsSpan(Encoding.UTF32.GetBytes(text, row)).Clear();
+            stream.Write(row);
+        }
+    }
+
+    private static void WriteHeader(Stream stream, string type, string shape)
+    {
+        var text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
         var length = (Magic.Length + 2 + text.Length + 1 + 63) / 64 * 64;
         var header = new byte[length];
         header.AsSpan().Fill((byte)' ');
@@ -28,7 +52,6 @@ public static partial class NpyFile
         Encoding.ASCII.GetBytes(text, header.AsSpan(Magic.Length + 2));
         header[^1] = (byte)'\n';
         stream.Write(header);
-        stream.Write(MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>Reads the header: where the values begin, and their shape (columns is 0 for a vector).</summary>

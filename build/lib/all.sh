@@ -5,5 +5,6 @@
 . "$root/build/lib/feed.sh"
 . "$root/build/lib/dotnet.sh"
 . "$root/build/lib/program.sh"
+. "$root/build/lib/charts.sh"
 . "$root/build/lib/tests.sh"
 . "$root/build/lib/bench.sh"

@@ -25,8 +25,9 @@ ensure_npm() {
   cp -- "$from/package-lock.json" "$stamp"
 }
 
-# No package's own scripts are run, and a registry that is away is given up on after seconds.
-npm_options=(--ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000)
+# No package's own scripts are run, what packages would like to have beside them is not fetched, and a registry that is away is given up
+# on after seconds.
+npm_options=(--ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000)
 
 require_npm() {
   command -v npm >/dev/null || fail "Node.js with npm is needed and npm is not on the PATH. Install Node.js 20 or newer."

@@ -19,10 +19,12 @@ prepare_tests() {
   need_debian "read and write topics as a foreign Kafka client" kcat python3-confluent-kafka
   need_debian "call the services as a foreign gRPC client" python3-grpcio python3-protobuf
   need_debian "judge the metrics with promtool" prometheus
+  if tests_charts "$@"; then need_charts; fi
   lock
   tests_are_ready "$@" || check_feed
   install_debian
   ensure_npm test-clients "call the services as foreign gRPC clients" @grpc/grpc-js @grpc/proto-loader "$(buf_file)"
+  if tests_charts "$@"; then ensure_charts; fi
   fill_feed
   if ! tests_are_ready "$@"; then
     say "Building Recommender and its tests."
@@ -30,6 +32,9 @@ prepare_tests() {
   fi
   unlock
 }
+
+# Are the tests of the chart among these?
+tests_charts() { [[ " $* " == *" Charts "* ]]; }
 
 tests_are_ready() {
   local name
@@ -50,6 +55,7 @@ export_test_tools() {
   modules=$(npm_at test-clients)/node_modules
   export RECOMMENDER_TEST_NODE_MODULES=${RECOMMENDER_TEST_NODE_MODULES:-$modules}
   export RECOMMENDER_TEST_BUF=${RECOMMENDER_TEST_BUF:-$modules/$(buf_file)}
+  export RECOMMENDER_TEST_CHART_TOOLS=${RECOMMENDER_TEST_CHART_TOOLS:-$chart_tools}
   # The Debian packages belong to Debian's interpreter, which need not be the first on the PATH.
   export RECOMMENDER_TEST_PYTHON=${RECOMMENDER_TEST_PYTHON:-/usr/bin/python3}
   export_test_data

@@ -11,11 +11,23 @@ public sealed record ServerOptions : IOptionsRecord
     /// <summary>Address to listen on: an IP address; <c>0.0.0.0</c> in containers.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>Port of gRPC (HTTP/2 without TLS, h2c); 0 takes a free one.</summary>
+    /// <summary>Port of gRPC (HTTP/2; without TLS, h2c, unless a certificate is set); 0 takes a free one.</summary>
     public int GrpcPort { get; init; } = 5050;
 
     /// <summary>Port of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c> (HTTP/1.1); 0 takes a free one.</summary>
     public int HttpPort { get; init; } = 5080;
+
+    /// <summary>Port that offers gRPC health without TLS and nothing else, for Kubernetes' probes; 0: none.</summary>
+    public int ProbePort { get; init; }
+
+    /// <summary>PEM file with the certificate of the gRPC port, and those between it and its authority. It is read again when it changes. Empty: no TLS.</summary>
+    public string TlsCertificatePath { get; init; } = "";
+
+    /// <summary>PEM file with the certificate's private key.</summary>
+    public string TlsKeyPath { get; init; } = "";
+
+    /// <summary>PEM file with the authorities whose clients may call; a client must then show a certificate (mTLS). Empty: anyone may call.</summary>
+    public string TlsClientCaPath { get; init; } = "";
 
     /// <summary>Largest gRPC message taken, in bytes (compressed or not). 1 KiB to 64 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 4 << 20;
@@ -36,6 +48,11 @@ public sealed record ServerOptions : IOptionsRecord
         check.Range(GrpcPort, 0, 65535);
         check.Range(HttpPort, 0, 65535);
         check.That(GrpcPort == 0 || GrpcPort != HttpPort, HttpPort, "it must differ from Server:GrpcPort");
+        check.Range(ProbePort, 0, 65535);
+        check.That(ProbePort == 0 || (ProbePort != GrpcPort && ProbePort != HttpPort), ProbePort, "it must differ from Server:GrpcPort and Server:HttpPort");
+        check.That(TlsCertificatePath.Length > 0 || TlsKeyPath.Length == 0, TlsCertificatePath, "Server:TlsKeyPath is set, so it must name the key's certificate");
+        check.That(TlsKeyPath.Length > 0 || TlsCertificatePath.Length == 0, TlsKeyPath, "Server:TlsCertificatePath is set, so it must name the certificate's key");
+        check.That(TlsClientCaPath.Length == 0 || TlsCertificatePath.Length > 0, TlsClientCaPath, "clients show certificates over TLS alone; set Server:TlsCertificatePath");
         check.Range(MaxMessageBytes, 1024, 64 << 20);
         check.Range(MaxStreamsPerConnection, 1, 100_000);
         check.Range(DrainTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));

@@ -6,13 +6,16 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Telemetry;
+using Recommender.Hosting.Tls;
 
 namespace Recommender.Hosting;
 
@@ -24,7 +27,8 @@ public static class ServiceDefaults
     {
         var server = builder.AddOptionsRecord<ServerOptions>();
         builder.AddPlainLogging();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, server));
+        var certificate = server.TlsCertificatePath.Length > 0 ? new ServerCertificate(server, TimeProvider.System) : null;
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, server, certificate));
         var services = builder.Services;
         services.AddRoutingCore();
         services.AddSingleton(TimeProvider.System);
@@ -47,6 +51,7 @@ public static class ServiceDefaults
     /// <summary>Maps <c>/healthz</c> (the process lives), <c>/readyz</c> (it can work), <c>/metrics</c>, gRPC health and reflection.</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseProbeDoor();
         app.UseRouting();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = r => r.Tags.Contains(Readiness.GrpcLivenessName), ResponseWriter = Readiness.WriteAsync });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
@@ -55,21 +60,28 @@ public static class ServiceDefaults
         if (app.Services.GetRequiredService<ServerOptions>().Reflection) app.MapGrpcReflectionService();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ServerOptions server)
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions server, ServerCertificate? certificate)
     {
+        if (certificate is not null) certificate.Logger = kestrel.ApplicationServices.GetRequiredService<ILogger<ServerCertificate>>();
         var host = IPAddress.Parse(server.Host);
         kestrel.AddServerHeader = false;
         kestrel.Limits.Http2.MaxStreamsPerConnection = server.MaxStreamsPerConnection;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 1 << 20;
         kestrel.Limits.Http2.InitialStreamWindowSize = 768 << 10;
         kestrel.Limits.MaxRequestBodySize = null; // streams have no end; single messages have a bound of their own
-        kestrel.Listen(host, server.GrpcPort, o => o.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(host, server.GrpcPort, o =>
+        {
+            o.Protocols = HttpProtocols.Http2;
+            if (certificate is not null) o.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current()) });
+        });
         kestrel.Listen(host, server.HttpPort, o => o.Protocols = HttpProtocols.Http1);
+        if (server.ProbePort > 0) kestrel.Listen(host, server.ProbePort, ProbeDoor.Listen);
     }
 
     private static void Configure(GrpcServiceOptions grpc, ServerOptions server)
     {
         grpc.MaxReceiveMessageSize = server.MaxMessageBytes;
+        grpc.Interceptors.Add<CallMetrics>();
         grpc.Interceptors.Add<ErrorInterceptor>();
     }
 

@@ -19,9 +19,9 @@ internal static class Door
 
     /// <summary>Makes calls and turns their errors into one sentence.</summary>
     /// <exception cref="CommandFailure">The system is not there, or refuses.</exception>
-    public static async Task<T> CallAsync<T>(ServerAddress address, Func<GrpcChannel, Task<T>> call)
+    public static async Task<T> CallAsync<T>(ServerAddress address, ClientCertificate? certificate, Func<GrpcChannel, Task<T>> call)
     {
-        using var channel = Open(address);
+        using var channel = GrpcChannel.ForAddress(address.Uri, new GrpcChannelOptions { HttpHandler = certificate?.Handler(), DisposeHttpClient = true });
         try
         {
             return await call(channel);

@@ -4,12 +4,14 @@ using System.Globalization;
 
 namespace Recommender.Standalone.Cli;
 
-/// <summary>A host and a port, as options name them: <c>127.0.0.1:5050</c>, <c>localhost:5050</c>, <c>[::1]:5050</c>.</summary>
+/// <summary>A host and a port, as options name them: <c>127.0.0.1:5050</c>, <c>localhost:5050</c>, <c>[::1]:5050</c>, <c>https://door:5050</c>.</summary>
 /// <param name="Host">Name or IP address; IPv6 in brackets.</param>
 /// <param name="Port">1 to 65535.</param>
-internal sealed record ServerAddress(string Host, int Port)
+/// <param name="IsTls">Whether the server is spoken to over TLS.</param>
+internal sealed record ServerAddress(string Host, int Port, bool IsTls = false)
 {
     private const string Scheme = "http://";
+    private const string TlsScheme = "https://";
 
     /// <summary>Where <c>recommender run</c> listens for gRPC unless it is told otherwise.</summary>
     public static ServerAddress DefaultGrpc { get; } = new("127.0.0.1", 5050);
@@ -17,13 +19,13 @@ internal sealed record ServerAddress(string Host, int Port)
     /// <summary>Where <c>recommender run</c> has its Kafka bootstrap address unless it is told otherwise.</summary>
     public static ServerAddress DefaultKafka { get; } = new("127.0.0.1", 5092);
 
-    /// <summary>The address of a gRPC server without TLS.</summary>
-    public Uri Uri => new(Scheme + this);
+    /// <summary>The address of a gRPC server.</summary>
+    public Uri Uri => new(IsTls ? ToString() : Scheme + this);
 
     /// <summary>The option <c>--to</c>.</summary>
     public static Option<ServerAddress> ToOption() => new("--to")
     {
-        Description = "Address of the running system's gRPC door, HOST:PORT.",
+        Description = "Address of the running system's gRPC door, HOST:PORT, or https://HOST:PORT where it speaks TLS.",
         HelpName = "ADDRESS",
         CustomParser = Parse,
         DefaultValueFactory = _ => DefaultGrpc,
@@ -38,11 +40,13 @@ internal sealed record ServerAddress(string Host, int Port)
         DefaultValueFactory = _ => DefaultKafka,
     };
 
-    /// <summary>Reads <c>HOST:PORT</c>, with or without <c>http://</c>.</summary>
+    /// <summary>Reads <c>HOST:PORT</c>, with or without <c>http://</c> or <c>https://</c> before it.</summary>
     public static bool TryParse(string text, out ServerAddress address)
     {
         address = DefaultGrpc;
-        var plain = text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? text[Scheme.Length..].TrimEnd('/') : text;
+        var isTls = text.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);
+        var scheme = isTls ? TlsScheme : text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? Scheme : "";
+        var plain = scheme.Length > 0 ? text[scheme.Length..].TrimEnd('/') : text;
         var colon = plain.LastIndexOf(':');
         if (colon <= 0 || !int.TryParse(plain.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
             return false;
@@ -50,12 +54,12 @@ internal sealed record ServerAddress(string Host, int Port)
         // A bare IPv6 address can't be told from its port, so it needs its brackets.
         var kind = Uri.CheckHostName(host);
         if (kind == UriHostNameType.Unknown || (kind == UriHostNameType.IPv6 && !host.StartsWith('['))) return false;
-        address = new ServerAddress(host, port);
+        address = new ServerAddress(host, port, isTls);
         return true;
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? TlsScheme : "")}{Host}:{Port}");
 
     private static ServerAddress? Parse(ArgumentResult result)
     {

@@ -1,0 +1,101 @@
+{{/*
+The settings of a service: what the chart decides, with the user's `config` on top. A user's setting that the chart itself decides is refused
+in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Section__Setting: "value"` each.
+*/}}
+{{- define "recommender.settings" -}}
+{{- $root := .root -}}{{- $name := .name -}}{{- $service := .service -}}
+{{- $kafka := $root.Values.kafka -}}{{- $redis := $root.Values.redis -}}
+{{- $settings := dict
+  "Server__Host" "0.0.0.0" "Server__GrpcPort" 5050 "Server__HttpPort" 5080
+  "Server__DrainTimeout" (include "recommender.seconds" $service.drainSeconds) "Server__Reflection" false
+  "Kafka__BootstrapServers" (tpl $kafka.bootstrapServers $root) "Kafka__Partitions" $kafka.partitions "Kafka__ReplicationFactor" $kafka.replicationFactor
+  "Kafka__SecurityProtocol" $kafka.securityProtocol "Kafka__ClientId" (printf "recommender-%s" $name)
+  "Redis__Endpoints" (tpl $redis.endpoints $root) "Redis__Ssl" $redis.ssl "Redis__Database" $redis.database -}}
+{{- if $root.Values.tls.enabled -}}
+{{- $_ := set $settings "Server__ProbePort" 5051 -}}
+{{- $_ := set $settings "Server__TlsCertificatePath" "/etc/recommender/tls/tls.crt" -}}
+{{- $_ := set $settings "Server__TlsKeyPath" "/etc/recommender/tls/tls.key" -}}
+{{- if $root.Values.tls.mutual -}}{{- $_ := set $settings "Server__TlsClientCaPath" "/etc/recommender/tls/ca.crt" -}}{{- end -}}
+{{- end -}}
+{{- with $kafka.sasl.mechanism -}}{{- $_ := set $settings "Kafka__SaslMechanism" . -}}{{- end -}}
+{{- if $kafka.ca.existingSecret -}}{{- $_ := set $settings "Kafka__SslCaLocation" (printf "/etc/recommender/kafka-ca/%s" $kafka.ca.key) -}}{{- end -}}
+{{- $properties := list -}}
+{{- if $kafka.clientCertificate.existingSecret -}}
+{{- $properties = append $properties (printf "ssl.certificate.location=/etc/recommender/kafka-client/%s" $kafka.clientCertificate.certKey) -}}
+{{- $properties = append $properties (printf "ssl.key.location=/etc/recommender/kafka-client/%s" $kafka.clientCertificate.keyKey) -}}
+{{- end -}}
+{{- range $key, $value := $kafka.settings -}}{{- $properties = append $properties (printf "%s=%v" $key $value) -}}{{- end -}}
+{{- if $properties -}}{{- $_ := set $settings "Kafka__Settings" (join ";" $properties) -}}{{- end -}}
+{{- if has $name (list "features" "training") -}}{{- $_ := set $settings "Storage__ArchivePath" "/var/lib/recommender/archive" -}}{{- end -}}
+{{- if has $name (list "training" "serving") -}}{{- $_ := set $settings "Storage__ModelsPath" "/var/lib/recommender/models" -}}{{- end -}}
+{{- if eq $name "training" -}}
+{{- if eq $root.Values.training.mode "job" -}}
+{{- $_ := set $settings "Training__Mode" (default "registry" .mode) -}}
+{{- else -}}
+{{- $_ := set $settings "Training__Interval" $root.Values.training.interval -}}
+{{- end -}}
+{{- if and $root.Values.training.gpu.enabled (or .mode (eq $root.Values.training.mode "service")) -}}{{- $_ := set $settings "Training__Device" "auto" -}}{{- end -}}
+{{- end -}}
+{{- range $section, $values := .config -}}{{- range $key, $value := $values -}}
+{{- $_ := set $settings (printf "%s__%s" $section $key) $value -}}
+{{- end -}}{{- end -}}
+{{- range $key := keys $settings | sortAlpha }}
+RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | quote }}
+{{- end -}}
+{{- end -}}
+
+{{/* Numbers as people write them: without exponent, and whole ones without fraction. */}}
+{{- define "recommender.scalar" -}}
+{{- if kindIs "float64" . -}}{{- if eq . (floor .) -}}{{- printf "%.0f" . -}}{{- else -}}{{- . -}}{{- end -}}{{- else -}}{{- . -}}{{- end -}}
+{{- end -}}
+
+{{/* Seconds as hours:minutes:seconds. */}}
+{{- define "recommender.seconds" -}}
+{{- $s := int . -}}
+{{- printf "%02d:%02d:%02d" (div $s 3600) (mod (div $s 60) 60) (mod $s 60) -}}
+{{- end -}}
+
+{{/* The settings that the chart decides; `config` may not set them. */}}
+{{- define "recommender.ownSettings" -}}
+{{- list "Server.Host" "Server.GrpcPort" "Server.HttpPort" "Server.ProbePort" "Server.DrainTimeout" "Server.TlsCertificatePath" "Server.TlsKeyPath" "Server.TlsClientCaPath"
+  "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
+  "Kafka.SslCaLocation" "Kafka.Settings" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
+  "Training.Mode" "Training.Interval" | toJson -}}
+{{- end -}}
+
+{{/* Environment variables that do not come from the ConfigMap: secrets by reference, and what telemetry says about the pod. */}}
+{{- define "recommender.env" -}}
+{{- $values := .root.Values -}}
+{{- if $values.kafka.sasl.mechanism }}
+- name: RECOMMENDER_Kafka__SaslUsername
+  valueFrom:
+    secretKeyRef: {name: {{ $values.kafka.sasl.existingSecret }}, key: {{ $values.kafka.sasl.usernameKey }}}
+- name: RECOMMENDER_Kafka__SaslPassword
+  valueFrom:
+    secretKeyRef: {name: {{ $values.kafka.sasl.existingSecret }}, key: {{ $values.kafka.sasl.passwordKey }}}
+{{- end }}
+{{- if $values.redis.existingSecret }}
+- name: RECOMMENDER_Redis__Password
+  valueFrom:
+    secretKeyRef: {name: {{ $values.redis.existingSecret }}, key: {{ $values.redis.passwordKey }}}
+{{- end }}
+{{- with $values.telemetry.otlpEndpoint }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef: {fieldPath: metadata.name}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ tpl . $.root | quote }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: k8s.namespace.name={{ $.root.Release.Namespace }},k8s.pod.name=$(POD_NAME)
+{{- end }}
+{{- with .service.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The user's settings of a service, as YAML; those of training lie beside its jobs' other values. */}}
+{{- define "recommender.config" -}}
+{{- $service := include "recommender.service" . | fromYaml -}}
+{{- $own := ternary .root.Values.training.config (dict) (eq .name "training") -}}
+{{- mergeOverwrite (deepCopy $service.config) (deepCopy $own) | toYaml -}}
+{{- end -}}

@@ -1,0 +1,74 @@
+namespace Recommender.Tests.Charts.Policies;
+
+/// <summary>How calls reach the services: TLS, routes, and the test that helm runs.</summary>
+public class DoorTests
+{
+    [Fact]
+    public async Task With_TLS_every_door_has_the_certificate_and_probes_have_a_plaintext_port()
+    {
+        var manifests = await Helm.ManifestsAsync("tls-values.yaml");
+        var certificate = manifests.Single(m => m.Kind == "Certificate");
+        foreach (var deployment in manifests.Where(m => m.Kind == "Deployment"))
+        {
+            var container = deployment.Containers.Single();
+            Assert.Equal("5051", container.Text("readinessProbe", "grpc", "port"));
+            Assert.Equal(certificate.Root.Text("spec", "secretName"), deployment.Pod.Items("spec", "volumes").Single(v => v.Text("name") == "tls").Text("secret", "secretName"));
+            var settings = manifests.Single(m => m.Kind == "ConfigMap" && m.Name == deployment.Name).Root.Map("data");
+            Assert.Equal("5051", settings["RECOMMENDER_Server__ProbePort"]);
+            Assert.Equal("/etc/recommender/tls/ca.crt", settings["RECOMMENDER_Server__TlsClientCaPath"]);
+            Assert.Contains("ssl.key.location=/etc/recommender/kafka-client/user.key", settings["RECOMMENDER_Kafka__Settings"], StringComparison.Ordinal);
+        }
+        var names = certificate.Root.Items("spec", "dnsNames").Select(n => n.ToString()).ToArray();
+        foreach (var service in manifests.Where(m => m.Kind == "Service")) Assert.Contains($"{service.Name}.{Helm.Namespace}.svc", names);
+    }
+
+    [Fact]
+    public async Task Routes_lead_only_to_what_apps_call()
+    {
+        string[] open = ["recommender.v1.CatalogService", "recommender.v1.IngestionService", "recommender.v1.PrivacyService", "recommender.v1.RecommendationService"];
+        var route = (await Helm.ManifestsAsync("tls-values.yaml")).Single(m => m.Kind == "GRPCRoute");
+        Assert.Equal(open, route.Root.Items("spec", "rules").SelectMany(r => r.Items("matches")).Select(m => m.Text("method", "service")).Order(StringComparer.Ordinal));
+        var ingress = (await Helm.ManifestsAsync("tls-secret-values.yaml")).Single(m => m.Kind == "Ingress");
+        var paths = ingress.Root.Items("spec", "rules").SelectMany(r => r.Items("http", "paths")).Select(p => p.Text("path")!.Trim('/'));
+        Assert.Equal(open, paths.Order(StringComparer.Ordinal));
+        Assert.NotEmpty(ingress.Root.Items("spec", "tls"));
+    }
+
+    [Fact]
+    public async Task The_test_sends_an_event_and_then_asks_for_a_recommendation()
+    {
+        var pod = (await Helm.ManifestsAsync("default-values.yaml")).Single(m => m.Kind == "Pod");
+        Assert.Equal("test", pod.Root.Map("metadata", "annotations")["helm.sh/hook"]);
+        var first = pod.Pod.Items("spec", "initContainers").Single();
+        Assert.Equal(
+            ["track", "like", "helm-test-viewer", "helm-test-video", "--to", "rec-recommender-ingestion.media.svc:5050"], first.Items("args").Select(a => a.ToString()));
+        var second = pod.Pod.Items("spec", "containers").Single();
+        Assert.Equal(["recommend", "helm-test-viewer", "--json", "--to", "rec-recommender-serving.media.svc:5050"], second.Items("args").Select(a => a.ToString()));
+        Assert.All(pod.Containers, c => Assert.Equal("recommender-cli:0.1.0", c.Text("image")));
+
+        var secured = (await Helm.ManifestsAsync("tls-values.yaml")).Single(m => m.Kind == "Pod");
+        Assert.All(secured.Containers, c =>
+        {
+            Assert.Contains(c.Items("args"), a => a.ToString().StartsWith("https://", StringComparison.Ordinal));
+            Assert.Contains(c.Items("args"), a => a.ToString() == "--cert");
+            Assert.Contains(c.Items("env"), e => e.Text("name") == "SSL_CERT_FILE");
+        });
+    }
+
+    /// <summary>The commands of that pod are ones that the program takes.</summary>
+    [Theory]
+    [InlineData("default-values.yaml")]
+    [InlineData("tls-values.yaml")]
+    public async Task The_program_knows_the_commands_of_the_test(string valueFile)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "recommender.dll");
+        foreach (var container in (await Helm.ManifestsAsync(valueFile)).Single(m => m.Kind == "Pod").Containers)
+        {
+            string[] arguments = [.. container.Items("args").Select(a => a.ToString()), "--help"];
+            var (code, output, errors) = await Fixtures.Tool.RunAsync("dotnet", [program, .. arguments]);
+            Assert.True(code == 0, errors);
+            Assert.Empty(errors);
+            foreach (var option in arguments.Where(a => a.StartsWith("--", StringComparison.Ordinal))) Assert.Contains(option, output, StringComparison.Ordinal);
+        }
+    }
+}

@@ -11,6 +11,13 @@ public sealed record TrainingOptions : IOptionsRecord
     /// <inheritdoc/>
     public static string Section => "Training";
 
+    /// <summary>
+    /// What the process does. <c>service</c>: it trains and keeps the registry. <c>registry</c>: it keeps the registry and takes wishes for runs, which
+    /// wait for a process in mode <c>once</c>; any number may do so. <c>once</c>: it executes the runs that wait, or one of its own when there are
+    /// new events, and ends with 0, or with 1 when a run failed or was interrupted.
+    /// </summary>
+    public string Mode { get; init; } = TrainingMode.Service;
+
     /// <summary>Time between two scheduled runs; 0: only on request. 0, or 10 seconds to 30 days; default 1 hour.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);
 
@@ -73,6 +80,7 @@ public sealed record TrainingOptions : IOptionsRecord
     public void Validate(OptionsCheck check)
     {
         var isInterval = Interval == TimeSpan.Zero || (Interval >= TimeSpan.FromSeconds(10) && Interval <= TimeSpan.FromDays(30));
+        check.OneOf(Mode, TrainingMode.All);
         check.That(isInterval, Interval, "allowed is 0, or 00:00:10 to 30.00:00:00", nameof(Interval));
         check.Range(MinNewEvents, 0, 1_000_000_000);
         check.Range(Threads, 0, 1024);

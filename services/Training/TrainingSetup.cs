@@ -21,7 +21,7 @@ public static class TrainingSetup
     public static void AddTraining(this WebApplicationBuilder builder)
     {
         OnnxTrainers.Register(); // before options name trainers
-        builder.AddOptionsRecord<TrainingOptions>();
+        var options = builder.AddOptionsRecord<TrainingOptions>();
         builder.AddOptionsRecord<StorageOptions>();
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
@@ -45,10 +45,28 @@ public static class TrainingSetup
         services.AddHostedService<RunLoader>(); // before whoever works with the runs
         services.AddHostedService(provider => provider.GetRequiredService<LiveAnnouncer>());
         services.AddHostedService(provider => provider.GetRequiredService<ListRefresh>());
-        services.AddHostedService<TrainingWorker>();
-        services.AddHostedService<RetrainSchedule>();
+        AddWork(services, options.Mode);
         // Neither Kafka nor Redis is among the checks: runs and the registry work without them and tell afterwards.
         builder.AddReadiness<ModelsFolderCheck>("models", "recommender.v1.TrainingService", "recommender.v1.ModelRegistryService");
+    }
+
+    /// <summary>Who executes runs: this process all the time, this process once, or another one.</summary>
+    private static void AddWork(IServiceCollection services, string mode)
+    {
+        if (mode == TrainingMode.Registry)
+        {
+            services.AddHostedService<RunFollower>();
+            return;
+        }
+        services.AddSingleton<TrainingWorker>();
+        services.AddSingleton<RetrainSchedule>();
+        if (mode == TrainingMode.Once)
+        {
+            services.AddHostedService<TrainOnce>();
+            return;
+        }
+        services.AddHostedService(provider => provider.GetRequiredService<TrainingWorker>());
+        services.AddHostedService(provider => provider.GetRequiredService<RetrainSchedule>());
     }
 
     /// <summary>Maps its gRPC services.</summary>

@@ -11,4 +11,7 @@ public sealed class HostProblem
         get => _error;
         internal set => _error = value;
     }
+
+    /// <summary>What the process returns when it ends in order; 0 unless set.</summary>
+    public int ExitCode { get; set; }
 }

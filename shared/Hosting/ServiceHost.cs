@@ -23,7 +23,7 @@ public static class ServiceHost
             await using var app = Build(name, args, add, map);
             var problem = app.Services.GetRequiredService<HostProblem>();
             await RunAsync(app, problem);
-            return problem.Error is { } error ? throw error : 0;
+            return problem.Error is { } error ? throw error : problem.ExitCode;
         }
         catch (Exception e) when (StartFailure.Describe(e) is { } sentence)
         {

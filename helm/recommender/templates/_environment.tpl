@@ -34,7 +34,6 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- else -}}
 {{- $_ := set $settings "Training__Interval" $root.Values.training.interval -}}
 {{- end -}}
-{{- if and $root.Values.training.gpu.enabled (or .mode (eq $root.Values.training.mode "service")) -}}{{- $_ := set $settings "Training__Device" "auto" -}}{{- end -}}
 {{- end -}}
 {{- range $section, $values := .config -}}{{- range $key, $value := $values -}}
 {{- $_ := set $settings (printf "%s__%s" $section $key) $value -}}

@@ -159,6 +159,9 @@ template:
         ports:
           - {name: grpc, containerPort: 5050}
           - {name: http, containerPort: 5080}
+          {{- if .Values.tls.enabled }}
+          - {name: probe, containerPort: 5051}
+          {{- end }}
         {{- include "recommender.probes" (dict "root" . "name" "training" "service" $service) | nindent 8 }}
         resources:
           {{- include "recommender.trainingResources" . | nindent 10 }}

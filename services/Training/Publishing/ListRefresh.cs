@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.Trainers;
@@ -18,23 +19,41 @@ internal sealed class ListRefresh(
     private readonly Channel<string> _versions = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>Asks for lists of a version that is live now; returns at once.</summary>
-    public void Ask(string version) => _versions.Writer.TryWrite(version);
+    /// <remarks>Where other processes train, the next of them writes the lists: this one has not the memory for it.</remarks>
+    public void Ask(string version)
+    {
+        if (options.Mode == TrainingMode.Registry) AtomicFile.WriteAllBytes(WishPath, Encoding.UTF8.GetBytes(version));
+        else _versions.Writer.TryWrite(version);
+    }
+
+    /// <summary>Writes the lists that another process has asked for.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(WishPath)) return;
+        var version = await File.ReadAllTextAsync(WishPath, cancellationToken);
+        await TryRefreshAsync(version, cancellationToken);
+        File.Delete(WishPath);
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var version in _versions.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var version in _versions.Reader.ReadAllAsync(stoppingToken)) await TryRefreshAsync(version, stoppingToken);
+    }
+
+    private string WishPath => Path.Combine(store.RunsPath, "lists-wanted");
+
+    private async Task TryRefreshAsync(string version, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                if (options.ListLength > 0) await RefreshAsync(version, stoppingToken);
-            }
+            if (options.ListLength > 0) await RefreshAsync(version, cancellationToken);
+        }
 #pragma warning disable CA1031 // Lists are worth less than the service; the next run writes them again.
-            catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
-            {
-                RefreshLog.Failed(logger, version, e);
-            }
+        {
+            RefreshLog.Failed(logger, version, e);
         }
     }
 

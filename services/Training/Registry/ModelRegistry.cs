@@ -70,6 +70,7 @@ internal sealed class ModelRegistry(
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
             if (Find(version) is not { } manifest) return null;
             if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason, hasLists);
             return manifest;
@@ -87,6 +88,7 @@ internal sealed class ModelRegistry(
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
             var live = store.ReadLive();
             var previous = LiveHistory.Before(live).Select(Find).OfType<ModelManifest>().FirstOrDefault() ?? throw new PromotionException(
                 NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");

@@ -31,13 +31,17 @@ internal sealed class RetrainSchedule(
         var runs = book.List();
         if (runs.Any(r => !TrackedRun.IsFinal(r.State))) return;
         var last = runs.Select(r => r.EndedAt?.ToDateTimeOffset()).FirstOrDefault(t => t is not null) ?? started;
-        if (time.GetUtcNow() - last < options.Interval) return;
+        if (time.GetUtcNow() - last >= options.Interval) StartIfEventsCame();
+    }
+
+    /// <summary>Asks for a run if enough new events are archived.</summary>
+    internal void StartIfEventsCame()
+    {
         try
         {
             var archived = reader.CountArchivedEvents();
             // An archive that shrank has changed too: viewers were forgotten, or it is another one.
-            if (Math.Abs(archived - LastArchived(runs)) < options.MinNewEvents) return;
-            book.Start("", s_noParameters, promoteIfBetter: true, Trigger);
+            if (Math.Abs(archived - LastArchived(book.List())) >= options.MinNewEvents) book.Start("", s_noParameters, promoteIfBetter: true, Trigger);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or QueueFullException)
         {

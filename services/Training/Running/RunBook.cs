@@ -10,6 +10,9 @@ internal sealed class QueueFullException(int waiting) : Exception
     public int Waiting { get; } = waiting;
 }
 
+/// <summary>The run is executed by another process, which alone can stop it.</summary>
+internal sealed class RunsElsewhereException : Exception;
+
 /// <summary>All runs: those that wait for their turn, the one that runs, and the finished ones. Safe for concurrent use.</summary>
 internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvider time, ILogger<RunBook> logger) : IDisposable
 {
@@ -57,21 +60,38 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
         interrupted.ForEach(Replace);
     }
 
+    /// <summary>Reads the runs that other processes have stored since the last look; nothing is queued or changed here.</summary>
+    public void Follow()
+    {
+        var stored = store.ReadAll();
+        lock (_lock)
+        {
+            foreach (var run in stored)
+            {
+                if (_runs.TryGetValue(run.Run.RunId, out var known)) known.Follow(run);
+                else _runs[run.Run.RunId] = new TrackedRun(store, run);
+            }
+            var gone = _runs.Where(r => TrackedRun.IsFinal(r.Value.Current.State)).Select(r => r.Key).Except(stored.Select(r => r.Run.RunId)).ToArray();
+            foreach (var id in gone) _runs.Remove(id);
+        }
+    }
+
     /// <summary>Puts a run into the queue. It is stored before this returns.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger, string why = "", int attempt = 0)
     {
         lock (_lock)
         {
-            if (_queue.Count >= options.MaxQueuedRuns) throw new QueueFullException(_queue.Count);
-            ForgetOldest();
+            var waiting = IsFollower ? _runs.Values.Count(r => r.Current.State == TrainingRun.Types.State.Queued) : _queue.Count;
+            if (waiting >= options.MaxQueuedRuns) throw new QueueFullException(waiting);
+            if (!IsFollower) ForgetOldest();
             var run = new TrainingRun { RunId = _ids.Next(), State = TrainingRun.Types.State.Queued, Trainer = trainer, Device = "cpu" };
             run.Parameters.Add(new Dictionary<string, string>(parameters));
             var stored = new StoredRun(run, promoteIfBetter, trigger, why, attempt);
             store.Save(stored);
             var tracked = new TrackedRun(store, stored);
             _runs[run.RunId] = tracked;
-            Enqueue(tracked);
+            if (!IsFollower) Enqueue(tracked);
             return tracked;
         }
     }
@@ -79,6 +99,11 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
     /// <summary>The run of that id, or null.</summary>
     public TrackedRun? Find(string runId)
     {
+        lock (_lock)
+            if (_runs.TryGetValue(runId, out var run)) return run;
+        if (!IsFollower) return null;
+        // Another replica may have taken the wish a moment ago.
+        Follow();
         lock (_lock) return _runs.GetValueOrDefault(runId);
     }
 
@@ -92,8 +117,14 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
     public bool IsBusy => List().Any(r => !TrackedRun.IsFinal(r.State));
 
     /// <summary>Cancels a run that waits at once; asks one that runs to stop and waits for that.</summary>
+    /// <exception cref="RunsElsewhereException">Another process executes it.</exception>
     public async Task CancelAsync(TrackedRun run, CancellationToken cancellationToken)
     {
+        if (IsFollower)
+        {
+            Follow();
+            if (run.Current.State == TrainingRun.Types.State.Running) throw new RunsElsewhereException();
+        }
         run.RequestCancel();
         var waited = run.TryChange(r =>
         {
@@ -117,6 +148,8 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
                 // Cancelled runs have left the queue, but not the count.
                 if (!_queue.TryDequeue(out run)) continue;
             }
+            // A process that keeps the registry may have cancelled it while it waited for this one.
+            if (options.Mode == TrainingMode.Once && store.Find(run.Current.RunId) is { } stored) run.Follow(stored);
             var started = run.TryChange(r =>
             {
                 if (r.State != TrainingRun.Types.State.Queued) return false;
@@ -137,6 +170,8 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
 
     /// <inheritdoc/>
     public void Dispose() => _waiting.Dispose();
+
+    private bool IsFollower => options.Mode == TrainingMode.Registry;
 
     private void Replace(TrackedRun run)
     {

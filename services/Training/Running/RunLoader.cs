@@ -6,14 +6,22 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>Before the service takes calls: reads the stored runs and clears away what an interrupted one left.</summary>
-internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow) : IHostedService
+internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        book.Load();
-        models.DeleteLeftovers();
-        mlflow.Write();
+        if (options.Mode == TrainingMode.Registry)
+        {
+            // Another process works in the folder, and clears up there.
+            book.Follow();
+        }
+        else
+        {
+            book.Load();
+            models.DeleteLeftovers();
+            mlflow.Write();
+        }
         if (book.List().FirstOrDefault(r => r.State == TrainingRun.Types.State.Succeeded) is { } last) TrainingMetrics.LastSuccess(last);
         var live = registry.LiveVersion;
         if (models.List().FirstOrDefault(m => m.Version == live) is { } manifest) TrainingMetrics.LiveModel(manifest);

@@ -40,12 +40,22 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
         {
             throw new OptionsException("Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.", e);
         }
-        var files = Directory.EnumerateFiles(models.RunsPath, "*" + Extension).Where(f => !f.EndsWith(ReportExtension, StringComparison.Ordinal));
-        StoredRun[] runs = [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+        var runs = ReadAll();
         if (mlflow is null) return runs;
         foreach (var run in runs.Where(r => TrackedRun.IsFinal(r.Run.State) && mlflow.IsBehind(r.Run.RunId))) mlflow.Write(run, FindReport(run.Run.RunId));
         return runs;
     }
+
+    /// <summary>Reads every run, oldest first, whichever process works in the folder.</summary>
+    public IReadOnlyList<StoredRun> ReadAll()
+    {
+        Directory.CreateDirectory(models.RunsPath);
+        var files = Directory.EnumerateFiles(models.RunsPath, "*" + Extension).Where(f => !f.EndsWith(ReportExtension, StringComparison.Ordinal));
+        return [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+    }
+
+    /// <summary>A run as it is stored now; null when it is not.</summary>
+    public StoredRun? Find(string runId) => File.Exists(PathOf(runId, Extension)) ? Read(PathOf(runId, Extension)) : null;
 
     /// <summary>As <see cref="Save"/>, but a disk that is full or gone does not stop the run: it is told in the log.</summary>
     public void TrySave(StoredRun run)

@@ -55,13 +55,28 @@ internal sealed class TrackedRun
             if (!change(after)) return false;
             var stored = _stored with { Run = after };
             if (after.State != before.State) _store.TrySave(stored);
-            Volatile.Write(ref _stored, stored);
-            foreach (var watcher in _watchers) watcher.TryWrite(after);
-            if (!IsFinal(after.State)) return true;
-            foreach (var watcher in _watchers) watcher.TryComplete();
-            _watchers.Clear();
-            _ended.TrySetResult();
+            Take(stored);
             return true;
+        }
+    }
+
+    private void Take(StoredRun stored)
+    {
+        Volatile.Write(ref _stored, stored);
+        foreach (var watcher in _watchers) watcher.TryWrite(stored.Run);
+        if (!IsFinal(stored.Run.State)) return;
+        foreach (var watcher in _watchers) watcher.TryComplete();
+        _watchers.Clear();
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Takes over what another process has stored, and tells the watchers; a run that has ended stays as it is.</summary>
+    public void Follow(StoredRun stored)
+    {
+        lock (_lock)
+        {
+            if (IsFinal(_stored.Run.State) || _stored.Run.Equals(stored.Run)) return;
+            Take(stored);
         }
     }
 

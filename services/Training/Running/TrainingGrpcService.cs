@@ -61,7 +61,14 @@ internal sealed class TrainingGrpcService(RunBook book, RunPlanner planner, IHos
     public override async Task<TrainingRun> CancelTrainingRun(GetTrainingRunRequest request, ServerCallContext context)
     {
         var run = Find(request);
-        await book.CancelAsync(run, context.CancellationToken);
+        try
+        {
+            await book.CancelAsync(run, context.CancellationToken);
+        }
+        catch (RunsElsewhereException)
+        {
+            throw GrpcErrors.FailedPrecondition("RUNS_ELSEWHERE", run.Current.RunId, "the run is executed by a job of its own; end that job to stop it");
+        }
         return run.Current;
     }
 

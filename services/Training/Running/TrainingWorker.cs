@@ -13,13 +13,20 @@ internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, Archiv
         while (true)
         {
             var run = await book.NextAsync(stoppingToken);
-            // Training computes for long stretches without awaiting anything.
-            await Task.Factory.StartNew(
-                () => ExecuteAsync(run, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-            stoppingToken.ThrowIfCancellationRequested();
-            TrainingMetrics.RunEnded(run.Current);
-            WorkerLog.RunEnded(logger, run.Current.RunId, run.Current.State, run.Current.Error);
+            await WorkAsync(run, stoppingToken);
         }
+    }
+
+    /// <summary>Executes one run to its end.</summary>
+    /// <exception cref="OperationCanceledException">The process stops; the run is begun again at the next start.</exception>
+    internal async Task WorkAsync(TrackedRun run, CancellationToken stoppingToken)
+    {
+        // Training computes for long stretches without awaiting anything.
+        await Task.Factory.StartNew(
+            () => ExecuteAsync(run, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        stoppingToken.ThrowIfCancellationRequested();
+        TrainingMetrics.RunEnded(run.Current);
+        WorkerLog.RunEnded(logger, run.Current.RunId, run.Current.State, run.Current.Error);
     }
 
     private async Task ExecuteAsync(TrackedRun run, CancellationToken stoppingToken)

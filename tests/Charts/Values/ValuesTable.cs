@@ -25,6 +25,8 @@ internal static partial class ValuesTable
             else if (Key().Match(line) is { Success: true } key)
             {
                 var depth = key.Groups["indent"].Length / 2;
+                // Deeper than its parent is a value inside a list or mapping that has a comment as a whole.
+                if (depth > path.Count) continue;
                 path.RemoveRange(depth, path.Count - depth);
                 path.Add(key.Groups["name"].Value);
                 if (comment.Length > 0) found.Add((string.Join('.', path), comment));

@@ -35,6 +35,10 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- $_ := set $settings "Training__Interval" $root.Values.training.interval -}}
 {{- end -}}
 {{- end -}}
+{{- /* On a GPU node the trainer that can use it takes the place of its twin for the CPU, unless the user names trainers. */ -}}
+{{- if and (eq $name "training") $root.Values.training.gpu.enabled (or .mode (eq $root.Values.training.mode "service")) -}}
+{{- $_ := set $settings "Training__Candidates" "popularity,ials-onnx" -}}
+{{- end -}}
 {{- range $section, $values := .config -}}{{- range $key, $value := $values -}}
 {{- $_ := set $settings (printf "%s__%s" $section $key) $value -}}
 {{- end -}}{{- end -}}

@@ -42,6 +42,8 @@ public class TrainingTests
             Assert.Equal("recommender-training-gpu:0.1.0", job.Containers.Single().Text("image"));
             Assert.Equal("nvidia", job.Pod.Text("spec", "runtimeClassName"));
         }
+        Assert.Equal("popularity,ials-onnx", Settings(manifests, "rec-recommender-training-job")["RECOMMENDER_Training__Candidates"]);
+        Assert.False(Settings(manifests, "rec-recommender-training").ContainsKey("RECOMMENDER_Training__Candidates"));
         Assert.Equal("rec-recommender-training-run-1", jobs.Single(j => j.Kind == "Job").Name);
         Assert.Equal("recommender-training:0.1.0", manifests.Single(m => m is { Kind: "Deployment", Name: "rec-recommender-training" }).Containers.Single().Text("image"));
         var priority = manifests.Single(m => m.Kind == "PriorityClass");

@@ -26,8 +26,18 @@ public sealed class AddressAndDurationTests
     [InlineData("host:-1")]
     [InlineData("::1:5050")]
     [InlineData("a b:5050")]
-    [InlineData("https://host:5050")]
+    [InlineData("ftp://host:5050")]
     public void Anything_else_is_none(string text) => Assert.False(ServerAddress.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("https://host:5050", true, "https://host:5050/")]
+    [InlineData("http://host:5050", false, "http://host:5050/")]
+    [InlineData("host:5050", false, "http://host:5050/")]
+    public void Https_before_it_means_TLS(string text, bool isTls, string uri)
+    {
+        Assert.True(ServerAddress.TryParse(text, out var address));
+        Assert.Equal((isTls, uri), (address.IsTls, address.Uri.ToString()));
+    }
 
     [Theory]
     [InlineData("12.5s", 12_500)]

@@ -32,4 +32,9 @@ public sealed record FoldInSettings
 
     internal float ConfidenceOf(float value) =>
         (float)Math.Min(Alpha * (Confidence == ConfidenceScale.Log ? Math.Log(1.0 + value) : value), 1e18);
+
+    internal void ConfidencesOf(ReadOnlySpan<float> values, Span<float> confidences)
+    {
+        for (var i = 0; i < values.Length; i++) confidences[i] = i > 0 && values[i] == values[i - 1] ? confidences[i - 1] : ConfidenceOf(values[i]);
+    }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using Recommender.Modeling.Numerics;
-
 namespace Recommender.Modeling.FoldIn;
 
 /// <summary>
@@ -9,10 +6,7 @@ namespace Recommender.Modeling.FoldIn;
 /// </summary>
 public sealed class ViewerFoldIn
 {
-    private readonly ReadOnlyMemory<float> _itemFactors;
-    private readonly FoldInSettings _settings;
-    private readonly AlignedBuffer _scaledGram;
-    private readonly ConcurrentBag<RowSolver> _solvers = [];
+    private readonly FactorFoldIn _items;
 
     /// <summary>Computes and keeps the gram matrix of the item factors: O(items * factors^2), once per model.</summary>
     /// <param name="itemFactors">items x factors, row-major, float32; kept, not copied.</param>
@@ -25,17 +19,14 @@ public sealed class ViewerFoldIn
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factors);
         if (itemFactors.Length % factors != 0)
             throw new ArgumentException($"{itemFactors.Length} numbers are no whole rows of {factors} factors.", nameof(itemFactors));
-        (_itemFactors, _settings, Factors, ItemCount) = (itemFactors, settings, factors, itemFactors.Length / factors);
-        var stride = Lanes.RoundUp(factors);
-        _scaledGram = new AlignedBuffer(checked(stride * stride));
-        Gram.Compute(itemFactors, factors, settings.UnobservedWeight, _scaledGram.Span, threads: 0, CancellationToken.None);
+        _items = new FactorFoldIn(itemFactors, factors, settings, threads: 0, CancellationToken.None);
     }
 
     /// <summary>Length of a viewer's vector.</summary>
-    public int Factors { get; }
+    public int Factors => _items.Factors;
 
     /// <summary>Number of items; valid item numbers are below it.</summary>
-    public int ItemCount { get; }
+    public int ItemCount => _items.Count;
 
     /// <summary>Solves a viewer's factors into <paramref name="destination"/>. Zeros when there is no interaction.</summary>
     /// <param name="items">Distinct item numbers, in any order.</param>
@@ -53,9 +44,7 @@ public sealed class ViewerFoldIn
             if (!(values[i] > 0f) || !float.IsFinite(values[i])) throw new ArgumentOutOfRangeException(nameof(values), values[i], "A value must be finite and above zero.");
         }
 
-        if (!_solvers.TryTake(out var solver)) solver = RowSolver.Create(Factors, _settings);
-        solver.Solve(items, values, _itemFactors.Span, ItemCount, _scaledGram, share: 1f, destination);
-        _solvers.Add(solver);
+        _items.Solve(items, values, share: 1f, destination);
     }
 
     /// <summary>As the other overload, in a new array.</summary>

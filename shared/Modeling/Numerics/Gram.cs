@@ -1,85 +1,119 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Recommender.Modeling.Numerics;
 
 /// <summary>
-/// The gram matrix factors' * factors, summed in float64 over fixed blocks of rows: equal bits whatever the number of threads.
+/// The gram matrix factors' * factors, summed in float64 over fixed blocks of rows: equal bits whatever the number of threads. Products of
+/// two float32 are exact in float64 and each cell is summed in the order of the rows, so the width of the vectors does not change a bit either.
 /// </summary>
-internal static class Gram
+internal static unsafe class Gram
 {
     private const int MostBlocks = 16;
-    private const int RowsAtOnce = 4;
+    private const int MostCells = 1 << 21;
+    private const int PanelRows = 32;
 
-    /// <summary>
-    /// Writes scale * factors' * factors to <paramref name="destination"/> (stride x stride, row-major, symmetric). Rows and columns from k up are those of the identity, so that a padded system stays positive definite.
-    /// </summary>
-    public static void Compute(ReadOnlyMemory<float> factors, int k, double scale, Span<float> destination, int threads, CancellationToken cancellationToken)
+    /// <summary>factors' * factors of row-major rows without padding: k x k, row-major, symmetric.</summary>
+    public static double[] Of(ReadOnlyMemory<float> factors, int k, int threads, CancellationToken cancellationToken)
     {
-        var stride = Lanes.RoundUp(k);
-        var rows = factors.Length / k;
-        var blockRows = Math.Max(512, (rows + MostBlocks - 1) / MostBlocks);
+        using var pin = factors.Pin();
+        return Sum((float*)pin.Pointer, factors.Length / k, k, k, threads, cancellationToken);
+    }
+
+    /// <summary>factors' * factors of a table, factors x factors, row-major, symmetric.</summary>
+    public static double[] Of(FactorTable table, int threads, CancellationToken cancellationToken)
+    {
+        var sum = Sum(table.Pointer, table.RowCount, table.Factors, table.Stride, threads, cancellationToken);
+        GC.KeepAlive(table);
+        return sum;
+    }
+
+    private static double[] Sum(float* factors, int rows, int k, int rowStride, int threads, CancellationToken cancellationToken)
+    {
+        var mostBlocks = Math.Clamp(MostCells / (k * k), 2, MostBlocks);
+        var blockRows = Math.Max(512, (rows + mostBlocks - 1) / mostBlocks);
         var blocks = (rows + blockRows - 1) / blockRows;
+        var stride = Lanes.RoundUp(k);
         var sums = new double[blocks][];
-        RowWorkers.Run(blocks, 1, threads, static () => 0, (_, from, to) =>
+        var source = (nint)factors;
+        RowWorkers.Run(blocks, 1, threads, () => new double[PanelRows * stride], (panel, from, to) =>
         {
             for (var block = from; block < to; block++)
             {
                 var first = block * blockRows;
-                var count = Math.Min(blockRows, rows - first);
-                sums[block] = SumOf(factors.Span.Slice(first * k, count * k), k, stride);
+                sums[block] = new double[stride * stride];
+                AddRows(sums[block], panel, (float*)source + ((nint)first * rowStride), Math.Min(blockRows, rows - first), k, rowStride, stride);
             }
         }, cancellationToken);
 
-        for (var i = 0; i < stride; i++)
+        var result = new double[k * k];
+        for (var i = 0; i < k; i++)
         {
-            for (var j = i; j < stride; j++)
+            for (var j = i; j < k; j++)
             {
                 var sum = 0.0;
                 foreach (var block in sums) sum += block[(i * stride) + j];
-                var value = j < k ? (float)(scale * sum) : i == j ? 1f : 0f;
-                destination[(i * stride) + j] = value;
-                destination[(j * stride) + i] = value;
+                result[(i * k) + j] = result[(j * k) + i] = sum;
             }
         }
+
+        return result;
     }
 
-    private static double[] SumOf(ReadOnlySpan<float> rows, int k, int stride)
+    private static void AddRows(double[] sum, double[] panel, float* rows, int count, int k, int rowStride, int stride)
     {
-        var sum = new double[stride * stride];
-        var wide = new double[RowsAtOnce * stride];
-        for (var at = 0; at < rows.Length; at += RowsAtOnce * k)
+        Array.Clear(panel);
+        fixed (double* s = sum)
+        fixed (double* p = panel)
         {
-            for (var r = 0; r < RowsAtOnce; r++)
+            for (var from = 0; from < count; from += PanelRows)
             {
-                var into = wide.AsSpan(r * stride, k);
-                if (at + (r * k) >= rows.Length) into.Clear();
-                else for (var j = 0; j < k; j++) into[j] = rows[at + (r * k) + j];
+                var some = Math.Min(PanelRows, count - from);
+                for (var r = 0; r < some; r++)
+                {
+                    var row = rows + ((nint)(from + r) * rowStride);
+                    for (var j = 0; j < k; j++) p[(r * stride) + j] = row[j];
+                }
+
+                for (var i = 0; i < stride; i += 4)
+                {
+                    for (var j = i & -Width; j < stride; j += Width) Tile(s + ((nint)i * stride) + j, p + i, p + j, some, stride);
+                }
             }
-
-            AddOuterProducts(sum, wide, k, stride);
         }
-
-        return sum;
     }
 
-    // Products of two float32 are exact in float64 and each cell is summed in the order of the rows: the width of the vectors does not
-    // change a bit.
-    private static void AddOuterProducts(double[] sum, double[] wide, int k, int stride)
+    private static int Width => 2 * Vector<double>.Count;
+
+    // Four rows and two vectors of the sum stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile(double* tile, double* left, double* right, int count, nint stride)
     {
-        var r0 = Vectors(wide, 0, stride);
-        var r1 = Vectors(wide, 1, stride);
-        var r2 = Vectors(wide, 2, stride);
-        var r3 = Vectors(wide, 3, stride);
-        for (var i = 0; i < k; i++)
+        var w = Vector<double>.Count;
+        var (a0, a1) = (Vector.Load(tile), Vector.Load(tile + w));
+        var (b0, b1) = (Vector.Load(tile + stride), Vector.Load(tile + stride + w));
+        var (c0, c1) = (Vector.Load(tile + (2 * stride)), Vector.Load(tile + (2 * stride) + w));
+        var (d0, d1) = (Vector.Load(tile + (3 * stride)), Vector.Load(tile + (3 * stride) + w));
+        for (var t = 0; t < count; t++, left += stride, right += stride)
         {
-            var row = Vectors(sum, i, stride);
-            var (a0, a1, a2, a3) = (wide[i], wide[stride + i], wide[(2 * stride) + i], wide[(3 * stride) + i]);
-            for (var j = i / Vector<double>.Count; j < row.Length; j++)
-                row[j] = row[j] + (r0[j] * a0) + (r1[j] * a1) + (r2[j] * a2) + (r3[j] * a3);
+            var (r0, r1) = (Vector.Load(right), Vector.Load(right + w));
+            a0 += r0 * left[0];
+            a1 += r1 * left[0];
+            b0 += r0 * left[1];
+            b1 += r1 * left[1];
+            c0 += r0 * left[2];
+            c1 += r1 * left[2];
+            d0 += r0 * left[3];
+            d1 += r1 * left[3];
         }
-    }
 
-    private static Span<Vector<double>> Vectors(double[] array, int row, int stride) =>
-        MemoryMarshal.Cast<double, Vector<double>>(array.AsSpan(row * stride, stride));
+        a0.Store(tile);
+        a1.Store(tile + w);
+        b0.Store(tile + stride);
+        b1.Store(tile + stride + w);
+        c0.Store(tile + (2 * stride));
+        c1.Store(tile + (2 * stride) + w);
+        d0.Store(tile + (3 * stride));
+        d1.Store(tile + (3 * stride) + w);
+    }
 }

@@ -45,6 +45,12 @@ internal readonly unsafe struct Lanes128(Vector128<float> p0, Vector128<float> p
     public static Lanes128 Multiply(Lanes128 a, Lanes128 b) => new(a._p0 * b._p0, a._p1 * b._p1, a._p2 * b._p2, a._p3 * b._p3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Divide(Lanes128 a, Lanes128 b) => new(a._p0 / b._p0, a._p1 / b._p1, a._p2 / b._p2, a._p3 / b._p3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Lanes128 a) => a._p0 + a._p2 + (a._p1 + a._p3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint GreaterThan(Lanes128 a, Lanes128 b) =>
         Vector128.GreaterThan(a._p0, b._p0).ExtractMostSignificantBits() |
         (Vector128.GreaterThan(a._p1, b._p1).ExtractMostSignificantBits() << 4) |

@@ -36,6 +36,16 @@ internal readonly unsafe struct Lanes256(Vector256<float> p0, Vector256<float> p
     public static Lanes256 Multiply(Lanes256 a, Lanes256 b) => new(a._p0 * b._p0, a._p1 * b._p1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Divide(Lanes256 a, Lanes256 b) => new(a._p0 / b._p0, a._p1 / b._p1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Lanes256 a)
+    {
+        var half = a._p0 + a._p1;
+        return half.GetLower() + half.GetUpper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint GreaterThan(Lanes256 a, Lanes256 b) =>
         Vector256.GreaterThan(a._p0, b._p0).ExtractMostSignificantBits() | (Vector256.GreaterThan(a._p1, b._p1).ExtractMostSignificantBits() << 8);
 

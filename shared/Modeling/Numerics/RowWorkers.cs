@@ -1,9 +1,12 @@
 namespace Recommender.Modeling.Numerics;
 
-/// <summary>Spreads rows over threads in small chunks taken in turn, each thread with a workspace of its own.</summary>
+/// <summary>
+/// Spreads rows over threads in small chunks, each thread with a workspace of its own. Chunks are dealt out in turn, so that each thread
+/// begins with as many early ones; a thread that has none left steals the later half of what another still has.
+/// </summary>
 internal static class RowWorkers
 {
-    /// <summary>Calls <paramref name="body"/> for consecutive ranges [from, to) that cover all rows, concurrently.</summary>
+    /// <summary>Calls <paramref name="body"/> for ranges [from, to) that cover all rows once, concurrently.</summary>
     /// <param name="rows">Number of rows.</param>
     /// <param name="chunk">Rows per call.</param>
     /// <param name="threads">Threads at most; 0: one per processor.</param>
@@ -14,16 +17,16 @@ internal static class RowWorkers
         int rows, int chunk, int threads, Func<TWorkspace> createWorkspace, Action<TWorkspace, int, int> body, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var chunks = (rows + (chunk - 1L)) / chunk;
-        var workers = (int)Math.Min(chunks, threads > 0 ? threads : Environment.ProcessorCount);
-        var next = -1L;
+        var chunks = (int)((rows + (chunk - 1L)) / chunk);
+        var workers = Math.Min(chunks, threads > 0 ? threads : Environment.ProcessorCount);
+        var hands = new ChunkHands(chunks, workers);
         void Work(int worker)
         {
             var workspace = createWorkspace();
-            for (var taken = Interlocked.Increment(ref next); taken < chunks; taken = Interlocked.Increment(ref next))
+            while (hands.TryTake(worker, out var taken))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                body(workspace, (int)(taken * chunk), (int)Math.Min(rows, (taken + 1) * chunk));
+                body(workspace, taken * chunk, (int)Math.Min(rows, (taken + 1L) * chunk));
             }
         }
 

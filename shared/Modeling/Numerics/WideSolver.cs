@@ -1,37 +1,21 @@
-using Recommender.Modeling.FoldIn;
-
 namespace Recommender.Modeling.Numerics;
 
 /// <summary>
-/// The half-step of <see cref="RowSolver"/> in float64, for the rare row whose equations are not positive definite in float32.
+/// A <see cref="RowSystem"/> solved in float64, for the rare row whose equations are not positive definite in float32.
 /// A direction without any information left is given no weight, so the result is always finite.
 /// </summary>
 internal static class WideSolver
 {
-    public static void Solve(
-        ReadOnlySpan<int> columns,
-        ReadOnlySpan<float> values,
-        ReadOnlySpan<float> others,
-        ReadOnlySpan<float> scaledGram,
-        float share,
-        double ridge,
-        FoldInSettings settings,
-        Span<float> destination)
+    public static unsafe void Solve(in RowSystem system, Span<float> destination)
     {
         var k = destination.Length;
-        var stride = Lanes.RoundUp(k);
         var matrix = new double[k, k];
         var vector = new double[k];
-        for (var i = 0; i < k; i++)
+        for (var i = 0; i < k; i++) matrix[i, i] = system.Diagonal[i];
+        for (var t = 0; t < system.Count; t++)
         {
-            for (var j = 0; j < k; j++) matrix[i, j] = (double)share * scaledGram[(i * stride) + j];
-            matrix[i, i] += ridge;
-        }
-
-        for (var t = 0; t < columns.Length; t++)
-        {
-            var v = others.Slice(columns[t] * k, k);
-            double confidence = settings.ConfidenceOf(values[t]);
+            var v = system.Row(t);
+            double confidence = system.Confidences[t];
             for (var i = 0; i < k; i++)
             {
                 vector[i] += confidence * v[i];

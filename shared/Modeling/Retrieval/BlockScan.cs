@@ -31,6 +31,78 @@ internal static unsafe class BlockScan<TLanes>
         (s0, s1, s2, s3) = (a0, a1, a2, a3);
     }
 
+    /// <summary>Six consecutive queries against four consecutive blocks; the scores of a query lie together, 64 of them.</summary>
+    public static void Score6x4(float* block, int factors, float* queries, int queryStride, float* scores)
+    {
+        var size = (nint)factors * Lanes.Count;
+        var z = TLanes.Zero;
+        var (a0, a1, a2, a3) = (z, z, z, z);
+        var (b0, b1, b2, b3) = (z, z, z, z);
+        var (c0, c1, c2, c3) = (z, z, z, z);
+        var (d0, d1, d2, d3) = (z, z, z, z);
+        var (e0, e1, e2, e3) = (z, z, z, z);
+        var (f0, f1, f2, f3) = (z, z, z, z);
+        for (var f = 0; f < factors; f++, block += Lanes.Count, queries++)
+        {
+            var (v0, v1, v2, v3) = (TLanes.Load(block), TLanes.Load(block + size), TLanes.Load(block + (2 * size)), TLanes.Load(block + (3 * size)));
+            Add(*queries, v0, v1, v2, v3, ref a0, ref a1, ref a2, ref a3);
+            Add(queries[queryStride], v0, v1, v2, v3, ref b0, ref b1, ref b2, ref b3);
+            Add(queries[2 * queryStride], v0, v1, v2, v3, ref c0, ref c1, ref c2, ref c3);
+            Add(queries[3 * queryStride], v0, v1, v2, v3, ref d0, ref d1, ref d2, ref d3);
+            Add(queries[4 * queryStride], v0, v1, v2, v3, ref e0, ref e1, ref e2, ref e3);
+            Add(queries[5 * queryStride], v0, v1, v2, v3, ref f0, ref f1, ref f2, ref f3);
+        }
+
+        Store(scores, a0, a1, a2, a3);
+        Store(scores + (4 * Lanes.Count), b0, b1, b2, b3);
+        Store(scores + (2 * 4 * Lanes.Count), c0, c1, c2, c3);
+        Store(scores + (3 * 4 * Lanes.Count), d0, d1, d2, d3);
+        Store(scores + (4 * 4 * Lanes.Count), e0, e1, e2, e3);
+        Store(scores + (5 * 4 * Lanes.Count), f0, f1, f2, f3);
+    }
+
+    /// <summary>Six consecutive queries against one block; the scores of a query lie together, 16 of them.</summary>
+    public static void Score6x1(float* block, int factors, float* queries, int queryStride, float* scores)
+    {
+        var (a, b, c, d, e, g) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+        for (var f = 0; f < factors; f++, block += Lanes.Count, queries++)
+        {
+            var v = TLanes.Load(block);
+            a = TLanes.MultiplyAdd(TLanes.Broadcast(*queries), v, a);
+            b = TLanes.MultiplyAdd(TLanes.Broadcast(queries[queryStride]), v, b);
+            c = TLanes.MultiplyAdd(TLanes.Broadcast(queries[2 * queryStride]), v, c);
+            d = TLanes.MultiplyAdd(TLanes.Broadcast(queries[3 * queryStride]), v, d);
+            e = TLanes.MultiplyAdd(TLanes.Broadcast(queries[4 * queryStride]), v, e);
+            g = TLanes.MultiplyAdd(TLanes.Broadcast(queries[5 * queryStride]), v, g);
+        }
+
+        a.Store(scores);
+        b.Store(scores + Lanes.Count);
+        c.Store(scores + (2 * Lanes.Count));
+        d.Store(scores + (3 * Lanes.Count));
+        e.Store(scores + (4 * Lanes.Count));
+        g.Store(scores + (5 * Lanes.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float q, TLanes v0, TLanes v1, TLanes v2, TLanes v3, ref TLanes s0, ref TLanes s1, ref TLanes s2, ref TLanes s3)
+    {
+        var b = TLanes.Broadcast(q);
+        s0 = TLanes.MultiplyAdd(b, v0, s0);
+        s1 = TLanes.MultiplyAdd(b, v1, s1);
+        s2 = TLanes.MultiplyAdd(b, v2, s2);
+        s3 = TLanes.MultiplyAdd(b, v3, s3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* to, TLanes s0, TLanes s1, TLanes s2, TLanes s3)
+    {
+        s0.Store(to);
+        s1.Store(to + Lanes.Count);
+        s2.Store(to + (2 * Lanes.Count));
+        s3.Store(to + (3 * Lanes.Count));
+    }
+
     /// <summary>Four consecutive blocks for one query.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Score4Blocks(float* block, int factors, float* query, out TLanes s0, out TLanes s1, out TLanes s2, out TLanes s3)

@@ -73,6 +73,9 @@ public sealed unsafe class PackedFactors
 
     internal float* Block(int block) => _packed.Pointer + ((nint)block * Lanes.Count * Factors);
 
+    /// <summary>A bit for each lane of a block that holds an item.</summary>
+    internal uint LanesOf(int block) => block < BlockCount - 1 ? 0xFFFF : 0xFFFFu >> ((BlockCount * Lanes.Count) - ItemCount);
+
     private AlignedBuffer InvertNorms()
     {
         var norms = new AlignedBuffer(BlockCount * Lanes.Count);

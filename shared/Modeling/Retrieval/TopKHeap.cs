@@ -11,11 +11,17 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
 {
     private readonly Span<ScoredItem> _storage = storage;
     private readonly ItemFilter _filter = filter;
-    private int _count;
-    private int _excludedAt;
+    private TopKState _state = new();
+
+    /// <summary>A heap that goes on where another one with the same storage and filter was.</summary>
+    public TopKHeap(Span<ScoredItem> storage, ItemFilter filter, TopKState state)
+        : this(storage, filter) => _state = state;
+
+    /// <summary>Where the scan stands, beside what is in the storage.</summary>
+    public readonly TopKState State => _state;
 
     /// <summary>Only a score above this can enter.</summary>
-    public float Threshold { get; private set; } = float.NegativeInfinity;
+    public readonly float Threshold => _state.Threshold;
 
     /// <summary>Offers up to 32 consecutive items of which the set bits of <paramref name="mask"/> beat <see cref="Threshold"/>.</summary>
     public unsafe void Offer(int firstItem, float* scores, uint mask)
@@ -31,25 +37,25 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     public void Offer(int item, float score)
     {
         if (!(score > Threshold) || IsExcluded(item)) return;
-        if (_count < _storage.Length)
+        if (_state.Count < _storage.Length)
         {
-            _storage[_count++] = new ScoredItem(item, score);
-            if (_count < _storage.Length) return;
-            for (var i = (_count / 2) - 1; i >= 0; i--) SiftDown(i, _count, _storage[i]);
+            _storage[_state.Count++] = new ScoredItem(item, score);
+            if (_state.Count < _storage.Length) return;
+            for (var i = (_state.Count / 2) - 1; i >= 0; i--) SiftDown(i, _state.Count, _storage[i]);
         }
         else
         {
-            SiftDown(0, _count, new ScoredItem(item, score));
+            SiftDown(0, _state.Count, new ScoredItem(item, score));
         }
 
-        Threshold = _storage[0].Score;
+        _state.Threshold = _storage[0].Score;
     }
 
     /// <summary>Sorts what was kept, best first, and returns its number.</summary>
     public readonly int Finish()
     {
-        _storage[.._count].Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Item.CompareTo(b.Item));
-        return _count;
+        _storage[.._state.Count].Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Item.CompareTo(b.Item));
+        return _state.Count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,8 +64,8 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     private bool IsExcluded(int item)
     {
         var excluded = _filter.SortedItems;
-        while (_excludedAt < excluded.Length && excluded[_excludedAt] < item) _excludedAt++;
-        return (_excludedAt < excluded.Length && excluded[_excludedAt] == item) || _filter.BitmapHas(item);
+        while (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] < item) _state.ExcludedAt++;
+        return (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] == item) || _filter.BitmapHas(item);
     }
 
     private readonly void SiftDown(int at, int count, ScoredItem item)
@@ -76,4 +82,17 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
 
         _storage[at] = item;
     }
+}
+
+/// <summary>Where a scan by <see cref="TopKHeap"/> stands.</summary>
+internal struct TopKState()
+{
+    /// <summary>Items kept so far.</summary>
+    public int Count;
+
+    /// <summary>How many of the excluded items the scan has passed.</summary>
+    public int ExcludedAt;
+
+    /// <summary>Only a score above this can enter.</summary>
+    public float Threshold = float.NegativeInfinity;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
@@ -31,10 +30,9 @@ internal sealed record Extras(string Set, double ListsPerSecond, double ListShar
     {
         var clock = Stopwatch.StartNew();
         var items = new PackedFactors(model.ItemFactors.Data, Factors);
-        RowWorkers.Run(model.ViewerCount, 32, threads, () => new ScoredItem[ListLength], (best, from, to) =>
-        {
-            for (var viewer = from; viewer < to; viewer++) TopK.Search(items, model.UserFactors.Row(viewer), new ItemFilter(data.Train.RowColumns(viewer)), best);
-        }, cancellationToken);
+        var (found, viewers) = (0L, Enumerable.Range(0, model.ViewerCount).ToArray());
+        TopLists.Search(items, model.UserFactors, viewers, data.Train, ListLength, (_, best) => Interlocked.Add(ref found, best.Length), threads, cancellationToken);
+        if (found != (long)ListLength * model.ViewerCount) throw new InvalidOperationException("Some lists are short.");
         return model.ViewerCount / clock.Elapsed.TotalSeconds;
     }
 }

@@ -12,14 +12,14 @@ internal static class Ladder
 {
     private const string Criterion = "ndcg@20";
 
-    public static IReadOnlyList<string> Solvers { get; } = ["exact"];
+    public static IReadOnlyList<string> Solvers { get; } = ["auto", "exact", "cg"];
 
     public static IReadOnlyList<string> Columns { get; } =
         ["factors", "solver", "s/pass", "GFLOP/s", "of sgemm", "gather GB/s", "of read", "peak MB", "best ndcg@20", "99 % after", "seconds"];
 
     public static Rung Measure(DataSet data, int factors, string solver, TrainingPlan plan, MachineLimits limits, CancellationToken cancellationToken)
     {
-        var parameters = new IalsParameters { Factors = factors, Threads = plan.Threads };
+        var parameters = new IalsParameters { Factors = factors, Threads = plan.Threads, Solver = Enum.Parse<IalsSolver>(solver, ignoreCase: true) };
         var test = data.Sample();
         Warm(parameters, data);
         PeakMemory.Reset();

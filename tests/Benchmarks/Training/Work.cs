@@ -17,6 +17,7 @@ internal readonly record struct Work(double Gflop, double Gigabytes)
         var operations = solver switch
         {
             "exact" => gram + (pairs * k * k) + (rows * k * k * k / 3) + (rows * 2 * k * k),
+            "auto" or "cg" => gram + (pairs * 2 * 2 * k * 4) + (rows * 8 * k * k),
             _ => throw new ArgumentOutOfRangeException(nameof(solver), solver, "unknown"),
         };
         return new Work(operations * 1e-9, pairs * k * 4e-9);

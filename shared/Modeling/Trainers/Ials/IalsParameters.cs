@@ -22,6 +22,10 @@ public sealed record IalsParameters
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
+        .Choice(
+            "solver", "of a half-step: exact: Cholesky; cg: steps of conjugate gradient from the last factors; auto: for each row what costs less",
+            p => p.Solver, (p, v) => p with { Solver = v })
+        .Integer("cg_steps", 1, 100, "steps of conjugate gradient", p => p.CgSteps, (p, v) => p with { CgSteps = v })
         .Number("init_stddev", 1e-9, 10, "length of a random first vector, roughly", p => p.InitStddev, (p, v) => p with { InitStddev = v })
         .Integer("seed", 0, int.MaxValue, "of the random first vectors", p => p.Seed, (p, v) => p with { Seed = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
@@ -52,6 +56,12 @@ public sealed record IalsParameters
 
     /// <summary>How a value becomes a confidence.</summary>
     public ConfidenceScale Confidence { get; init; } = ConfidenceScale.Linear;
+
+    /// <summary>How a row is solved while training; the viewers' final vectors are always solved exactly.</summary>
+    public IalsSolver Solver { get; init; } = IalsSolver.Auto;
+
+    /// <summary>Steps of conjugate gradient, 1 to 100.</summary>
+    public int CgSteps { get; init; } = 3;
 
     /// <summary>Each random first coordinate has the deviation init_stddev / sqrt(factors). Above 0.</summary>
     public double InitStddev { get; init; } = 0.1;

@@ -13,7 +13,7 @@ public sealed class RowSolverTests
         var shapes = new TheoryData<int, int>();
         foreach (var factors in (int[])[1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 65, 100])
         {
-            foreach (var length in (int[])[1, 5, 64, 65, 200]) shapes.Add(factors, length);
+            foreach (var length in (int[])[1, 5, 17, 64, 65, 200]) shapes.Add(factors, length);
         }
 
         return shapes;
@@ -52,12 +52,38 @@ public sealed class RowSolverTests
     public void Every_width_of_registers_gives_the_same_bits() => Seeds.ForAll(seed =>
     {
         var random = new Random(seed);
-        var (factors, length) = (random.Next(1, 70), random.Next(1, 150));
-        var (others, columns, values) = Row(factors, length, seed);
-        var wide = Solve(new RowSolver<Lanes512>(factors, Settings), others, columns, values, 1.2f);
-        Assert.Equal(wide, Solve(new RowSolver<Lanes256>(factors, Settings), others, columns, values, 1.2f));
-        Assert.Equal(wide, Solve(new RowSolver<Lanes128>(factors, Settings), others, columns, values, 1.2f));
+        var problem = new RowProblem(random.Next(1, 70), random.Next(4, 150), seed);
+        var exact = problem.Exact<Lanes512>();
+        Assert.Equal(exact, problem.Exact<Lanes256>());
+        Assert.Equal(exact, problem.Exact<Lanes128>());
+        var improved = problem.Improve<Lanes512>(3);
+        Assert.Equal(improved, problem.Improve<Lanes256>(3));
+        Assert.Equal(improved, problem.Improve<Lanes128>(3));
     });
+
+    [Fact]
+    public void Both_exact_ways_and_enough_steps_of_conjugate_gradient_find_the_solution() => Seeds.ForAll(seed =>
+    {
+        var random = new Random(seed);
+        var (factors, length) = (random.Next(1, 80), random.Next(4, 160));
+        var problem = new RowProblem(factors, length, seed);
+        var expected = problem.Solution;
+        var scale = expected.Max(Math.Abs);
+        foreach (var actual in (float[][])[problem.Exact<Lanes256>(), problem.Improve<Lanes256>(60), problem.Improve<Lanes256>(60, first: 0.3f)])
+        {
+            for (var i = 0; i < factors; i++) Assert.InRange(actual[i] - expected[i], -5e-5 * scale, 5e-5 * scale);
+        }
+    });
+
+    [Fact]
+    public void Every_step_of_conjugate_gradient_comes_closer()
+    {
+        var problem = new RowProblem(factors: 48, length: 90, seed: 3);
+        var expected = problem.Solution;
+        double Distance(int steps) => Math.Sqrt(problem.Improve<Lanes512>(steps, first: 0.1f).Zip(expected, (a, b) => (a - b) * (a - b)).Sum());
+        for (var steps = 1; steps < 8; steps++) Assert.True(Distance(steps + 1) < Distance(steps), $"{steps + 1} steps");
+        Assert.True(Distance(8) < 0.2 * Distance(1));
+    }
 
     [Fact]
     public void A_row_without_interactions_becomes_zero() =>
@@ -67,10 +93,18 @@ public sealed class RowSolverTests
     public void A_solver_carries_nothing_from_one_row_into_the_next()
     {
         var (others, columns, values) = Row(factors: 20, length: 100, seed: 3);
-        var solver = RowSolver.Create(20, Settings);
-        var first = Solve(solver, others, columns.AsSpan(0, 10).ToArray(), values, 1f);
-        Solve(solver, others, columns, values, 1f);
-        Assert.Equal(first, Solve(solver, others, columns.AsSpan(0, 10).ToArray(), values, 1f));
+        var solver = Create(others, Settings);
+        float[] Solve(int length)
+        {
+            var x = new float[20];
+            solver.Solve(columns.AsSpan(0, length), values.AsSpan(0, length), 1f, x);
+            return x;
+        }
+
+        var (few, many) = (Solve(10), Solve(60));
+        Solve(100);
+        Assert.Equal(few, Solve(10));
+        Assert.Equal(many, Solve(60));
     }
 
     [Theory]
@@ -80,10 +114,12 @@ public sealed class RowSolverTests
     [InlineData(1e25f)]
     public void Factors_of_any_size_give_finite_results(float scale)
     {
-        var others = RandomData.Factors(30, 17, 1, scale);
-        var columns = Enumerable.Range(0, 12).ToArray();
-        var x = Solve(others, columns, Enumerable.Repeat(1f, 12).ToArray(), Settings with { Regularization = 1e-9 }, 1f);
-        Assert.All(x, value => Assert.True(float.IsFinite(value)));
+        var others = RandomData.Factors(60, 17, 1, scale);
+        foreach (var length in (int[])[3, 50])
+        {
+            var x = Solve(others, [.. Enumerable.Range(0, length)], [.. Enumerable.Repeat(1f, length)], Settings with { Regularization = 1e-9 }, 1f);
+            Assert.All(x, value => Assert.True(float.IsFinite(value)));
+        }
     }
 
     [Fact]
@@ -105,17 +141,13 @@ public sealed class RowSolverTests
         return (others, columns, [.. columns.Select(_ => 0.1f + (3 * random.NextSingle()))]);
     }
 
-    private static float[] Solve(FactorMatrix others, int[] columns, float[] values, FoldInSettings settings, float share) =>
-        Solve(RowSolver.Create(others.Factors, settings), others, columns, values, share, settings);
-
-    private static float[] Solve(RowSolver solver, FactorMatrix others, int[] columns, float[] values, float share, FoldInSettings? settings = null)
+    private static float[] Solve(FactorMatrix others, int[] columns, float[] values, FoldInSettings settings, float share)
     {
-        var stride = Lanes.RoundUp(others.Factors);
-        var gram = new AlignedBuffer(stride * stride);
-        Gram.Compute(others.Data.ToArray(), others.Factors, (settings ?? Settings).UnobservedWeight, gram.Span, 1, CancellationToken.None);
         var result = new float[others.Factors];
-        solver.Solve(columns, values, others.Data, others.RowCount, gram, share, result);
-        GC.KeepAlive(gram);
+        Create(others, settings).Solve(columns, values, share, result);
         return result;
     }
+
+    private static FactorFoldIn Create(FactorMatrix others, FoldInSettings settings) =>
+        new(others.Data.ToArray(), others.Factors, settings, threads: 1, CancellationToken.None);
 }

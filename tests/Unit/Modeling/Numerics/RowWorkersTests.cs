@@ -39,4 +39,60 @@ public sealed class RowWorkersTests
         }, source.Token));
         Assert.InRange(done, 10, 1000);
     }
+
+    [Fact]
+    public void A_worker_that_has_none_left_steals_until_every_chunk_is_taken_once() => Seeds.ForAll(seed =>
+    {
+        // One thread plays all workers in random order, and some hardly ever move.
+        var random = new Random(seed);
+        var (chunks, workers) = (random.Next(0, 60), random.Next(1, 6));
+        var hands = new ChunkHands(chunks, workers);
+        var taken = new List<int>();
+        while (true)
+        {
+            var worker = random.NextDouble() < 0.9 ? 0 : random.Next(workers);
+            if (!hands.TryTake(worker, out var chunk)) break;
+            taken.Add(chunk);
+        }
+
+        Assert.Equal(Enumerable.Range(0, chunks), taken.Order());
+    });
+
+    [Fact]
+    public void Workers_begin_with_the_first_chunks()
+    {
+        var hands = new ChunkHands(7, 3);
+        for (var worker = 0; worker < 3; worker++)
+        {
+            Assert.True(hands.TryTake(worker, out var chunk));
+            Assert.Equal(worker, chunk);
+        }
+    }
+
+    [Fact]
+    public void Concurrent_thieves_never_take_a_chunk_twice()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var hands = new ChunkHands(500, 4);
+            var visits = new int[500];
+            Parallel.For(0, 4, worker =>
+            {
+                while (hands.TryTake(worker, out var chunk)) Interlocked.Increment(ref visits[chunk]);
+            });
+            Assert.All(visits, n => Assert.Equal(1, n));
+        }
+    }
+
+    [Fact]
+    public void A_schedule_has_every_row_once_from_the_longest_on() => Seeds.ForAll(seed =>
+    {
+        var random = new Random(seed);
+        var lengths = Enumerable.Range(0, random.Next(0, 3000)).Select(_ => random.Next(4) == 0 ? random.Next(5000) : random.Next(20)).ToArray();
+        var schedule = new RowSchedule(lengths.Length, row => lengths[row]);
+        var rows = Enumerable.Range(0, schedule.ChunkCount).SelectMany(c => schedule.Chunk(c).ToArray()).ToArray();
+        Assert.Equal(Enumerable.Range(0, lengths.Length), rows.Order());
+        Assert.Equal(lengths.OrderDescending(), rows.Select(r => lengths[r]));
+        Assert.True(schedule.ChunkCount <= 1025);
+    });
 }

@@ -35,6 +35,12 @@ internal static class SlowHalfStep
     public static double[] Solve(FactorMatrix others, int[] columns, float[] values, FoldInSettings settings, float share)
     {
         var (matrix, vector) = Equations(others, columns, values, settings, share);
+        return Solve(matrix, vector);
+    }
+
+    /// <summary>Gauss and Jordan's elimination, with pivots; both arguments are overwritten.</summary>
+    public static double[] Solve(double[,] matrix, double[] vector)
+    {
         var k = vector.Length;
         for (var p = 0; p < k; p++)
         {

@@ -30,6 +30,31 @@ public sealed class TopKTests
     });
 
     [Fact]
+    public void Lists_of_many_viewers_equal_searching_for_each() => Seeds.ForAll(seed =>
+    {
+        var random = new Random(seed);
+        var (viewers, count, factors, k) = (random.Next(1, 400), random.Next(1, 300), random.Next(1, 20), random.Next(1, 40));
+        var (queries, items) = (RandomData.Factors(viewers, factors, seed), RandomData.Factors(count, factors, seed + 1));
+        var seen = RandomData.Interactions(viewers, count, 0.1, seed);
+        var packed = new PackedFactors(items.Data, factors);
+        var rows = Enumerable.Range(0, viewers).Where(_ => random.Next(3) > 0).ToArray();
+        var lists = new ScoredItem[viewers][];
+        TopLists.Search(packed, queries, rows, seen, k, (viewer, best) => lists[viewer] = best.ToArray(), threads: 2);
+        var expected = new ScoredItem[k];
+        for (var viewer = 0; viewer < viewers; viewer++)
+        {
+            if (!rows.Contains(viewer))
+            {
+                Assert.Null(lists[viewer]);
+                continue;
+            }
+
+            var found = TopK.Search(packed, queries.Row(viewer), new ItemFilter(seen.RowColumns(viewer)), expected);
+            Assert.Equal(expected[..found], lists[viewer]);
+        }
+    });
+
+    [Fact]
     public void Similar_items_are_those_of_the_largest_cosine() => Seeds.ForAll(seed =>
     {
         var random = new Random(seed);

@@ -10,53 +10,84 @@ public sealed class IalsTrainerTests
 {
     private static readonly IalsParameters Small = new() { Factors = 11, Iterations = 3, UnobservedWeight = 0.05, Regularization = 0.01 };
 
-    [Fact]
-    public void The_objective_falls_with_every_half_step()
+    public static TheoryData<IalsSolver> Solvers() => [.. Enum.GetValues<IalsSolver>()];
+
+    [Theory]
+    [MemberData(nameof(Solvers))]
+    public void The_objective_falls_with_every_half_step(IalsSolver solver)
     {
         var byUser = RandomData.Interactions(50, 30, 0.15, seed: 1, withConfidence: true);
-        var byItem = byUser.Transpose();
-        var parameters = Small with { PopularityExponent = 0, RegularizationExponent = 0.8 };
-        var solver = new IalsSolver(parameters, CancellationToken.None);
-        var items = solver.RandomFactors(byItem);
-        var users = new FactorMatrix(50, 11);
-        var shares = solver.UnobservedShares([.. byUser.ColumnLengths().Select(n => (float)n)]);
+        var parameters = Small with { PopularityExponent = 0, RegularizationExponent = 0.8, Solver = solver };
+        var run = new IalsRun(new TrainingData(byUser), parameters, CancellationToken.None);
         var previous = double.PositiveInfinity;
         for (var iteration = 0; iteration < 6; iteration++)
         {
-            solver.UserStep(byUser, items, users);
-            var afterUsers = SlowObjective.Of(byUser, users, items, parameters);
+            run.SolveUsers();
+            var afterUsers = SlowObjective.Of(byUser, run.Users.ToMatrix(), run.Items.ToMatrix(), parameters);
             Assert.True(afterUsers < previous, $"{afterUsers} after {previous}");
-            solver.ItemStep(byItem, users, items, shares);
-            previous = SlowObjective.Of(byUser, users, items, parameters);
+            run.SolveItems();
+            previous = SlowObjective.Of(byUser, run.Users.ToMatrix(), run.Items.ToMatrix(), parameters);
             Assert.True(previous < afterUsers, $"{previous} after {afterUsers}");
         }
     }
 
     [Fact]
-    public void Every_half_step_equals_the_slow_one()
+    public void Every_exact_half_step_equals_the_slow_one()
     {
         var byUser = RandomData.Interactions(30, 25, 0.2, seed: 2, withConfidence: true);
-        var byItem = byUser.Transpose();
-        var parameters = Small with { PopularityExponent = 0.5 };
-        var solver = new IalsSolver(parameters, CancellationToken.None);
-        var items = solver.RandomFactors(byItem);
-        var users = new FactorMatrix(30, 11);
-        solver.UserStep(byUser, items, users);
-        AssertSolves(byUser, items, users, parameters, _ => 1f);
+        var parameters = Small with { PopularityExponent = 0.5, Solver = IalsSolver.Exact };
+        var run = new IalsRun(new TrainingData(byUser), parameters, CancellationToken.None);
+        run.SolveUsers();
+        AssertSolves(byUser, run.Items.ToMatrix(), run.Users.ToMatrix(), parameters, _ => 1f);
         var counts = byUser.ColumnLengths();
         var meanRoot = counts.Where(n => n > 0).Average(n => Math.Sqrt(n));
-        solver.ItemStep(byItem, users, items, solver.UnobservedShares([.. counts.Select(n => (float)n)]));
-        AssertSolves(byItem, users, items, parameters, item => (float)(Math.Sqrt(counts[item]) / meanRoot));
+        run.SolveItems();
+        AssertSolves(byUser.Transpose(), run.Users.ToMatrix(), run.Items.ToMatrix(), parameters, item => (float)(Math.Sqrt(counts[item]) / meanRoot));
     }
 
     [Fact]
-    public void The_result_has_the_same_bits_for_any_number_of_threads()
+    public void All_solvers_come_to_an_equally_good_model()
+    {
+        var interactions = RandomData.TwoTastes(120, 70, seed: 8);
+        double Objective(IalsSolver solver)
+        {
+            var parameters = Small with { PopularityExponent = 0, Iterations = 60, Solver = solver };
+            var model = new IalsTrainer(parameters).Train(new TrainingData(interactions));
+            return SlowObjective.Of(interactions, model.UserFactors!, model.ItemFactors!, parameters);
+        }
+
+        var exact = Objective(IalsSolver.Exact);
+        foreach (var solver in Enum.GetValues<IalsSolver>()) Assert.InRange(Objective(solver) / exact, 0.98, 1.02);
+    }
+
+    [Fact]
+    public void A_half_step_allocates_nothing_per_row()
+    {
+        foreach (var solver in Enum.GetValues<IalsSolver>())
+        {
+            long AllocatedFor(int users, double density)
+            {
+                var run = new IalsRun(new TrainingData(RandomData.Interactions(users, 100, density, seed: 9)), Small with { Threads = 1, Solver = solver }, CancellationToken.None);
+                run.Iterate();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                run.Iterate();
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            // The room for the longest row is the same.
+            Assert.InRange(AllocatedFor(20_000, 0.1) - AllocatedFor(10_000, 0.2), -8192, 8192);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Solvers))]
+    public void The_result_has_the_same_bits_for_any_number_of_threads(IalsSolver solver)
     {
         var data = new TrainingData(RandomData.Interactions(700, 300, 0.03, seed: 3, withConfidence: true));
-        var alone = new IalsTrainer(Small with { Threads = 1 }).Train(data);
-        foreach (var threads in (int[])[2, 4])
+        var alone = new IalsTrainer(Small with { Threads = 1, Solver = solver }).Train(data);
+        foreach (var threads in (int[])[2, 3, 4, 7])
         {
-            var together = new IalsTrainer(Small with { Threads = threads }).Train(data);
+            var together = new IalsTrainer(Small with { Threads = threads, Solver = solver }).Train(data);
             Assert.Equal(alone.ItemFactors!.Data, together.ItemFactors!.Data);
             Assert.Equal(alone.UserFactors!.Data, together.UserFactors!.Data);
         }

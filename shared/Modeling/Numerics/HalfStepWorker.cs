@@ -1,0 +1,95 @@
+namespace Recommender.Modeling.Numerics;
+
+/// <summary>
+/// Solves rows one after another, by <see cref="ExactSolver{TLanes}"/> or <see cref="ConjugateGradient{TLanes}"/>. Holds the workspace, which
+/// grows to the longest row; allocates nothing per row. One thread at a time.
+/// </summary>
+internal abstract unsafe class HalfStepWorker
+{
+    private int[] _columns = GC.AllocateArray<int>(64, pinned: true);
+    private float[] _confidences = GC.AllocateArray<float>(64, pinned: true);
+
+    public static HalfStepWorker Create(int factors, int steps) => Lanes.Dispatch<Creation, HalfStepWorker>(new Creation(factors, steps));
+
+    /// <summary>Room for the other side's rows of a row.</summary>
+    public Span<int> Columns(int count)
+    {
+        if (_columns.Length < count) _columns = GC.AllocateArray<int>(Math.Max(count, 2 * _columns.Length), pinned: true);
+        return _columns.AsSpan(0, count);
+    }
+
+    /// <summary>Room for the confidences of a row.</summary>
+    public Span<float> Confidences(int count)
+    {
+        if (_confidences.Length < count) _confidences = GC.AllocateArray<float>(Math.Max(count, 2 * _confidences.Length), pinned: true);
+        return _confidences.AsSpan(0, count);
+    }
+
+    /// <summary>Solves exactly for what <see cref="Columns"/> and <see cref="Confidences"/> hold.</summary>
+    /// <param name="others">The other side's factors, in axes in which their gram matrix is diagonal.</param>
+    /// <param name="otherStride">Distance of two rows of <paramref name="others"/>.</param>
+    /// <param name="count">Interactions, above 0.</param>
+    /// <param name="diagonal">Of the gram matrix, weighted; a number per factor.</param>
+    /// <param name="share">Factor of <paramref name="diagonal"/>: this row's own weight of the unobserved pairs.</param>
+    /// <param name="ridge">Added to the diagonal.</param>
+    /// <param name="destination">Receives the factors.</param>
+    public void Solve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
+        Solve(Make(others, otherStride, count, diagonal, share, ridge), destination);
+
+    /// <summary>Improves a row of padded factors by some steps.</summary>
+    /// <inheritdoc cref="Solve(float*, int, int, ReadOnlySpan{double}, double, double, float*)"/>
+    public void Improve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
+        Improve(Make(others, otherStride, count, diagonal, share, ridge), destination);
+
+    /// <summary>Whether <see cref="Solve(float*, int, int, ReadOnlySpan{double}, double, double, float*)"/> costs no more than improving.</summary>
+    public abstract bool SolvesCheaply(int count);
+
+    protected abstract AlignedBuffer Diagonal { get; }
+
+    protected abstract void Solve(in RowSystem system, float* destination);
+
+    protected abstract void Improve(in RowSystem system, float* destination);
+
+    private RowSystem Make(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge)
+    {
+        var values = Diagonal.Span;
+        for (var i = 0; i < diagonal.Length; i++) values[i] = (float)((share * diagonal[i]) + ridge);
+        for (var i = diagonal.Length; i < values.Length; i++) values[i] = 1f;
+        fixed (int* columns = _columns)
+        fixed (float* confidences = _confidences)
+        {
+            return new RowSystem
+            {
+                Others = others, OtherStride = otherStride, Factors = diagonal.Length, Columns = columns, Confidences = confidences, Count = count,
+                Diagonal = Diagonal.Pointer,
+            };
+        }
+    }
+
+    private readonly struct Creation(int factors, int steps) : ILanesWork<HalfStepWorker>
+    {
+        public HalfStepWorker Run<TLanes>()
+            where TLanes : struct, ILanes<TLanes> => new HalfStepWorker<TLanes>(factors, steps);
+    }
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps) : HalfStepWorker
+    where TLanes : struct, ILanes<TLanes>
+{
+    private readonly ConjugateGradient<TLanes> _gradient = new(Lanes.RoundUp(factors), steps);
+    private ExactSolver<TLanes>? _exact;
+
+    protected override AlignedBuffer Diagonal { get; } = new(Lanes.RoundUp(factors));
+
+    private ExactSolver<TLanes> Exact => _exact ??= new ExactSolver<TLanes>(factors);
+
+    public override bool SolvesCheaply(int count) => Exact.CostOf(count) <= _gradient.CostOf(count);
+
+    protected override void Solve(in RowSystem system, float* destination) => Exact.Solve(system, destination);
+
+    protected override void Improve(in RowSystem system, float* destination)
+    {
+        if (!_gradient.TryImprove(system, destination)) Exact.Solve(system, destination);
+    }
+}

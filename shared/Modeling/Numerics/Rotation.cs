@@ -1,0 +1,78 @@
+namespace Recommender.Modeling.Numerics;
+
+/// <summary>Multiplies every row of a table by one square matrix, in place.</summary>
+internal static unsafe class Rotation
+{
+    private const int RowsAtOnce = 256;
+
+    /// <summary>row := row * matrix for every row of <paramref name="table"/>.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="matrix">stride x stride, row-major; zero in rows and columns from the number of factors up.</param>
+    /// <param name="threads">Threads at most; 0: one per processor. Never changes the result.</param>
+    /// <param name="cancellationToken">Stops the work, which leaves some rows multiplied and others not.</param>
+    public static void Apply(FactorTable table, AlignedBuffer matrix, int threads, CancellationToken cancellationToken) =>
+        RowWorkers.Run(
+            table.RowCount, RowsAtOnce, threads, () => new AlignedBuffer(8 * table.Stride),
+            (rows, from, to) => Lanes.Dispatch<Work, bool>(new Work(table, matrix, rows, from, to)), cancellationToken);
+
+    private readonly struct Work(FactorTable table, AlignedBuffer matrix, AlignedBuffer rows, int from, int to) : ILanesWork<bool>
+    {
+        public bool Run<TLanes>()
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var stride = table.Stride;
+            for (var row = from; row < to; row += TLanes.TileRows)
+            {
+                var target = table.Pointer + ((nint)row * stride);
+                var count = Math.Min(TLanes.TileRows, to - row);
+                new ReadOnlySpan<float>(target, count * stride).CopyTo(rows.Span);
+                for (var column = 0; column < stride; column += Lanes.Count)
+                {
+                    if (count == 8) Tile8<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
+                    else for (var r = 0; r < count; r++) Tile1<TLanes>(target + ((nint)r * stride) + column, rows.Pointer + ((nint)r * stride), matrix.Pointer + column, stride);
+                }
+            }
+
+            GC.KeepAlive(table);
+            GC.KeepAlive(matrix);
+            return true;
+        }
+
+        private static void Tile1<TLanes>(float* target, float* row, float* matrix, int stride)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var sum = TLanes.Zero;
+            for (var i = 0; i < stride; i++, matrix += stride) sum = TLanes.MultiplyAdd(TLanes.Broadcast(row[i]), TLanes.Load(matrix), sum);
+            sum.Store(target);
+        }
+
+        private static void Tile8<TLanes>(float* target, float* row, float* matrix, nint stride)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var (c0, c1, c2, c3) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var (c4, c5, c6, c7) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var lower = row + (4 * stride);
+            for (var i = 0; i < stride; i++, matrix += stride)
+            {
+                var m = TLanes.Load(matrix);
+                c0 = TLanes.MultiplyAdd(TLanes.Broadcast(row[i]), m, c0);
+                c1 = TLanes.MultiplyAdd(TLanes.Broadcast(row[stride + i]), m, c1);
+                c2 = TLanes.MultiplyAdd(TLanes.Broadcast(row[(2 * stride) + i]), m, c2);
+                c3 = TLanes.MultiplyAdd(TLanes.Broadcast(row[(3 * stride) + i]), m, c3);
+                c4 = TLanes.MultiplyAdd(TLanes.Broadcast(lower[i]), m, c4);
+                c5 = TLanes.MultiplyAdd(TLanes.Broadcast(lower[stride + i]), m, c5);
+                c6 = TLanes.MultiplyAdd(TLanes.Broadcast(lower[(2 * stride) + i]), m, c6);
+                c7 = TLanes.MultiplyAdd(TLanes.Broadcast(lower[(3 * stride) + i]), m, c7);
+            }
+
+            c0.Store(target);
+            c1.Store(target + stride);
+            c2.Store(target + (2 * stride));
+            c3.Store(target + (3 * stride));
+            c4.Store(target + (4 * stride));
+            c5.Store(target + (5 * stride));
+            c6.Store(target + (6 * stride));
+            c7.Store(target + (7 * stride));
+        }
+    }
+}

@@ -39,10 +39,9 @@ internal sealed class OnnxIalsSolver : IDisposable
     public void HalfStep(InteractionMatrix interactions, FactorMatrix source, FactorMatrix target, float[]? shares)
     {
         var plan = MemoryPlan.For((long)_parameters.DeviceMemoryMb << 20, source.RowCount, _k, _device.IsGpu);
-        var stride = Lanes.RoundUp(_k);
-        var scaledGram = new AlignedBuffer(checked(stride * stride));
-        Gram.Compute(source.Array, _k, _settings.UnobservedWeight, scaledGram.Span, _parameters.Ials.Threads, _cancellationToken);
-        using var gram = OrtValue.CreateTensorValueFromMemory(Packed(scaledGram, stride), [_k, _k]);
+        var scaledGram = Array.ConvertAll(
+            Gram.Of(source.Array, _k, _parameters.Ials.Threads, _cancellationToken), sum => (float)(_settings.UnobservedWeight * sum));
+        using var gram = OrtValue.CreateTensorValueFromMemory(scaledGram, [_k, _k]);
         using var tolerance = OrtValue.CreateTensorValueFromMemory(new[] { (float)(_parameters.CgTolerance * _parameters.CgTolerance) }, []);
         using var steps = OrtValue.CreateTensorValueFromMemory(new[] { (long)_parameters.CgSteps }, []);
         foreach (var run in (GraphRun[])[_whole, _solve])
@@ -60,7 +59,7 @@ internal sealed class OnnxIalsSolver : IDisposable
             if (interactions.RowLength(row) == 0) target.WritableRow(row).Clear();
         }
 
-        RowSolver? exact = null;
+        FactorFoldIn? exact = null;
         foreach (var batch in RowBatches.Of(interactions, plan))
         {
             _cancellationToken.ThrowIfCancellationRequested();
@@ -76,9 +75,8 @@ internal sealed class OnnxIalsSolver : IDisposable
                 }
 
                 // Numbers beyond what float32 can tell apart: the exact solver on the host knows what to do.
-                exact ??= RowSolver.Create(_k, _settings);
-                exact.Solve(
-                    interactions.RowColumns(row), interactions.RowValues(row), source.Data, source.RowCount, scaledGram, shares?[row] ?? 1f, target.WritableRow(row));
+                exact ??= new FactorFoldIn(source.Array, _k, _settings, _parameters.Ials.Threads, _cancellationToken);
+                exact.Solve(interactions.RowColumns(row), interactions.RowValues(row), shares?[row] ?? 1f, target.WritableRow(row));
             }
         }
 
@@ -132,13 +130,6 @@ internal sealed class OnnxIalsSolver : IDisposable
         }
 
         return solution;
-    }
-
-    private float[] Packed(AlignedBuffer padded, int stride)
-    {
-        var packed = new float[_k * _k];
-        for (var i = 0; i < _k; i++) padded.Span.Slice(i * stride, _k).CopyTo(packed.AsSpan(i * _k));
-        return packed;
     }
 
     private static bool IsFinite(ReadOnlySpan<float> vector)

@@ -29,19 +29,21 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
         var ials = parameters.Ials.Resolve(data.Interactions);
         using var device = OnnxDevice.Open(parameters.Device, ials.Threads, (long)parameters.DeviceMemoryMb << 20);
         using var solver = new OnnxIalsSolver(parameters with { Ials = ials }, device, cancellationToken);
-        var start = new IalsSolver(ials, cancellationToken);
         var byUser = data.Interactions;
         var byItem = byUser.Transpose();
         var users = new FactorMatrix(byUser.RowCount, ials.Factors);
-        var items = start.RandomFactors(byItem);
+        var items = new FactorMatrix(byItem.RowCount, ials.Factors);
         var popularity = Array.ConvertAll(byUser.ColumnLengths(), n => (float)n);
-        var shares = start.UnobservedShares(popularity);
-        progress?.Invoke(new TrainingProgress(0, ials.Iterations) { Note = device.Note });
-        for (var iteration = 1; iteration <= ials.Iterations; iteration++)
+        if (data.WarmStart is { } earlier) IalsStart.Continue(ials, popularity, earlier.ItemFactors, items.WritableRow);
+        else IalsStart.Randomize(ials, popularity, items.WritableRow);
+        var iterations = data.WarmStart is null ? ials.Iterations : ials.WarmIterations;
+        var shares = IalsStart.UnobservedShares(ials, popularity);
+        progress?.Invoke(new TrainingProgress(0, iterations) { Note = device.Note });
+        for (var iteration = 1; iteration <= iterations; iteration++)
         {
             solver.HalfStep(byUser, items, users, shares: null);
             solver.HalfStep(byItem, users, items, shares);
-            progress?.Invoke(new TrainingProgress(iteration, ials.Iterations) { Current = Current });
+            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = Current });
         }
 
         solver.HalfStep(byUser, items, users, shares: null);

@@ -36,6 +36,22 @@ internal abstract unsafe class HalfStepWorker
     public void Solve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
         Solve(Make(others, otherStride, count, diagonal, share, ridge), destination);
 
+    /// <summary>As the other overload, for a destination in axes of its own.</summary>
+    /// <param name="others">The other side's factors, in axes in which their gram matrix is diagonal.</param>
+    /// <param name="count">Interactions, above 0.</param>
+    /// <param name="diagonal">Of the gram matrix, weighted; a number per factor.</param>
+    /// <param name="share">Factor of <paramref name="diagonal"/>.</param>
+    /// <param name="ridge">Added to the diagonal.</param>
+    /// <param name="back">Takes a row into the destination's axes.</param>
+    /// <param name="destination">Receives the factors.</param>
+    public void Solve(FactorTable others, int count, ReadOnlySpan<double> diagonal, double share, double ridge, AlignedBuffer back, Span<float> destination)
+    {
+        Solve(Make(others.Pointer, others.Stride, count, diagonal, share, ridge), Solution.Pointer);
+        Multiply(Solution, back, Result);
+        Result.Span[..destination.Length].CopyTo(destination);
+        GC.KeepAlive(others);
+    }
+
     /// <summary>Improves a row of padded factors by some steps.</summary>
     /// <inheritdoc cref="Solve(float*, int, int, ReadOnlySpan{double}, double, double, float*)"/>
     public void Improve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
@@ -45,6 +61,13 @@ internal abstract unsafe class HalfStepWorker
     public abstract bool SolvesCheaply(int count);
 
     protected abstract AlignedBuffer Diagonal { get; }
+
+    protected abstract AlignedBuffer Solution { get; }
+
+    protected abstract AlignedBuffer Result { get; }
+
+    /// <summary>result = row * matrix, all padded.</summary>
+    protected abstract void Multiply(AlignedBuffer row, AlignedBuffer matrix, AlignedBuffer result);
 
     protected abstract void Solve(in RowSystem system, float* destination);
 
@@ -82,9 +105,19 @@ internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps) : Ha
 
     protected override AlignedBuffer Diagonal { get; } = new(Lanes.RoundUp(factors));
 
+    protected override AlignedBuffer Solution { get; } = new(Lanes.RoundUp(factors));
+
+    protected override AlignedBuffer Result { get; } = new(Lanes.RoundUp(factors));
+
     private ExactSolver<TLanes> Exact => _exact ??= new ExactSolver<TLanes>(factors);
 
     public override bool SolvesCheaply(int count) => Exact.CostOf(count) <= _gradient.CostOf(count);
+
+    protected override void Multiply(AlignedBuffer row, AlignedBuffer matrix, AlignedBuffer result)
+    {
+        for (var column = 0; column < result.Length; column += Lanes.Count)
+            Rotation.Multiply<TLanes>(row.Pointer, matrix.Pointer + column, result.Length, result.Pointer + column);
+    }
 
     protected override void Solve(in RowSystem system, float* destination) => Exact.Solve(system, destination);
 

@@ -6,13 +6,16 @@ namespace Recommender.Modeling.Numerics;
 /// </summary>
 internal sealed unsafe class PrincipalAxes
 {
-    private PrincipalAxes(double[] values, AlignedBuffer rotation) => (Values, Rotation) = (values, rotation);
+    private PrincipalAxes(double[] values, AlignedBuffer rotation, AlignedBuffer back) => (Values, Rotation, Back) = (values, rotation, back);
 
     /// <summary>The gram matrix's diagonal in these axes: one number per factor, from 0.</summary>
     public double[] Values { get; }
 
     /// <summary>stride x stride, zero in the padding: row * Rotation is the row in these axes.</summary>
     public AlignedBuffer Rotation { get; }
+
+    /// <summary><see cref="Rotation"/> transposed: takes a row out of these axes again.</summary>
+    public AlignedBuffer Back { get; }
 
     /// <param name="gram">factors x factors, symmetric, finite; overwritten.</param>
     /// <param name="factors">Size.</param>
@@ -21,27 +24,13 @@ internal sealed unsafe class PrincipalAxes
         var (values, vectors) = (new double[factors], new double[factors * factors]);
         SymmetricEigen.Decompose(gram, factors, values, vectors);
         var stride = Lanes.RoundUp(factors);
-        var rotation = new AlignedBuffer(checked(stride * stride));
+        var (rotation, back) = (new AlignedBuffer(checked(stride * stride)), new AlignedBuffer(stride * stride));
         for (var i = 0; i < factors; i++)
         {
             values[i] = Math.Max(values[i], 0);
-            for (var j = 0; j < factors; j++) rotation.Pointer[((nint)j * stride) + i] = (float)vectors[(i * factors) + j];
+            for (var j = 0; j < factors; j++) rotation.Pointer[((nint)j * stride) + i] = back.Pointer[((nint)i * stride) + j] = (float)vectors[(i * factors) + j];
         }
 
-        return new PrincipalAxes(values, rotation);
-    }
-
-    /// <summary>Takes a row out of these axes again: row := row * Rotation'.</summary>
-    public void Return(Span<float> row)
-    {
-        var stride = Lanes.RoundUp(row.Length);
-        Span<float> rotated = stackalloc float[row.Length];
-        row.CopyTo(rotated);
-        for (var i = 0; i < row.Length; i++)
-        {
-            var sum = 0.0;
-            for (var j = 0; j < row.Length; j++) sum += (double)rotated[j] * Rotation.Pointer[((nint)i * stride) + j];
-            row[i] = (float)sum;
-        }
+        return new PrincipalAxes(values, rotation, back);
     }
 }

@@ -15,6 +15,19 @@ internal static unsafe class Rotation
             table.RowCount, RowsAtOnce, threads, () => new AlignedBuffer(8 * table.Stride),
             (rows, from, to) => Lanes.Dispatch<Work, bool>(new Work(table, matrix, rows, from, to)), cancellationToken);
 
+    /// <summary>Sixteen columns of row * matrix.</summary>
+    /// <param name="row">Length stride.</param>
+    /// <param name="matrix">The first of the columns; stride rows.</param>
+    /// <param name="stride">Distance of two rows.</param>
+    /// <param name="target">Receives the sixteen.</param>
+    public static void Multiply<TLanes>(float* row, float* matrix, int stride, float* target)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var sum = TLanes.Zero;
+        for (var i = 0; i < stride; i++, matrix += stride) sum = TLanes.MultiplyAdd(TLanes.Broadcast(row[i]), TLanes.Load(matrix), sum);
+        sum.Store(target);
+    }
+
     private readonly struct Work(FactorTable table, AlignedBuffer matrix, AlignedBuffer rows, int from, int to) : ILanesWork<bool>
     {
         public bool Run<TLanes>()
@@ -29,21 +42,13 @@ internal static unsafe class Rotation
                 for (var column = 0; column < stride; column += Lanes.Count)
                 {
                     if (count == 8) Tile8<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
-                    else for (var r = 0; r < count; r++) Tile1<TLanes>(target + ((nint)r * stride) + column, rows.Pointer + ((nint)r * stride), matrix.Pointer + column, stride);
+                    else for (var r = 0; r < count; r++) Multiply<TLanes>(rows.Pointer + ((nint)r * stride), matrix.Pointer + column, stride, target + ((nint)r * stride) + column);
                 }
             }
 
             GC.KeepAlive(table);
             GC.KeepAlive(matrix);
             return true;
-        }
-
-        private static void Tile1<TLanes>(float* target, float* row, float* matrix, int stride)
-            where TLanes : struct, ILanes<TLanes>
-        {
-            var sum = TLanes.Zero;
-            for (var i = 0; i < stride; i++, matrix += stride) sum = TLanes.MultiplyAdd(TLanes.Broadcast(row[i]), TLanes.Load(matrix), sum);
-            sum.Store(target);
         }
 
         private static void Tile8<TLanes>(float* target, float* row, float* matrix, nint stride)

@@ -9,17 +9,29 @@ public sealed class InteractionMatrix
 {
     private readonly long[] _offsets;
     private readonly int[] _columns;
-    private readonly float[] _values;
+    private readonly float[]? _values;
+    private readonly float _value;
+    private readonly float[] _sameValues;
     private readonly uint[]? _times;
 
-    internal InteractionMatrix(int columnCount, long[] offsets, int[] columns, float[] values, uint[]? times, TimeKind timeKind)
+    /// <param name="columnCount">Number of columns.</param>
+    /// <param name="offsets">Where each row begins, and the last one ends.</param>
+    /// <param name="columns">Column of each cell.</param>
+    /// <param name="values">Value of each cell; null when all are <paramref name="value"/>, which then takes memory for the longest row only.</param>
+    /// <param name="value">The value of all cells, if <paramref name="values"/> is null.</param>
+    /// <param name="times">Time of each cell, if there are any.</param>
+    /// <param name="timeKind">What they mean.</param>
+    internal InteractionMatrix(int columnCount, long[] offsets, int[] columns, float[]? values, float value, uint[]? times, TimeKind timeKind)
     {
         ColumnCount = columnCount;
         _offsets = offsets;
         _columns = columns;
         _values = values;
+        _value = value;
         _times = times;
         TimeKind = times is null ? TimeKind.None : timeKind;
+        _sameValues = values is null ? new float[LongestRow()] : [];
+        Array.Fill(_sameValues, value);
     }
 
     /// <summary>Number of rows (viewers), including empty ones.</summary>
@@ -39,7 +51,7 @@ public sealed class InteractionMatrix
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
         ArgumentOutOfRangeException.ThrowIfNegative(columnCount);
-        return new InteractionMatrix(columnCount, new long[rowCount + 1], [], [], null, TimeKind.None);
+        return new InteractionMatrix(columnCount, new long[rowCount + 1], [], null, 1f, null, TimeKind.None);
     }
 
     /// <summary>Number of cells in <paramref name="row"/>.</summary>
@@ -49,7 +61,7 @@ public sealed class InteractionMatrix
     public ReadOnlySpan<int> RowColumns(int row) => Slice(_columns, row);
 
     /// <summary>The values of <paramref name="row"/>, aligned with <see cref="RowColumns"/>.</summary>
-    public ReadOnlySpan<float> RowValues(int row) => Slice(_values, row);
+    public ReadOnlySpan<float> RowValues(int row) => _values is null ? _sameValues.AsSpan(0, RowLength(row)) : Slice(_values, row);
 
     /// <summary>The times of <paramref name="row"/>, aligned with <see cref="RowColumns"/>; empty when <see cref="TimeKind"/> is None.</summary>
     public ReadOnlySpan<uint> RowTimes(int row) => _times is null ? [] : Slice(_times, row);
@@ -73,7 +85,7 @@ public sealed class InteractionMatrix
         for (var c = 0; c < ColumnCount; c++) offsets[c + 1] += offsets[c];
         var next = offsets.AsSpan(0, ColumnCount).ToArray();
         var columns = new int[_columns.Length];
-        var values = new float[_values.Length];
+        var values = _values is null ? null : new float[_values.Length];
         var times = _times is null ? null : new uint[_times.Length];
         for (var row = 0; row < RowCount; row++)
         {
@@ -81,12 +93,12 @@ public sealed class InteractionMatrix
             {
                 var to = next[_columns[at]]++;
                 columns[to] = row;
-                values[to] = _values[at];
+                if (values is not null) values[to] = _values![at];
                 if (times is not null) times[to] = _times![at];
             }
         }
 
-        return new InteractionMatrix(RowCount, offsets, columns, values, times, TimeKind);
+        return new InteractionMatrix(RowCount, offsets, columns, values, _value, times, TimeKind);
     }
 
     /// <summary>The cells of this matrix that <paramref name="mask"/>, of the same shape, does not store.</summary>
@@ -96,10 +108,12 @@ public sealed class InteractionMatrix
         var builder = new InteractionMatrixBuilder(DuplicatePolicy.Last, TimeKind);
         for (var row = 0; row < RowCount; row++)
         {
+            var at = _offsets[row];
             var excluded = mask.RowColumns(row);
-            for (var at = _offsets[row]; at < _offsets[row + 1]; at++)
+            foreach (var value in RowValues(row))
             {
-                if (excluded.BinarySearch(_columns[at]) < 0) builder.Add(row, _columns[at], _values[at], _times is null ? 0 : _times[at]);
+                if (excluded.BinarySearch(_columns[at]) < 0) builder.Add(row, _columns[at], value, _times is null ? 0 : _times[at]);
+                at++;
             }
         }
 
@@ -114,6 +128,13 @@ public sealed class InteractionMatrix
         builder.AddAll(this);
         builder.AddAll(other);
         return builder.Build(RowCount, ColumnCount);
+    }
+
+    private int LongestRow()
+    {
+        var longest = 0;
+        for (var row = 0; row < RowCount; row++) longest = Math.Max(longest, RowLength(row));
+        return longest;
     }
 
     private void CheckShape(InteractionMatrix other)

@@ -9,11 +9,16 @@ public sealed record TrainingData(InteractionMatrix Interactions)
     /// <summary>Viewers x videos: explicit dislikes (skips, "not interested") with their strength, or null when there are none.</summary>
     public InteractionMatrix? Negatives { get; init; }
 
+    /// <summary>What to begin with instead of random factors, usually the live model's; null: nothing.</summary>
+    public WarmStart? WarmStart { get; init; }
+
     internal void Check()
     {
         if (Interactions.RowCount == 0 || Interactions.ColumnCount == 0 || Interactions.Count == 0)
             throw new TrainingDataException("There is nothing to learn from: the data has no positive interaction.");
         if (Negatives is { } negatives && (negatives.RowCount != Interactions.RowCount || negatives.ColumnCount != Interactions.ColumnCount))
             throw new ArgumentException("The negatives must have the shape of the interactions.");
+        if (WarmStart is not null && WarmStart.ItemFactors.RowCount != Interactions.ColumnCount)
+            throw new ArgumentException($"The warm start has {WarmStart.ItemFactors.RowCount} items, the interactions {Interactions.ColumnCount}.");
     }
 }

@@ -10,6 +10,9 @@ public sealed record IalsParameters
     internal static readonly ParameterSchema<IalsParameters> Schema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
         .Integer("factors", 1, 2048, "length of a viewer's and a video's vector", p => p.Factors, (p, v) => p with { Factors = v })
         .Integer("iterations", 1, 1000, "passes over viewers and videos", p => p.Iterations, (p, v) => p with { Iterations = v })
+        .Integer(
+            "warm_iterations", 1, 1000, "passes when a run begins with the factors of an earlier model",
+            p => p.WarmIterations, (p, v) => p with { WarmIterations = v })
         .NumberOrAuto("regularization", 1e-9, 1e6, "lambda, strength of the regularisation; auto: from the data's size", p => p.Regularization, (p, v) => p with { Regularization = v })
         .Number(
             "regularization_exponent", 0, 2, "nu, how the regularisation grows with the number of interactions; 0: not at all, 1: in proportion",
@@ -22,19 +25,26 @@ public sealed record IalsParameters
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
-        .Choice(
-            "solver", "of a half-step: exact: Cholesky; cg: steps of conjugate gradient from the last factors; auto: for each row what costs less",
-            p => p.Solver, (p, v) => p with { Solver = v })
-        .Integer("cg_steps", 1, 100, "steps of conjugate gradient", p => p.CgSteps, (p, v) => p with { CgSteps = v })
         .Number("init_stddev", 1e-9, 10, "length of a random first vector, roughly", p => p.InitStddev, (p, v) => p with { InitStddev = v })
         .Integer("seed", 0, int.MaxValue, "of the random first vectors", p => p.Seed, (p, v) => p with { Seed = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
+
+    // What a device of another kind does in its own way is not among the parameters it shares.
+    private static readonly ParameterSchema<IalsParameters> OwnSchema = new ParameterSchema<IalsParameters>(IalsTrainer.TrainerName)
+        .Include(Schema, p => p, (_, v) => v)
+        .Choice(
+            "solver", "of a half-step: exact: Cholesky; cg: steps of conjugate gradient from the last factors; auto: for each row what costs less",
+            p => p.Solver, (p, v) => p with { Solver = v })
+        .Integer("cg_steps", 1, 100, "steps of conjugate gradient", p => p.CgSteps, (p, v) => p with { CgSteps = v });
 
     /// <summary>Length of a vector, 1 to 2048.</summary>
     public int Factors { get; init; } = 64;
 
     /// <summary>Passes over both sides, 1 to 1000.</summary>
     public int Iterations { get; init; } = 4;
+
+    /// <summary>Passes of a run with a <see cref="TrainingData.WarmStart"/>, 1 to 1000.</summary>
+    public int WarmIterations { get; init; } = 1;
 
     /// <summary>Lambda, above 0; null: <see cref="Resolve"/> derives it from the data.</summary>
     public double? Regularization { get; init; }
@@ -85,22 +95,22 @@ public sealed record IalsParameters
 
     /// <summary>Reads key=value settings over the defaults.</summary>
     /// <exception cref="ParameterException">An unknown key, or a value out of range.</exception>
-    public static IalsParameters Parse(IReadOnlyDictionary<string, string> settings) => Schema.Parse(settings);
+    public static IalsParameters Parse(IReadOnlyDictionary<string, string> settings) => OwnSchema.Parse(settings);
 
     /// <summary>As <see cref="Parse"/>, of a trainer that has these parameters and more: settings of other keys are left out.</summary>
     /// <exception cref="ParameterException">A value out of range.</exception>
     public static IalsParameters ParseAmong(IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var own = Describe().Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
+        var own = Schema.Describe().Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
         return Parse(settings.Where(s => own.Contains(s.Key)).ToDictionary());
     }
 
     /// <summary>All keys with their defaults, ranges and meaning.</summary>
-    public static IReadOnlyList<ParameterDescription> Describe() => Schema.Describe();
+    public static IReadOnlyList<ParameterDescription> Describe() => OwnSchema.Describe();
 
     /// <summary>All keys with the values of this record.</summary>
-    public IReadOnlyDictionary<string, string> ToSettings() => Schema.ToSettings(this);
+    public IReadOnlyDictionary<string, string> ToSettings() => OwnSchema.ToSettings(this);
 
     /// <summary>
     /// These parameters with a number for each one that was left to the data: the unobserved pairs of a row together weigh fifteen times

@@ -14,6 +14,7 @@ internal sealed unsafe class IalsRun
     private readonly IalsSide _users;
     private readonly IalsSide _items;
     private readonly CancellationToken _cancellationToken;
+    private FactorTable _axes;
 
     /// <param name="data">Checked.</param>
     /// <param name="parameters">With a number for every parameter.</param>
@@ -23,8 +24,10 @@ internal sealed unsafe class IalsRun
         (_interactions, _parameters, _settings, _cancellationToken) = (data.Interactions, parameters, parameters.FoldIn, cancellationToken);
         _popularity = Array.ConvertAll(_interactions.ColumnLengths(), n => (float)n);
         _users = new IalsSide(InteractionRows.Of(_interactions, _settings), parameters.Factors, shares: null);
-        _items = new IalsSide(new TransposedRows(_interactions, _settings), parameters.Factors, UnobservedShares());
-        Randomize();
+        _items = new IalsSide(new TransposedRows(_interactions, _settings), parameters.Factors, IalsStart.UnobservedShares(parameters, _popularity));
+        if (data.WarmStart is { } start) IalsStart.Continue(parameters, _popularity, start.ItemFactors, _items.Factors.Row);
+        else IalsStart.Randomize(parameters, _popularity, _items.Factors.Row);
+        _axes = FirstAxes();
     }
 
     /// <summary>The viewers' factors as they stand.</summary>
@@ -50,15 +53,11 @@ internal sealed unsafe class IalsRun
     public void SolveItems() => HalfStep(_items, _users.Factors);
 
     /// <summary>
-    /// The model as it stands: a copy of the items' factors in their principal axes, and for each viewer what folding the history in gives, bit
-    /// for bit.
+    /// A copy of the model as it stands, in the axes of its start. Each viewer's vector is what folding the history in gives, bit for bit.
     /// </summary>
     public FactorModel Finish()
     {
-        var gram = Gram.Of(_items.Factors, _parameters.Threads, _cancellationToken);
-        var axes = PrincipalAxes.Of(gram, _parameters.Factors);
-        Rotation.Apply(_items.Factors, axes.Rotation, _parameters.Threads, _cancellationToken);
-        Rotation.Apply(_users.Factors, axes.Rotation, _parameters.Threads, _cancellationToken);
+        ReturnToFirstAxes();
         var items = _items.Factors.ToMatrix();
         var users = new FactorMatrix(_users.Factors.RowCount, _parameters.Factors);
         var foldIn = new FactorFoldIn(items.Array, _parameters.Factors, _settings, _parameters.Threads, _cancellationToken);
@@ -77,11 +76,35 @@ internal sealed unsafe class IalsRun
     public FactorModel Current() => new(
         IalsTrainer.TrainerName, _users.Factors.ToMatrix(), _items.Factors.ToMatrix(), _settings, _popularity, _parameters.ToSettings());
 
+    // Row i is where the run's rotations have brought the i-th axis of its start.
+    private FactorTable FirstAxes()
+    {
+        var axes = new FactorTable(_parameters.Factors, _parameters.Factors);
+        for (var i = 0; i < _parameters.Factors; i++) axes.Row(i)[i] = 1f;
+        return axes;
+    }
+
+    private void ReturnToFirstAxes()
+    {
+        var back = new AlignedBuffer(_axes.Stride * _axes.Stride);
+        for (var i = 0; i < _axes.Factors; i++)
+        {
+            for (var j = 0; j < _axes.Factors; j++) back.Pointer[(j * _axes.Stride) + i] = _axes.Row(i)[j];
+        }
+
+        Rotate(_users.Factors, back);
+        Rotate(_items.Factors, back);
+        _axes = FirstAxes();
+    }
+
+    private void Rotate(FactorTable table, AlignedBuffer rotation) => Rotation.Apply(table, rotation, _parameters.Threads, _cancellationToken);
+
     private void HalfStep(IalsSide target, FactorTable source)
     {
         var axes = PrincipalAxes.Of(Gram.Of(source, _parameters.Threads, _cancellationToken), _parameters.Factors);
-        Rotation.Apply(source, axes.Rotation, _parameters.Threads, _cancellationToken);
-        Rotation.Apply(target.Factors, axes.Rotation, _parameters.Threads, _cancellationToken);
+        Rotate(source, axes.Rotation);
+        Rotate(target.Factors, axes.Rotation);
+        Rotate(_axes, axes.Rotation);
         var diagonal = Array.ConvertAll(axes.Values, v => _settings.UnobservedWeight * v);
         RowWorkers.Run(
             target.Schedule.ChunkCount, 1, _parameters.Threads, () => HalfStepWorker.Create(_parameters.Factors, _parameters.CgSteps), (worker, from, to) =>
@@ -112,31 +135,6 @@ internal sealed unsafe class IalsRun
             var exact = _parameters.Solver == IalsSolver.Exact || (_parameters.Solver == IalsSolver.Auto && worker.SolvesCheaply(count));
             if (exact) worker.Solve(source.Pointer, source.Stride, count, diagonal, share, ridge, factors);
             else worker.Improve(source.Pointer, source.Stride, count, diagonal, share, ridge, factors);
-        }
-    }
-
-    private float[] UnobservedShares()
-    {
-        var (sum, known) = (0.0, 0);
-        foreach (var p in _popularity)
-        {
-            if (p == 0) continue;
-            sum += Math.Pow(p, _parameters.PopularityExponent);
-            known++;
-        }
-
-        return Array.ConvertAll(_popularity, p => p > 0 ? (float)(Math.Pow(p, _parameters.PopularityExponent) * known / sum) : 1f);
-    }
-
-    // Random vectors for the items that occur; zeros for the others, which nothing could ever move.
-    private void Randomize()
-    {
-        var deviation = _parameters.InitStddev / Math.Sqrt(_parameters.Factors);
-        for (var item = 0; item < _popularity.Length; item++)
-        {
-            if (_popularity[item] == 0) continue;
-            var random = new Randomness((ulong)_parameters.Seed, (ulong)item);
-            foreach (ref var factor in _items.Factors.Row(item)) factor = (float)(deviation * random.NextNormal());
         }
     }
 }

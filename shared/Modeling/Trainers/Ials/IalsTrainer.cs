@@ -27,11 +27,12 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
         data.Check();
         var resolved = parameters.Resolve(data.Interactions);
         var run = new IalsRun(data, resolved, cancellationToken);
-        progress?.Invoke(new TrainingProgress(0, resolved.Iterations));
-        for (var iteration = 1; iteration <= resolved.Iterations; iteration++)
+        var iterations = data.WarmStart is null ? resolved.Iterations : resolved.WarmIterations;
+        progress?.Invoke(new TrainingProgress(0, iterations));
+        for (var iteration = 1; iteration <= iterations; iteration++)
         {
             run.Iterate();
-            progress?.Invoke(new TrainingProgress(iteration, resolved.Iterations) { Current = run.Current });
+            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = run.Current });
         }
 
         return run.Finish();

@@ -43,6 +43,46 @@ public sealed class InteractionMatrixTests
     }
 
     [Fact]
+    public void The_order_of_the_cells_does_not_matter_but_for_which_is_last() => Seeds.ForAll(seed =>
+    {
+        var random = new Random(seed);
+        var policy = (DuplicatePolicy)random.Next(3);
+        var cells = Enumerable.Range(0, random.Next(60)).Select(n => (Row: random.Next(6), Column: random.Next(6), Value: (float)random.Next(1, random.Next(2, 4)), Time: (uint)n)).ToArray();
+        InteractionMatrix Build(IEnumerable<(int Row, int Column, float Value, uint Time)> ordered)
+        {
+            var builder = new InteractionMatrixBuilder(policy, TimeKind.Order);
+            foreach (var (row, column, value, time) in ordered) builder.Add(row, column, value, time);
+            return builder.Build(7, 6);
+        }
+
+        var (mixed, byRow) = (Build(cells), Build(cells.OrderBy(c => c.Row)));
+        for (var row = 0; row < 7; row++)
+        {
+            var expected = cells.Where(c => c.Row == row).GroupBy(c => c.Column).OrderBy(g => g.Key).ToArray();
+            foreach (var matrix in (InteractionMatrix[])[mixed, byRow])
+            {
+                Assert.Equal(expected.Select(g => g.Key), matrix.RowColumns(row).ToArray());
+                Assert.Equal(expected.Select(g => policy switch
+                {
+                    DuplicatePolicy.Max => g.Max(c => c.Value),
+                    DuplicatePolicy.Sum => g.Sum(c => c.Value),
+                    _ => g.Last().Value,
+                }), matrix.RowValues(row).ToArray());
+                Assert.Equal(expected.Select(g => g.Max(c => c.Time)), matrix.RowTimes(row).ToArray());
+            }
+        }
+    });
+
+    [Fact]
+    public void A_builder_gives_one_matrix()
+    {
+        var builder = new InteractionMatrixBuilder();
+        builder.Build(1, 1);
+        Assert.Throws<InvalidOperationException>(() => builder.Build(1, 1));
+        Assert.Throws<InvalidOperationException>(() => builder.Add(0, 0));
+    }
+
+    [Fact]
     public void Sums_do_not_overflow_to_infinity()
     {
         var builder = new InteractionMatrixBuilder(DuplicatePolicy.Sum);

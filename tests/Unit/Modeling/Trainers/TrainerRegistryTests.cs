@@ -33,7 +33,7 @@ public sealed class TrainerRegistryTests
     {
         var settings = new Dictionary<string, string>
         {
-            ["factors"] = "7", ["iterations"] = "2", ["regularization"] = "0.25", ["regularization_exponent"] = "0.5", ["unobserved_weight"] = "auto",
+            ["factors"] = "7", ["iterations"] = "2", ["warm_iterations"] = "3", ["regularization"] = "0.25", ["regularization_exponent"] = "0.5", ["unobserved_weight"] = "auto",
             ["popularity_exponent"] = "0", ["alpha"] = "3", ["confidence"] = "log", ["solver"] = "cg", ["cg_steps"] = "5", ["init_stddev"] = "0.2", ["seed"] = "9", ["threads"] = "2",
         };
         var parameters = TrainerRegistry.Create("ials", settings).Parameters;

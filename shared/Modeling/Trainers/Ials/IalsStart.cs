@@ -1,0 +1,47 @@
+using Recommender.Modeling.Numerics;
+
+namespace Recommender.Modeling.Trainers.Ials;
+
+/// <summary>What a run of implicit ALS begins with, on whatever device.</summary>
+internal static class IalsStart
+{
+    /// <summary>The factors of an item, to be written.</summary>
+    public delegate Span<float> Row(int item);
+
+    /// <summary>Random vectors for the items that occur; zeros stay for the others, which nothing could ever move.</summary>
+    public static void Randomize(IalsParameters parameters, ReadOnlySpan<float> popularity, Row items)
+    {
+        var deviation = parameters.InitStddev / Math.Sqrt(parameters.Factors);
+        for (var item = 0; item < popularity.Length; item++)
+        {
+            if (popularity[item] == 0) continue;
+            var random = new Randomness((ulong)parameters.Seed, (ulong)item);
+            foreach (ref var factor in items(item)) factor = (float)(deviation * random.NextNormal());
+        }
+    }
+
+    /// <summary>The vectors of an earlier model. An item that it did not know stays at zero until the first pass comes to it.</summary>
+    public static void Continue(IalsParameters parameters, ReadOnlySpan<float> popularity, FactorMatrix earlier, Row items)
+    {
+        if (earlier.Factors != parameters.Factors)
+            throw new ParameterException($"The parameter 'factors' is {parameters.Factors}, but the model to begin with has {earlier.Factors}.");
+        for (var item = 0; item < popularity.Length; item++)
+        {
+            if (popularity[item] > 0) earlier.Row(item).CopyTo(items(item));
+        }
+    }
+
+    /// <summary>Each item's weight of the unobserved pairs: popularity^delta, scaled to 1 on average over the items with any interaction.</summary>
+    public static float[] UnobservedShares(IalsParameters parameters, float[] popularity)
+    {
+        var (sum, known) = (0.0, 0);
+        foreach (var p in popularity)
+        {
+            if (p == 0) continue;
+            sum += Math.Pow(p, parameters.PopularityExponent);
+            known++;
+        }
+
+        return Array.ConvertAll(popularity, p => p > 0 ? (float)(Math.Pow(p, parameters.PopularityExponent) * known / sum) : 1f);
+    }
+}

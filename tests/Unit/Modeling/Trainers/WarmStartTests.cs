@@ -1,0 +1,71 @@
+using Recommender.Modeling.Numerics;
+using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Ials;
+
+namespace Recommender.Tests.Unit.Modeling.Trainers;
+
+public sealed class WarmStartTests
+{
+    private static readonly IalsParameters Small = new() { Factors = 8, Iterations = 10, WarmIterations = 2, UnobservedWeight = 0.1, Regularization = 0.01, PopularityExponent = 0 };
+
+    [Fact]
+    public void A_run_goes_on_where_an_earlier_model_was()
+    {
+        var (before, after) = (RandomData.TwoTastes(150, 60, seed: 1), RandomData.TwoTastes(151, 60, seed: 1));
+        double Objective(WarmStart? start, int iterations)
+        {
+            var parameters = Small with { Iterations = iterations, WarmIterations = iterations };
+            var model = new IalsTrainer(parameters).Train(new TrainingData(after) { WarmStart = start });
+            return SlowObjective.Of(after, model.UserFactors!, model.ItemFactors!, parameters);
+        }
+
+        var earlier = new IalsTrainer(Small).Train(new TrainingData(before)).ItemFactors!;
+        Assert.True(Objective(new WarmStart(earlier), 1) < Objective(null, 5), "one warm pass is worth more than five cold ones");
+    }
+
+    [Fact]
+    public void Passes_are_those_of_a_warm_run()
+    {
+        var data = new TrainingData(RandomData.TwoTastes(30, 20, seed: 1));
+        var earlier = new IalsTrainer(Small).Train(data).ItemFactors!;
+        var told = new List<TrainingProgress>();
+        new IalsTrainer(Small).Train(data with { WarmStart = new WarmStart(earlier) }, told.Add);
+        Assert.Equal([(0, 2), (1, 2), (2, 2)], told.Select(p => (p.Iteration, p.Iterations)));
+    }
+
+    [Fact]
+    public void A_video_that_the_earlier_model_did_not_know_gets_factors_in_the_first_pass()
+    {
+        var interactions = RandomData.TwoTastes(100, 40, seed: 3);
+        var earlier = new IalsTrainer(Small).Train(new TrainingData(interactions)).ItemFactors!;
+        var without = new FactorMatrix(40, 8, [.. earlier.Data.ToArray().Select((x, i) => i / 8 == 7 ? 0f : x)]);
+        var model = new IalsTrainer(Small with { WarmIterations = 1 }).Train(new TrainingData(interactions) { WarmStart = new WarmStart(without) });
+        var scores = new float[40];
+        var (own, other) = (0.0, 0.0);
+        for (var viewer = 0; viewer < 100; viewer++)
+        {
+            model.Score([viewer], scores);
+            if (viewer % 2 == 1) own += scores[7];
+            else other += scores[7];
+        }
+
+        Assert.True(own > 3 * other, $"{own} {other}");
+    }
+
+    [Fact]
+    public void Factors_follow_their_ids()
+    {
+        var start = WarmStart.Map(new FactorMatrix(2, 2, [1, 2, 3, 4]), ["a", "b"], ["b", "new", "a"]);
+        Assert.Equal([3, 4, 0, 0, 1, 2], start.ItemFactors.Data.ToArray());
+        Assert.Throws<ArgumentException>(() => WarmStart.Map(new FactorMatrix(2, 2), ["a"], ["a"]));
+    }
+
+    [Fact]
+    public void A_start_that_does_not_fit_is_refused()
+    {
+        var data = new TrainingData(RandomData.TwoTastes(30, 20, seed: 1));
+        Assert.Throws<ArgumentException>(() => new IalsTrainer(Small).Train(data with { WarmStart = new WarmStart(new FactorMatrix(19, 8)) }));
+        var error = Assert.Throws<ParameterException>(() => new IalsTrainer(Small).Train(data with { WarmStart = new WarmStart(new FactorMatrix(20, 7)) }));
+        Assert.Equal("The parameter 'factors' is 8, but the model to begin with has 7.", error.Message);
+    }
+}

@@ -10,6 +10,7 @@ using Recommender.Standalone.Import;
 using Recommender.Standalone.Inspect;
 using Recommender.Standalone.Run;
 using Recommender.Standalone.Simulate;
+using Recommender.Standalone.Train;
 
 namespace Recommender.Standalone.Cli;
 
@@ -81,6 +82,7 @@ internal static class CommandLine
             ImportCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
+            TrainCommand.Create(),
             RecommendCommand.Create(),
             TrackCommand.Create(),
             TopicsCommand.Create(),

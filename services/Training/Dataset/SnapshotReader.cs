@@ -19,10 +19,14 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     /// <param name="progress">Told the share of bytes read, 0 to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">A file is damaged; the message names it.</exception>
-    public async Task<Snapshot> ReadAsync(Action<double> progress, CancellationToken cancellationToken)
+    public Task<Snapshot> ReadAsync(Action<double> progress, CancellationToken cancellationToken) => ReadAsync(progress, keep: null, cancellationToken);
+
+    /// <summary>Reads the archive as if only some files were there.</summary>
+    /// <inheritdoc cref="ReadAsync(Action{double}, CancellationToken)"/>
+    public async Task<Snapshot> ReadAsync(Action<double> progress, Func<ArchiveFile, bool>? keep, CancellationToken cancellationToken)
     {
         var takenAt = time.GetUtcNow();
-        var archive = ArchiveCatalog.Load(storage.ArchivePath);
+        var archive = ArchiveCatalog.Load(storage.ArchivePath, keep);
         var events = archive.Files(s_events);
         var meter = new ByteMeter(archive, [.. archive.Files(Catalog), .. archive.Files(Erasure), .. events], progress);
 

@@ -18,12 +18,14 @@ public sealed class ArchiveCatalog
         _chains.Where(c => c.Value.Count > 0).Select(c => (c.Key.Log, c.Key.Type, c.Key.Partition, c.Value[0].From, c.Value[^1].To));
 
     /// <summary>Lists the archive; an absent folder is an empty archive.</summary>
-    public static ArchiveCatalog Load(string root)
+    /// <param name="root">The archive's folder.</param>
+    /// <param name="keep">Which files there are at all, such as those of an earlier time; null: every one.</param>
+    public static ArchiveCatalog Load(string root, Func<ArchiveFile, bool>? keep = null)
     {
         var catalog = new ArchiveCatalog(Path.GetFullPath(root));
         if (!Directory.Exists(catalog.Root)) return catalog;
         var files = Directory.EnumerateFiles(catalog.Root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories)
-            .Select(path => ArchiveFile.Parse(Path.GetRelativePath(catalog.Root, path))).OfType<ArchiveFile>();
+            .Select(path => ArchiveFile.Parse(Path.GetRelativePath(catalog.Root, path))).OfType<ArchiveFile>().Where(f => keep is null || keep(f));
         foreach (var group in files.GroupBy(f => (f.Log, f.Type, f.Partition)))
             catalog._chains[group.Key] = Chain(group);
         return catalog;

@@ -25,6 +25,9 @@ internal sealed class TrainingHost : IAsyncDisposable
     /// <summary>Address of health and metrics.</summary>
     public string HttpAddress => _service.HttpAddress;
 
+    /// <summary>Address of its gRPC door.</summary>
+    public string GrpcAddress => _service.GrpcAddress;
+
     /// <summary>The files behind the registry.</summary>
     public ModelStore Store => _service.App.Services.GetRequiredService<ModelStore>();
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Recommender.Hosting;
+using Recommender.Standalone.Assess;
 using Recommender.Standalone.Calls;
 using Recommender.Standalone.Evaluate;
 using Recommender.Standalone.Export;
@@ -80,6 +81,7 @@ internal static class CommandLine
             RunCommand.Create(),
             SimulateCommand.Create(),
             ImportCommand.Create(),
+            AssessCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
             TrainCommand.Create(),

@@ -1,0 +1,87 @@
+using Recommender.Tests.Shared;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Standalone.Assess;
+
+/// <summary>Whatever comes, there is a report or a sentence.</summary>
+public sealed class AssessBadInputTests : IDisposable
+{
+    private readonly AssessedData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Theory]
+    [InlineData("jsonl", "")]
+    [InlineData("jsonl", "{\n\n")]
+    [InlineData("movielens", "")]
+    [InlineData("kuairand", "")]
+    [InlineData("sequences", "u\n")]
+    [InlineData("lightgcn", "\n\n")]
+    [InlineData("pairs", "user\titem\n")]
+    [InlineData("signed", "u v NaN\nu v\n")]
+    public async Task Nothing_at_all_is_a_no_go(string format, string text)
+    {
+        var report = await _data.AssessAsync(_data.Write("data", text), format);
+        Assert.Equal("No-go: there is no data.", AssessedData.Headline(report));
+        Assert.Contains("there is no data", _data.Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sequences", "u a b c d\n")]
+    [InlineData("lightgcn", "u a\nw a\nx a\n")]
+    [InlineData("pairs", "u a\nu a\nu a\n")]
+    [InlineData("pairs", "u a\n")]
+    [InlineData("signed", "u a 0\nw a 0\nx b -1\n")]
+    [InlineData("movielens", "1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t3\tNaN\t881250949\n")]
+    [InlineData("kuairand", "user_id\tvideo_id\ttime_ms\tplay_time_ms\tduration_ms\nu\tv\t1\tNaN\t5\nu\tv\t1\t5\tNaN\nu\tv\t1\t0\t0\nu\tv\t1\t3\t1\n")]
+    public async Task One_viewer_one_video_and_numbers_that_are_none_give_a_report(string format, string text)
+    {
+        var report = await _data.AssessAsync(_data.Write("data", text), format);
+        Assert.Equal("no_go", AssessedData.Decision(report));
+        Assert.Contains("need a menu", AssessedData.Headline(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Equal_counts_everywhere_are_told()
+    {
+        var equal = Enumerable.Range(0, 80).SelectMany(u => Enumerable.Range(0, 8).Select(i => TestEvents.One($"u{u}", $"v{((u * 8) + (i * 37)) % 80}", (u * 100) + i, EventType.Like)));
+        var report = await _data.AssessAsync(_data.WriteEvents(equal.DistinctBy(e => (e.UserId, e.VideoId))));
+        Assert.Contains("Every video has the same number of events", AssessedData.Cautions(report), StringComparison.Ordinal);
+        Assert.Equal(0, report.GetProperty("popularity").GetProperty("gini").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Ids_of_any_Unicode_are_ids()
+    {
+        string[] ids = ["日本語", "emoji-😀", "\u202Ertl", "quote\"'<>&", "e\u0301", "\u00e9", "a b", "ÄÖÜ", new string('x', 400)];
+        var events = ids.SelectMany((u, i) => ids.Select((v, j) => TestEvents.One(u, v + "-video", (i * 100) + j, EventType.Like)));
+        var report = await _data.AssessAsync(_data.WriteEvents(events));
+        Assert.Equal(ids.Length, report.GetProperty("counts").GetProperty("viewers").GetInt32());
+        Assert.Equal(ids.Length * ids.Length, report.GetProperty("counts").GetProperty("events").GetInt32());
+        Assert.Equal(4, report.GetProperty("checks").GetProperty("odd_id").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_damaged_file_and_one_of_another_kind_are_told_in_a_sentence()
+    {
+        var gzip = Path.Combine(_data.Folder, "data.gz");
+        await File.WriteAllBytesAsync(gzip, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3], TestContext.Current.CancellationToken);
+        var (code, _, errors) = await _data.RunAsync(gzip, "--format", "jsonl");
+        Assert.Equal(1, code);
+        Assert.Contains("is damaged", errors, StringComparison.Ordinal);
+        (code, _, errors) = await _data.RunAsync(_data.Write("other", "a,b,c\n1,2,3\n"), "--format", "kuairand");
+        Assert.Equal(2, code);
+        Assert.Contains("no header of a KuaiRand log", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_that_cannot_be_used_are_counted_and_the_first_are_shown()
+    {
+        var good = TestEvents.Tastes(20, 60).Select(e => System.Text.Encoding.UTF8.GetString(Recommender.Contracts.Json.EventJson.Serialize(e)));
+        var report = await _data.AssessAsync(_data.Write("mixed.jsonl", string.Join('\n', good.Concat(Enumerable.Repeat("{\"type\":\"dance\",\"user_id\":\"u\"}", 100)))));
+        Assert.Equal(100, report.GetProperty("counts").GetProperty("bad_lines").GetInt32());
+        Assert.Equal(20, report.GetProperty("problems").GetArrayLength());
+        Assert.Contains("of the lines could not be used", AssessedData.Cautions(report), StringComparison.Ordinal);
+        Assert.Contains("mixed.jsonl, line ", _data.Html, StringComparison.Ordinal);
+    }
+}

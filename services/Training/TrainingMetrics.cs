@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Telemetry;
+using Recommender.Training.Triggers;
 using Recommender.V1;
 
 namespace Recommender.Training;
@@ -25,6 +26,22 @@ internal static class TrainingMetrics
 
     private static readonly Counter<long> s_lists = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.training.lists", description: "Precomputed lists written to Redis.");
+
+    private static readonly Gauge<double> s_inputDrift = RecommenderTelemetry.Meter.CreateGauge<double>(
+        "recommender.training.input_drift", description: "Population stability index between the live model's data and newer events, by part.");
+
+    private static readonly Gauge<double> s_onlineHitRate = RecommenderTelemetry.Meter.CreateGauge<double>(
+        "recommender.model.online_hit_rate", description: "Share of the live model's impressions that were taken up, in its first days and lately.");
+
+    /// <summary>Drift of input was measured.</summary>
+    public static void InputDrift(string part, double index) => s_inputDrift.Record(index, new KeyValuePair<string, object?>("part", part));
+
+    /// <summary>Online quality was measured.</summary>
+    public static void OnlineQuality(OnlineQuality quality)
+    {
+        s_onlineHitRate.Record(quality.BaselineRate, new KeyValuePair<string, object?>("period", "first_days"));
+        s_onlineHitRate.Record(quality.RecentRate, new KeyValuePair<string, object?>("period", "recent"));
+    }
 
     /// <summary>A run ended.</summary>
     public static void RunEnded(TrainingRun run)

@@ -2,6 +2,7 @@ using Recommender.Hosting.Configuration;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
 using Recommender.Training.Judging;
+using Recommender.Training.Triggers;
 
 namespace Recommender.Training;
 
@@ -48,6 +49,9 @@ public sealed record TrainingOptions : IOptionsRecord
     /// <summary>What a model must show before it goes live, e.g. <c>Training:Gate:MinGain</c>.</summary>
     public GateOptions Gate { get; init; } = new();
 
+    /// <summary>What asks for a run besides the interval, e.g. <c>Training:Triggers:NewEvents</c>.</summary>
+    public TriggerOptions Triggers { get; init; } = new();
+
     /// <summary>How often in a row a run that a restart or a crash interrupted is begun again. 0 to 100; default 3.</summary>
     public int RestartInterrupted { get; init; } = 3;
 
@@ -92,6 +96,7 @@ public sealed record TrainingOptions : IOptionsRecord
         check.Range(MinViewers, 1, 1_000_000);
         check.Range(MinVideosPerViewer, 2, 1000);
         Gate.Validate(check);
+        Triggers.Validate(check);
         check.Range(RestartInterrupted, 0, 100);
         check.Range(ListLength, 0, 1000);
         check.Range(ListTimeToLive, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));

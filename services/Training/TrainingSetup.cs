@@ -11,6 +11,7 @@ using Recommender.Training.Mlflow;
 using Recommender.Training.Publishing;
 using Recommender.Training.Registry;
 using Recommender.Training.Running;
+using Recommender.Training.Triggers;
 
 namespace Recommender.Training;
 
@@ -67,6 +68,7 @@ public static class TrainingSetup
         }
         services.AddHostedService(provider => provider.GetRequiredService<TrainingWorker>());
         services.AddHostedService(provider => provider.GetRequiredService<RetrainSchedule>());
+        services.AddHostedService<DriftWatch>();
     }
 
     /// <summary>Maps its gRPC services.</summary>

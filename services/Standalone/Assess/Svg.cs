@@ -24,7 +24,8 @@ internal static class Svg
         var most = Math.Max(1, bins.Max(b => b.Count));
         Grid(text, most);
         var step = (double)(Width - Left - Right) / bins.Count;
-        var every = Math.Max(1, (int)Math.Ceiling(bins.Count * 62.0 / (Width - Left - Right)));
+        var longest = (bins.Max(b => b.Label.Length) * 7.0) + 10;
+        var every = Math.Max(1, (int)Math.Ceiling(bins.Count * longest / (Width - Left - Right)));
         for (var i = 0; i < bins.Count; i++)
         {
             var height = (Height - Top - Bottom) * bins[i].Count / (double)most;
@@ -44,7 +45,7 @@ internal static class Svg
         string At(double x, double y) => string.Create(CultureInfo.InvariantCulture, $"{Left + (x * (Width - Left - Right)):F1},{Height - Bottom - (y * (Height - Top - Bottom)):F1}");
         text.Append(CultureInfo.InvariantCulture, $"<polyline class=\"even\" points=\"{At(0, 0)} {At(1, 1)}\"/>");
         text.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line\" points=\"{string.Join(' ', shares.Select((s, i) => At(i / (double)(shares.Count - 1), s)))}\"/>");
-        for (var i = 0; i <= 4; i++) Label(text, Left + (i / 4.0 * (Width - Left - Right)), Height - Bottom + 16, string.Create(CultureInfo.InvariantCulture, $"{i / 4.0:P0}"), "middle");
+        for (var i = 0; i <= 4; i++) Label(text, Left + (i / 4.0 * (Width - Left - Right)), Height - Bottom + 16, string.Create(CultureInfo.InvariantCulture, $"{i / 4.0:P0}"), i == 4 ? "end" : "middle");
         return End(text);
     }
 

@@ -36,7 +36,7 @@ public static class ModelRebuild
         try
         {
             var data = TrainingMatrices.Build(snapshot.Events, recipe.Weights, counts: null, cancellationToken);
-            (model, _) = new TrialRunner(new TrainingOptions(), time).Train(
+            (model, _) = new TrialRunner(new TrainingOptions(), time, NullLogger<TrialRunner>.Instance).Train(
                 recipe, data, share => progress(ReadingShare + (share * (1 - ReadingShare))), cancellationToken);
         }
         catch (Exception e) when (e is TrainingDataException or ParameterException)

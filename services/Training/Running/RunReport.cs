@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Recommender.Modeling.Evaluation;
 using Recommender.Training.Dataset;
 using Recommender.Training.Judging;
+using Recommender.Training.Triggers;
 
 namespace Recommender.Training.Running;
 
@@ -23,10 +24,12 @@ namespace Recommender.Training.Running;
 /// <param name="Promoted">Whether the gate let it go live.</param>
 /// <param name="Verdict">What became of the model, in plain words.</param>
 /// <param name="Checks">What the gate looked at.</param>
+/// <param name="Profile">What its data looks like as a whole; drift is measured from it.</param>
 internal sealed record RunReport(
     string RunId, string Trigger, string Why, string CodeVersion, string Device, double Seconds, long PeakMemoryBytes, string DataVersion,
     IReadOnlyDictionary<string, string> DataRanges, SnapshotCounts Counts, IReadOnlyDictionary<string, Distribution> Signals, string Split,
-    IReadOnlyList<TrialReport> Trials, string ModelVersion, bool Promoted, string Verdict, IReadOnlyList<GateCheck> Checks);
+    IReadOnlyList<TrialReport> Trials, string ModelVersion, bool Promoted, string Verdict, IReadOnlyList<GateCheck> Checks,
+    InputProfile? Profile);
 
 /// <summary>One recipe that was tried.</summary>
 /// <param name="Role"><c>candidate</c>, <c>baseline</c> or <c>champion</c>.</param>

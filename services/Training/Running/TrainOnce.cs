@@ -1,5 +1,6 @@
 using Recommender.Hosting;
 using Recommender.Training.Publishing;
+using Recommender.Training.Triggers;
 using Recommender.V1;
 
 namespace Recommender.Training.Running;

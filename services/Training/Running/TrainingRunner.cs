@@ -7,6 +7,7 @@ using Recommender.Training.Judging;
 using Recommender.Training.Publishing;
 using Recommender.Training.Registry;
 using Recommender.Training.Split;
+using Recommender.Training.Triggers;
 
 namespace Recommender.Training.Running;
 
@@ -85,7 +86,8 @@ internal sealed class TrainingRunner(
         store.SaveReport(new RunReport(
             run.Current.RunId, run.Stored.Trigger, run.Stored.Why, identity.Version, run.Current.Device, metrics["run_seconds"], memory.Bytes,
             snapshot.Version, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
-            [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks));
+            [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks,
+            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span)));
         RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
         if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
         registry.DeleteOldest();

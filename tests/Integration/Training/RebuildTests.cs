@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Recommender.Standalone.Cli;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Shared;
-using Recommender.V1;
 
 namespace Recommender.Tests.Integration.Training;
 

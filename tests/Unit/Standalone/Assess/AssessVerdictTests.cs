@@ -91,7 +91,7 @@ public sealed class AssessVerdictTests : IDisposable
         var events = TestEvents.Tastes(80, 70).ToArray();
         var fromFile = await _data.AssessAsync(_data.WriteEvents(events));
         var archive = new TestArchive(Path.Combine(_data.Folder, "archive"));
-        archive.AddEvents(events, rowsPerFile: 300, partitions: 2);
+        archive.AddEvents(AssessedData.Past(events), rowsPerFile: 300, partitions: 2);
         archive.Add("catalog", """{"video_id":"video-0001","tags":["a","b"]}""");
         var (code, output, _) = await _data.RunAsync("--archive", archive.Root, "--json");
         Assert.Equal(0, code);

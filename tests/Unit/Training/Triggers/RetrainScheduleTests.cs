@@ -4,9 +4,10 @@ using Recommender.Tests.Shared;
 using Recommender.Training;
 using Recommender.Training.Dataset;
 using Recommender.Training.Running;
+using Recommender.Training.Triggers;
 using State = Recommender.V1.TrainingRun.Types.State;
 
-namespace Recommender.Tests.Unit.Training.Running;
+namespace Recommender.Tests.Unit.Training.Triggers;
 
 public sealed class RetrainScheduleTests : IDisposable
 {
@@ -17,11 +18,12 @@ public sealed class RetrainScheduleTests : IDisposable
     private readonly RunBook _book;
     private readonly RetrainSchedule _schedule;
     private readonly DateTimeOffset _started;
+    private readonly StorageOptions _storage;
 
     public RetrainScheduleTests()
     {
         var options = new TrainingOptions { Interval = TimeSpan.FromMinutes(30), MinNewEvents = 10 };
-        var storage = new StorageOptions { ModelsPath = Path.Combine(_root, "models"), ArchivePath = Path.Combine(_root, "archive") };
+        var storage = _storage = new StorageOptions { ModelsPath = Path.Combine(_root, "models"), ArchivePath = Path.Combine(_root, "archive") };
         _archive = new TestArchive(storage.ArchivePath);
         _store = new RunStore(new ModelStore(storage), NullLogger<RunStore>.Instance);
         _book = new RunBook(_store, options, _time, NullLogger<RunBook>.Instance);
@@ -104,5 +106,33 @@ public sealed class RetrainScheduleTests : IDisposable
         await EndRunAsync(archivedEvents: 0);
         Assert.Equal(1, RunsAfter(TimeSpan.FromMinutes(29)));
         Assert.Equal(2, RunsAfter(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public async Task Very_many_new_events_ask_for_a_run_before_the_interval_is_over_and_without_one()
+    {
+        foreach (var interval in new[] { TimeSpan.FromMinutes(30), TimeSpan.Zero })
+        {
+            var options = new TrainingOptions { Interval = interval, Triggers = new TriggerOptions { NewEvents = 50 } };
+            using var schedule = new RetrainSchedule(_book, new SnapshotReader(_storage, _time, NullLogger<SnapshotReader>.Instance), options, _time, NullLogger<RetrainSchedule>.Instance);
+            var before = _book.List().Count;
+            var archived = before * 50;
+            Archive(49);
+            schedule.Check(_time.Now);
+            Assert.Equal(before, _book.List().Count);
+            Archive(1);
+            schedule.Check(_time.Now);
+            var run = _book.Find(_book.List()[0].RunId)!.Stored;
+            Assert.Equal(("new_events", "50 events were archived since the last run, 50 ask for one"), (run.Trigger, run.Why));
+            await EndRunAsync(archived + 50);
+        }
+    }
+
+    [Fact]
+    public void A_scheduled_run_says_why()
+    {
+        Archive(10);
+        RunsAfter(TimeSpan.FromMinutes(30));
+        Assert.Equal("a run was due, and 10 events were archived since the last one", _book.Find(_book.List()[0].RunId)!.Stored.Why);
     }
 }

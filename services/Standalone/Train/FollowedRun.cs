@@ -15,12 +15,13 @@ internal static class FollowedRun
     private static readonly string[] s_metrics = ["ndcg", "recall", "hit_rate", "coverage"];
 
     /// <summary>Starts a run and follows it. Ctrl-C leaves it alone.</summary>
-    public static async Task<int> RunAsync(StartTrainingRunRequest request, ServerAddress to, bool json, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        StartTrainingRunRequest request, ServerAddress to, ClientCertificate? certificate, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         var runId = "";
         try
         {
-            var run = await Door.CallAsync(to, async channel =>
+            var run = await Door.CallAsync(to, certificate, async channel =>
             {
                 var client = new TrainingService.TrainingServiceClient(channel);
                 var started = await client.StartTrainingRunAsync(request, deadline: Door.Deadline(), cancellationToken: cancellationToken);

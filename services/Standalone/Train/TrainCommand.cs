@@ -18,10 +18,11 @@ internal static class TrainCommand
         var noPromote = new Option<bool>("--no-promote") { Description = "Keep the model out of service, however good it is." };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object, and no progress." };
         var to = ServerAddress.ToOption();
+        var (cert, key) = ClientCertificate.Options();
         var manifest = new Option<string?>("--from-manifest") { Description = "Make this model again: its manifest.json, or its folder.", HelpName = "PATH" };
         var archive = new Option<string>("--archive") { Description = "With --from-manifest: the event archive.", HelpName = "DIRECTORY", DefaultValueFactory = _ => "data/archive" };
         var outPath = new Option<string?>("--out") { Description = "With --from-manifest: write the model below this folder.", HelpName = "DIRECTORY" };
-        var command = new Command("train", Description) { trainer, set, noPromote, json, to, manifest, archive, outPath };
+        var command = new Command("train", Description) { trainer, set, noPromote, json, to, cert, key, manifest, archive, outPath };
         command.SetAction((parsed, cancellationToken) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -33,8 +34,9 @@ internal static class TrainCommand
             }
             if (parsed.GetValue(outPath) is not null) throw CommandFailure.Usage("--out goes with --from-manifest only.");
             var request = new StartTrainingRunRequest { Trainer = parsed.GetRequiredValue(trainer), PromoteIfBetter = !parsed.GetValue(noPromote) };
-            foreach (var (key, value) in KeyValues.Parse(parsed.GetValue(set) ?? [])) request.Parameters[key] = value;
-            return FollowedRun.RunAsync(request, parsed.GetRequiredValue(to), parsed.GetValue(json), output, cancellationToken);
+            foreach (var (name, value) in KeyValues.Parse(parsed.GetValue(set) ?? [])) request.Parameters[name] = value;
+            var certificate = ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key));
+            return FollowedRun.RunAsync(request, parsed.GetRequiredValue(to), certificate, parsed.GetValue(json), output, cancellationToken);
         });
         return command;
     }

@@ -75,9 +75,9 @@ internal sealed class DriftWatch(
 
 internal static partial class DriftLog
 {
-    [LoggerMessage(EventId = 6151, EventName = "DriftFound", Level = LogLevel.Information, Message = "A training run is due ({Trigger}): {Why}")]
+    [LoggerMessage(EventId = 6161, EventName = "DriftFound", Level = LogLevel.Information, Message = "A training run is due ({Trigger}): {Why}")]
     public static partial void Found(ILogger logger, string trigger, string why);
 
-    [LoggerMessage(EventId = 6152, EventName = "DriftNotLooked", Level = LogLevel.Warning, Message = "Drift could not be looked at")]
+    [LoggerMessage(EventId = 6162, EventName = "DriftNotLooked", Level = LogLevel.Warning, Message = "Drift could not be looked at")]
     public static partial void NotLooked(ILogger logger, Exception error);
 }

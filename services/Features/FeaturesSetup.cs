@@ -7,6 +7,7 @@ using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
+using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 
 namespace Recommender.Features;
@@ -25,6 +26,7 @@ public static class FeaturesSetup
         builder.AddOptionsRecord<StorageOptions>();
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
+        builder.AddUserIds();
         var services = builder.Services;
         services.AddKafka().AddRedis();
         services.AddKeyedSingleton<IRedis>(WriterRedis, (provider, _) => CreateWriterRedis(provider));

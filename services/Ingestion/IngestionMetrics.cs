@@ -9,14 +9,28 @@ namespace Recommender.Ingestion;
 internal sealed class IngestionMetrics
 {
     private readonly Counter<long> _events = RecommenderTelemetry.Meter.CreateCounter<long>(
-        "recommender.ingestion.events", description: "Events at the door by type and outcome (accepted: durable in Kafka; refused: bad input).");
+        "recommender.ingestion.events", description: "Events at the door by type and outcome (accepted: durable in Kafka; refused: bad input; limited: the viewer sends too many).");
 
     private readonly Counter<long> _videos = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.ingestion.videos", description: "Catalog changes by kind (upserted, deleted).");
 
+    private readonly Counter<long> _contextDropped = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.ingestion.context.dropped", description: "Entries of events' contexts that were dropped because their keys are not on the list (Ingestion:ContextKeys).");
+
+    private readonly Histogram<double> _clockSkew = RecommenderTelemetry.Meter.CreateHistogram(
+        "recommender.ingestion.clock.skew", "s", "How far devices' times of good events are ahead of this machine's clock, or behind it (late events are, too).", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 86_400, 604_800] });
+
     public void Accepted(Event e) => Count(e.Type, "accepted");
 
     public void Refused(Event? e) => Count(e?.Type ?? EventType.Unspecified, "refused");
+
+    public void Limited(Event e) => Count(e.Type, "limited");
+
+    public void ContextDropped(int entries) => _contextDropped.Add(entries);
+
+    public void ClockSkew(TimeSpan ahead) =>
+        _clockSkew.Record(Math.Abs(ahead.TotalSeconds), new KeyValuePair<string, object?>("direction", ahead > TimeSpan.Zero ? "ahead" : "behind"));
 
     public void Upserted(int videos) => _videos.Add(videos, new KeyValuePair<string, object?>("kind", "upserted"));
 

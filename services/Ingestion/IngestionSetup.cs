@@ -1,6 +1,7 @@
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.Ingestion.Catalog;
 using Recommender.Ingestion.Erasure;
@@ -20,7 +21,11 @@ public static class IngestionSetup
         builder.Services.AddKafka().AddRedis();
         builder.Services.AddSingleton<IngestionMetrics>();
         builder.Services.AddSingleton<EventRules>();
+        builder.AddUserIds();
+        builder.Services.AddSingleton<ViewerLimiter>();
+        builder.Services.AddSingleton<ContextFilter>();
         builder.Services.AddSingleton<EventRecords>();
+        builder.Services.AddSingleton<EventDoor>();
         builder.Services.AddSingleton<CatalogLog>().AddHostedService(p => p.GetRequiredService<CatalogLog>());
         builder.Services.AddSingleton<CatalogWriter>();
         // Redis is not among the checks: events need Kafka alone, and GetVideo says for itself when its store is out of reach.

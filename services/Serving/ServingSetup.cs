@@ -4,6 +4,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.Serving.Api;
 using Recommender.Serving.Catalog;
@@ -29,6 +30,7 @@ public static class ServingSetup
         builder.AddOptionsRecord<ServingOptions>();
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
+        builder.AddUserIds();
         builder.AddOptionsRecord<StorageOptions>();
         builder.Services.AddKafka().AddRedis();
         builder.Services.AddSingleton<ServingMetrics>();

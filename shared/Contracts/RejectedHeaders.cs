@@ -14,4 +14,7 @@ public static class RejectedHeaders
 
     /// <summary>Its offset there. Together with topic and partition it tells a rejection that was reported twice, after a crash.</summary>
     public const string Offset = "rejected_offset";
+
+    /// <summary>Set on a record without a value that notes that the one from this origin was sent again; any value.</summary>
+    public const string Replayed = "rejected_replayed";
 }

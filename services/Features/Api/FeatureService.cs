@@ -2,13 +2,14 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Online;
+using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.V1;
 
 namespace Recommender.Features.Api;
 
 /// <summary>Shows online features. A viewer or video that nothing is known of has zeros: that is what its features are.</summary>
-internal sealed class FeatureService(IRedis redis, TimeProvider time) : V1.FeatureService.FeatureServiceBase
+internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider time) : V1.FeatureService.FeatureServiceBase
 {
     /// <summary>The window that <c>trending_score</c> is of: a day.</summary>
     private const int TrendingWindow = 1;
@@ -17,7 +18,7 @@ internal sealed class FeatureService(IRedis redis, TimeProvider time) : V1.Featu
     public override async Task<UserFeatures> GetUserFeatures(GetUserFeaturesRequest request, ServerCallContext context)
     {
         FieldRules.ThrowIfAny(FieldRules.RequiredId("user_id", request.UserId));
-        var state = ViewerState.Decode(await redis.GetAsync(OnlineKeys.Viewer(request.UserId), context.CancellationToken));
+        var state = ViewerState.Decode(await redis.GetAsync(OnlineKeys.Viewer(users.NameOf(request.UserId)), context.CancellationToken));
         var features = new UserFeatures { UserId = request.UserId, Views = state.Views, Likes = state.NetLikes, Shares = state.Shares };
         if (state.LastSeenAtMs > 0) features.LastSeenAt = Time(state.LastSeenAtMs);
         features.Recent.AddRange(state.Recent.Select(r => new Interaction

@@ -50,6 +50,9 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4018, EventName = "Recovered", Level = LogLevel.Warning, Message = "The process ended without a stop; {Count} records of log {Log} came back from the journal")]
     public static partial void Recovered(ILogger logger, long count, string log);
 
+    [LoggerMessage(EventId = 4020, EventName = "SetBack", Level = LogLevel.Information, Message = "The group's offsets are {Records} records behind the watermarks, so these are read again; what states have of them counts no more")]
+    public static partial void SetBack(ILogger logger, long records);
+
     [LoggerMessage(EventId = 4019, EventName = "RecoveryPaused", Level = LogLevel.Warning, Message = "What the journal holds cannot be absorbed yet, trying again: {Reason}")]
     public static partial void RecoveryPaused(ILogger logger, string reason);
 

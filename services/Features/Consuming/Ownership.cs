@@ -9,6 +9,7 @@ namespace Recommender.Features.Consuming;
 /// </summary>
 internal sealed class Ownership
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_checkHalted = TimeSpan.FromSeconds(5);
 
     private readonly SessionServices _services;
@@ -19,6 +20,7 @@ internal sealed class Ownership
     private List<TopicPartition> _owned = [];
     private bool _hasJoined;
     private bool _isStateLost = true;
+    private bool _isSetBackRead;
     private long? _checkHaltedAt;
 
     public Ownership(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
@@ -57,6 +59,8 @@ internal sealed class Ownership
         if (_isStateLost) Wait(_services.Store.BeginAsync(CancellationToken.None));
         _isStateLost = false;
         Wait(Assignment.RewindAsync(_services.Store, CancellationToken.None));
+        if (!_isSetBackRead) SetBack(Assignment);
+        _isSetBackRead = true;
         Read(Assignment);
         return true;
     }
@@ -103,6 +107,7 @@ internal sealed class Ownership
         _owned = [];
         if (Assignment is not { } assignment) return;
         Assignment = null;
+        _isSetBackRead = false;
         if (!isLost)
         {
             if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
@@ -123,6 +128,26 @@ internal sealed class Ownership
         _services.Progress.Trouble = halted.Count > 0 ? "a log ends before what was absorbed of it" : null;
         var replayed = assignment.Logs.Sum(l => l.Absorbed - l.NeededFrom);
         ConsumingLog.Reading(_logger, assignment.Logs.Count, replayed);
+    }
+
+    /// <summary>
+    /// Offsets of the group that are behind the watermarks were set back by somebody who wants the log to be read again from there: what is missing from
+    /// states is absorbed, and what they have is not.
+    /// </summary>
+    private void SetBack(Assignment assignment)
+    {
+        var candidates = assignment.Logs.Where(l => l.Marks is not null && !l.IsCatalog).ToDictionary(l => new TopicPartition(l.Topic, l.Partition));
+        var behind = _consumer.Committed(candidates.Keys, s_patience).Where(c => c.Offset.Value >= 0 && c.Offset.Value < candidates[c.TopicPartition].StateNext).ToList();
+        var records = 0L;
+        foreach (var committed in behind)
+        {
+            var log = candidates[committed.TopicPartition];
+            var from = Math.Max(committed.Offset.Value, _consumer.QueryWatermarkOffsets(committed.TopicPartition, s_patience).Low.Value);
+            if (from >= log.StateNext) continue;
+            records += log.StateNext - from;
+            log.SetBack(from);
+        }
+        if (records > 0) ConsumingLog.SetBack(_logger, records);
     }
 
     private void ReportFinished(Assignment assignment)

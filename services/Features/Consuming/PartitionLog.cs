@@ -68,6 +68,13 @@ internal sealed class PartitionLog
     /// <summary>Everything before this offset is in online state and in files.</summary>
     public long Finished => Marks is null ? Archive.Durable : Math.Min(StateNext, Archive.Durable);
 
+    /// <summary>Offers records from an offset on to online state again; each state knows which of them it has.</summary>
+    public void SetBack(long offset)
+    {
+        StateNext = offset;
+        ReadNext = Math.Min(ReadNext, offset);
+    }
+
     /// <summary>Reads records again from where somebody needs them.</summary>
     public void Rewind()
     {

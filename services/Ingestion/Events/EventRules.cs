@@ -55,6 +55,8 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
         if (at is null) return null;
         if (at.Nanos is < 0 or > 999_999_999) return new FieldViolation(field, "has nanos outside 0 to 999,999,999");
         if (at.Seconds < 0) return new FieldViolation(field, "is before 1970");
+        if (options.MaxAge > TimeSpan.Zero && at.Seconds < (time.GetUtcNow() - options.MaxAge).ToUnixTimeSeconds())
+            return new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is too long ago; at most {options.MaxAge.TotalSeconds:0} seconds are allowed"));
         var latest = time.GetUtcNow() + options.MaxClockSkew;
         if (at.Seconds > latest.ToUnixTimeSeconds())
             return new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is in the future; at most {options.MaxClockSkew.TotalSeconds:0} seconds ahead are allowed"));

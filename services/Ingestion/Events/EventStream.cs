@@ -10,14 +10,13 @@ namespace Recommender.Ingestion.Events;
 /// One bidirectional stream. Events are taken as they come, up to a window of unacknowledged ones, and acknowledged in order; while Kafka is
 /// slow the window fills, the stream is read no further, and HTTP/2 flow control holds the client back.
 /// </summary>
-/// <param name="rules">Judge events.</param>
-/// <param name="records">Turn good ones into records.</param>
+/// <param name="door">Judges events and turns good ones into records.</param>
 /// <param name="producer">Writes them.</param>
 /// <param name="metrics">Count them.</param>
 /// <param name="window">Events taken and not acknowledged yet.</param>
 /// <param name="stopping">The process stops: nothing more is taken, what was taken is acknowledged, and the client is told to come back.</param>
 internal sealed class EventStream(
-    EventRules rules, EventRecords records, IRecordProducer producer, IngestionMetrics metrics, int window, CancellationToken stopping)
+    EventDoor door, IRecordProducer producer, IngestionMetrics metrics, int window, CancellationToken stopping)
 {
     private static readonly TimeSpan s_comeBack = TimeSpan.FromSeconds(1);
     private readonly Channel<Pending> _pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(window) { SingleReader = true, SingleWriter = true });
@@ -61,10 +60,10 @@ internal sealed class EventStream(
 
     private async Task<Pending> TakeOneAsync(Event? e, CancellationToken cancellationToken)
     {
-        var violations = rules.Check(e, "event");
-        if (violations.Count == 0) return new Pending(e!, "", await producer.SendAsync(records.Create(e!), cancellationToken));
-        metrics.Refused(e);
-        return new Pending(e, IngestionService.Reason(violations), null);
+        var admission = door.Admit(e);
+        return admission.Record is { } record
+            ? new Pending(e, "", await producer.SendAsync(record, cancellationToken))
+            : new Pending(e, admission.Reason, null);
     }
 
     private async Task AcknowledgeAsync(IServerStreamWriter<TrackEventResponse> responses, CancellationToken cancellationToken)

@@ -7,20 +7,16 @@ namespace Recommender.Ingestion.Events;
 
 /// <summary>The door for events: judges each, writes it to Kafka, and says OK only when every in-sync replica has it.</summary>
 internal sealed class IngestionService(
-    EventRules rules, EventRecords records, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics,
+    EventDoor door, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics,
     IHostApplicationLifetime lifetime)
     : V1.IngestionService.IngestionServiceBase
 {
     /// <inheritdoc/>
     public override async Task<TrackEventResponse> TrackEvent(TrackEventRequest request, ServerCallContext context)
     {
-        var violations = rules.Check(request.Event, "event");
-        if (violations.Count > 0)
-        {
-            metrics.Refused(request.Event);
-            throw GrpcErrors.InvalidArgument(violations);
-        }
-        await producer.ProduceAsync(records.Create(request.Event), context.CancellationToken);
+        var admission = door.Admit(request.Event);
+        if (admission.Record is not { } record) throw admission.ToException();
+        await producer.ProduceAsync(record, context.CancellationToken);
         metrics.Accepted(request.Event);
         return new TrackEventResponse { EventId = request.Event.EventId };
     }
@@ -36,17 +32,13 @@ internal sealed class IngestionService(
         for (var i = 0; i < request.Events.Count; i++)
         {
             var e = request.Events[i];
-            var violations = rules.Check(e, "event");
-            if (violations.Count == 0)
+            var admission = door.Admit(e);
+            if (admission.Record is { } record)
             {
-                batch.Add(records.Create(e));
+                batch.Add(record);
                 good.Add(i);
             }
-            else
-            {
-                metrics.Refused(e);
-            }
-            response.Results.Add(new TrackEventResponse { EventId = e.EventId, RejectedReason = Reason(violations) });
+            response.Results.Add(new TrackEventResponse { EventId = e.EventId, RejectedReason = admission.Reason });
         }
         var outcomes = await producer.SendBatchAsync(batch, context.CancellationToken);
         for (var i = 0; i < outcomes.Length; i++)
@@ -71,10 +63,6 @@ internal sealed class IngestionService(
     /// <inheritdoc/>
     public override Task StreamEvents(
         IAsyncStreamReader<TrackEventRequest> requestStream, IServerStreamWriter<TrackEventResponse> responseStream, ServerCallContext context) =>
-        new EventStream(rules, records, producer, metrics, options.StreamWindow, lifetime.ApplicationStopping)
+        new EventStream(door, producer, metrics, options.StreamWindow, lifetime.ApplicationStopping)
             .RunAsync(requestStream, responseStream, context.CancellationToken);
-
-    /// <summary>The violations as the text of a refusal; empty when there are none.</summary>
-    internal static string Reason(IReadOnlyList<FieldViolation> violations) =>
-        violations.Count == 0 ? "" : string.Join("; ", violations.Select(v => $"{v.Field}: {v.Description}"));
 }

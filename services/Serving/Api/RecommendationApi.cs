@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Microsoft.Extensions.ObjectPool;
+using Recommender.Hosting.Privacy;
 using Recommender.Serving.Exposure;
 using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
@@ -13,7 +14,7 @@ namespace Recommender.Serving.Api;
 /// <summary>Answers recommender.v1.RecommendationService. A request that is well formed is always answered.</summary>
 internal sealed class RecommendationApi(
     RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, TrendingBoard board, FreshBoard fresh, AnswerDiversity diversity, ObjectPool<QueryScratch> pool,
-    IEnumerable<ISideEffect> sideEffects, ServingOptions options, ServingMetrics metrics, TimeProvider time)
+    IEnumerable<ISideEffect> sideEffects, UserIds users, ServingOptions options, ServingMetrics metrics, TimeProvider time)
     : RecommendationService.RecommendationServiceBase
 {
     /// <inheritdoc/>
@@ -21,6 +22,7 @@ internal sealed class RecommendationApi(
     {
         var begin = time.GetTimestamp();
         RequestRules.Check(request);
+        request.UserId = users.NameOf(request.UserId);
         var scratch = pool.Get();
         try
         {

@@ -33,17 +33,37 @@ internal static class KafkaConnection
     public static IAdminClient OpenAdmin(ServerAddress kafka) =>
         new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.ToString() }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
-    /// <summary>A consumer that assigns itself and commits nothing.</summary>
-    public static IConsumer<byte[], byte[]> OpenConsumer(ServerAddress kafka)
+    /// <summary>A consumer that assigns itself and commits nothing by itself.</summary>
+    public static IConsumer<byte[], byte[]> OpenConsumer(ServerAddress kafka, string group = "recommender-tail")
     {
         var config = new ConsumerConfig
         {
             BootstrapServers = kafka.ToString(),
-            GroupId = "recommender-tail", // the client wants a name; the group is never joined
+            GroupId = group, // the client wants a name; the group is never joined
             EnableAutoCommit = false,
             EnablePartitionEof = true,
         };
         return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>The partitions of a topic.</summary>
+    /// <exception cref="CommandFailure">Kafka or the topic is not there.</exception>
+    public static TopicPartition[] FindPartitions(ServerAddress kafka, string topic)
+    {
+        using var admin = OpenAdmin(kafka);
+        try
+        {
+            // Asking for all topics, since asking for one that is not there can create it.
+            var topics = admin.GetMetadata(Timeout).Topics;
+            var found = topics.SingleOrDefault(t => t.Topic == topic && t.Partitions.Count > 0);
+            if (found is not null) return [.. found.Partitions.Select(p => new TopicPartition(topic, p.PartitionId))];
+            var names = string.Join(", ", topics.Select(t => t.Topic).Order(StringComparer.Ordinal));
+            throw CommandFailure.Usage($"There is no topic {topic} at {kafka}; there are: {names}.");
+        }
+        catch (KafkaException e)
+        {
+            throw NotRunning(kafka, e);
+        }
     }
 
     /// <summary>No broker is there.</summary>

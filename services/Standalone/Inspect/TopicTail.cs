@@ -16,7 +16,7 @@ internal sealed class TopicTail(string topic, bool fromBeginning, long count, bo
     public async Task WriteAsync(ServerAddress kafka, TextWriter output, CancellationToken cancellationToken)
     {
         await KafkaConnection.CheckAsync(kafka, cancellationToken);
-        var partitions = FindPartitions(kafka);
+        var partitions = KafkaConnection.FindPartitions(kafka, topic);
         using var consumer = KafkaConnection.OpenConsumer(kafka);
         consumer.Assign(partitions.Select(p => new TopicPartitionOffset(p, fromBeginning ? Offset.Beginning : Offset.End)));
         // Consume blocks its thread, so it gets one of its own.
@@ -49,22 +49,4 @@ internal sealed class TopicTail(string topic, bool fromBeginning, long count, bo
         ? []
         : partitions.Select(p => (p.Partition, Offsets: consumer.QueryWatermarkOffsets(p, KafkaConnection.Timeout)))
             .Where(p => p.Offsets.High > p.Offsets.Low).ToDictionary(p => p.Partition, p => p.Offsets.High);
-
-    private TopicPartition[] FindPartitions(ServerAddress kafka)
-    {
-        using var admin = KafkaConnection.OpenAdmin(kafka);
-        try
-        {
-            // Asking for all topics, since asking for one that is not there can create it.
-            var topics = admin.GetMetadata(KafkaConnection.Timeout).Topics;
-            var found = topics.SingleOrDefault(t => t.Topic == topic && t.Partitions.Count > 0);
-            if (found is not null) return [.. found.Partitions.Select(p => new TopicPartition(topic, p.PartitionId))];
-            var names = string.Join(", ", topics.Select(t => t.Topic).Order(StringComparer.Ordinal));
-            throw CommandFailure.Usage($"There is no topic {topic} at {kafka}; there are: {names}.");
-        }
-        catch (KafkaException e)
-        {
-            throw KafkaConnection.NotRunning(kafka, e);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recommender.Standalone.Cli;
+using Recommender.Standalone.Replay;
 
 namespace Recommender.Standalone.Inspect;
 
@@ -7,7 +8,10 @@ namespace Recommender.Standalone.Inspect;
 internal static class TopicsCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("topics", "Look at the topics in Kafka.") { CreateList(), CreateTail() };
+    public static Command Create() => new("topics", "Look at the topics in Kafka, and read them again.") 
+    {
+        CreateList(), CreateTail(), ReplayCommands.CreateReplay(), ReplayCommands.CreateReset(),
+    };
 
     private static Command CreateList()
     {

@@ -36,19 +36,19 @@ public sealed class KillTests
     {
         using var data = new TempDirectory();
         await using var system = await RunningSystem.StartAsync(data.Path, "--empty");
-        var padding = new string('x', 250);
+        var padding = new string('x', 256);
         for (var i = 0; i < 24; i++)
         {
             var request = new TrackEventsRequest();
-            for (var j = 0; j < 250; j++)
+            for (var j = 0; j < 500; j++)
             {
                 var e = new Event { EventId = $"j{i}-{j}", Type = EventType.View, UserId = $"u{j}", VideoId = "v" };
-                for (var k = 0; k < 15; k++) e.Context.Add($"k{k}", padding);
+                foreach (var key in new[] { "app_version", "country", "device_class", "language", "network", "os", "platform" }) e.Context.Add(key, padding);
                 request.Events.Add(e);
             }
             await system.Door.TrackEventsAsync(request);
         }
-        // 6,000 events of some 4 KB are three files of 8 MiB.
+        // 12,000 events of some 2 KB are three files of 8 MiB.
         await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(data.Path, "journal")).Length == 1);
         Assert.False(File.Exists(Path.Combine(data.Path, "journal", "g00000001-00000001.journal")));
     }

@@ -8,7 +8,7 @@ namespace Recommender.Standalone.Inspect;
 internal static class TopicsCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("topics", "Look at the topics in Kafka, and read them again.") 
+    public static Command Create() => new("topics", "Look at the topics in Kafka, and read them again.")
     {
         CreateList(), CreateTail(), ReplayCommands.CreateReplay(), ReplayCommands.CreateReset(),
     };

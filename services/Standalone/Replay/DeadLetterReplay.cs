@@ -3,7 +3,6 @@ using System.Text;
 using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
-using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Cli;
 using Recommender.Standalone.Inspect;
 

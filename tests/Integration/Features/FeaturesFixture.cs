@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Google.Protobuf.WellKnownTypes;
@@ -86,6 +87,32 @@ public sealed class FeaturesFixture : IAsyncLifetime
         var outcomes = await Producer.SendBatchAsync([.. records]);
         Assert.All(outcomes, o => Assert.Null(o.Error));
         return [.. outcomes.Select(o => o.Position)];
+    }
+
+    /// <summary>
+    /// Has a replica freeze in the middle of a batch: Redis has taken its counters of videos, the states of the viewers are still to be written.
+    /// </summary>
+    /// <param name="process">The replica, which reads and has nothing to do.</param>
+    /// <param name="send">Sends events.</param>
+    public async Task FreezeBetweenWritesAsync(FeatureProcess process, Func<Task> send)
+    {
+        await AskRedisAsync("client", "pause", "60000", "write");
+        await send();
+        await Eventually.TrueAsync(async () => !(await BlockedAsync()).EndsWith(":0", StringComparison.Ordinal), "the first write of a batch waits");
+        await process.FreezeAsync();
+        await AskRedisAsync("client", "unpause");
+        await Eventually.TrueAsync(async () => (await BlockedAsync()).EndsWith(":0", StringComparison.Ordinal), "the write is done");
+
+        async Task<string> BlockedAsync() =>
+            (await AskRedisAsync("info", "clients")).Split('\n', StringSplitOptions.TrimEntries).Single(line => line.StartsWith("blocked_clients", StringComparison.Ordinal));
+
+        async Task<string> AskRedisAsync(params string[] command)
+        {
+            var cli = Tool.Require("redis-cli", "redis-tools");
+            var (code, output, errors) = await Tool.RunAsync(cli, ["-p", Redis.Server.Port.ToString(CultureInfo.InvariantCulture), .. command]);
+            Assert.True(code == 0, errors);
+            return output;
+        }
     }
 
     /// <summary>Waits until the watermarks in Redis stand at the ends of the event topics.</summary>

@@ -40,7 +40,8 @@ public sealed class TakeoverTests : IAsyncLifetime
         using var zombie = StartProcess();
         await Eventually.TrueAsync(() => IsReading(zombie));
         await audience.SendAsync(2000);
-        await zombie.FreezeAsync(); // somewhere in a batch
+        await audience.AssertCountedOnceAsync();
+        await _fixture.FreezeBetweenWritesAsync(zombie, () => audience.SendAsync(500));
         using var heir = StartProcess();
         await audience.SendAsync(2000);
         await Eventually.TrueAsync(() => IsReading(heir));

@@ -81,7 +81,7 @@ tell_failure() {
 failed_tests() {
   awk '
     function text(s) {
-      gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s); gsub(/&#x[AD];/, " ", s); gsub(/&amp;/, "\\&", s)
+      gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s); gsub(/&#x[AD];/, " ", s); gsub(/&amp;/, "\\&", s); gsub(/\\"/, "\"", s)
       return s
     }
     BEGIN { RS = "<(test|error) " }

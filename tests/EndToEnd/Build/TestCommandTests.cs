@@ -39,7 +39,7 @@ public sealed class TestCommandTests : IDisposable
             <errors><error type="test-class-cleanup" name="Some.Tests"><failure><message><![CDATA[No way back]]></message></failure></error></errors>
             <collection><test id="1" name="Some.Tests.Works" type="Some.Tests" result="Pass" />
             <test id="2" name="Some.Tests.Adds(a: &quot;x &lt; y&quot;)" type="Some.Tests" result="Fail"><failure exception-type="E"><message><![CDATA[Values differ
-            Expected: 1 & 2
+            Expected: 1 & \"2\"
             Actual:   3]]></message><stack-trace><![CDATA[at Some.Tests]]></stack-trace></failure></test></collection>
             """);
 
@@ -51,7 +51,7 @@ public sealed class TestCommandTests : IDisposable
                   No way back
               Some.Tests.Adds(a: "x < y")
                   Values differ
-                  Expected: 1 & 2
+                  Expected: 1 & "2"
                   Actual:   3
             1 passed, 2 failed, 0 skipped
 

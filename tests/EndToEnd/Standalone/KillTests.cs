@@ -1,4 +1,3 @@
-using System.Globalization;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -95,6 +94,6 @@ public sealed class KillTests
 
     private static async Task SignalAsync(int[] processes, string signal)
     {
-        foreach (var id in processes) _ = await Tool.RunAsync("/bin/kill", ["-" + signal, id.ToString(CultureInfo.InvariantCulture)]);
+        foreach (var id in processes) await Tool.SignalAsync(id, signal);
     }
 }

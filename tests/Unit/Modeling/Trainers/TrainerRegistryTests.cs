@@ -12,7 +12,7 @@ public sealed class TrainerRegistryTests
     }
 
     [Theory]
-    [InlineData("nope", "factors=3", "There is no trainer 'nope'; the trainers are ials, popularity.")]
+    [InlineData("nope", "factors=3", "There is no trainer 'nope'; the trainers are ials, ials-onnx, popularity.")]
     [InlineData("popularity", "factors=3", "The trainer 'popularity' has no parameter 'factors'; it has half_life_days.")]
     [InlineData("ials", "factors=0", "The parameter 'factors' of the trainer 'ials' is '0' but must be a whole number from 1 to 2048.")]
     [InlineData("ials", "factors=2049", "The parameter 'factors' of the trainer 'ials' is '2049' but must be a whole number from 1 to 2048.")]

@@ -1,7 +1,9 @@
 namespace Recommender.Training.Running;
 
 /// <summary>Whoever reads the whole archive into memory takes a turn, so that it is there once at a time.</summary>
-internal sealed class ArchiveTurn : IDisposable
+#pragma warning disable CA1001 // A run may end after the container that would dispose this; without its wait handle a semaphore holds nothing to free.
+internal sealed class ArchiveTurn
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _free = new(1);
 
@@ -11,9 +13,6 @@ internal sealed class ArchiveTurn : IDisposable
         await _free.WaitAsync(cancellationToken);
         return new Turn(_free);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _free.Dispose();
 
     private sealed class Turn(SemaphoreSlim free) : IDisposable
     {

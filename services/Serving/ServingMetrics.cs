@@ -27,6 +27,9 @@ internal sealed class ServingMetrics : IDisposable
     /// <summary>Gauge: how unequally videos are shown.</summary>
     public const string ExposureGini = "recommender.serving.exposure.gini";
 
+    /// <summary>Gauge: model generations in memory.</summary>
+    public const string Generations = "recommender.serving.model.generations";
+
     /// <summary>Answers take between a tenth of a millisecond and the few seconds that callers wait at most.</summary>
     private static readonly InstrumentAdvice<double> s_durations = new()
     {
@@ -53,6 +56,7 @@ internal sealed class ServingMetrics : IDisposable
         "recommender.serving.diversity", null, "Mean dissimilarity of the pairs of videos in an answer, 0 to 1; one answer of sixteen is measured.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1] });
     private readonly Counter<long> _sourceFailures = Counter("source.failures", "Candidate sources that failed; the answer was made without them.");
+    private readonly Counter<long> _shed = Counter("shed", "Calls turned away because too many were under way.");
     private readonly Counter<long> _viewerReads = Counter("viewer_reads", "Reads of a viewer's state and list by outcome.");
     private readonly Counter<long> _modelLoads = Counter("model.loads", "Attempts to load a model version by outcome.");
     private readonly Counter<long> _impressions = Counter("impressions", "Impressions written to Kafka.");
@@ -65,6 +69,7 @@ internal sealed class ServingMetrics : IDisposable
     {
         s_meter.CreateObservableGauge("recommender.serving.model.info", () => s_live.Keys.SelectMany(m => m.ModelInfo()), description: "1 for the model version that answers.");
         Gauge(LoadedTimestamp, "s", "When the model that answers was loaded, Unix time.");
+        Gauge(Generations, null, "Model generations in memory: the one that answers, and one that comes or goes.");
         Gauge(QueueLength, null, "Answers whose impressions wait for Kafka.");
         Gauge(CatalogVideos, null, "Videos of the catalog that may be shown.");
         Gauge(TrendingAge, "s", "Time since the trending videos were read.");
@@ -103,6 +108,9 @@ internal sealed class ServingMetrics : IDisposable
 
     /// <summary>How unlike one another the videos of an answer are.</summary>
     public void Diverse(double dissimilarity) => _diversity.Record(dissimilarity);
+
+    /// <summary>A call was turned away.</summary>
+    public void Shed() => _shed.Add(1);
 
     /// <summary>A source failed.</summary>
     public void SourceFailed(string source) => _sourceFailures.Add(1, Label("source", source));

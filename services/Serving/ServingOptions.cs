@@ -12,6 +12,15 @@ public sealed record ServingOptions : IOptionsRecord
     /// <summary>How long the one read of a viewer's state and list may take before the answer is made without it. 1 ms to 5 s.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>After which a read that was not answered is sent once more, to a replica where there is one. 1 ms to 5 s.</summary>
+    public TimeSpan HedgeDelay { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Calls of one caller that are worked on at a time; further ones are turned away at once. 1 to 100,000.</summary>
+    public int CallerConcurrency { get; init; } = 512;
+
+    /// <summary>Calls that are worked on at a time; further ones are turned away at once. 1 to 100,000.</summary>
+    public int Concurrency { get; init; } = 2048;
+
     /// <summary>How long Redis is left alone after it failed repeatedly; then one call tries again. 500 ms to 1 min.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -89,6 +98,9 @@ public sealed record ServingOptions : IOptionsRecord
     {
         ArgumentNullException.ThrowIfNull(check);
         check.Range(ReadTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5));
+        check.Range(HedgeDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5));
+        check.Range(CallerConcurrency, 1, 100_000);
+        check.Range(Concurrency, 1, 100_000);
         check.Range(BreakDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1));
         check.Range(ModelPoll, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         check.Range(TrendingPoll, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));

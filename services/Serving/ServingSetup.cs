@@ -48,6 +48,8 @@ public static class ServingSetup
         var metrics = app.Services.GetRequiredService<ServingMetrics>();
         var (catalog, board) = (app.Services.GetRequiredService<VideoCatalog>(), app.Services.GetRequiredService<TrendingBoard>());
         metrics.Observe(ServingMetrics.CatalogVideos, () => catalog.Count);
+        var current = app.Services.GetRequiredService<CurrentModel>();
+        metrics.Observe(ServingMetrics.Generations, () => current.CountInMemory());
         metrics.Observe(ServingMetrics.TrendingAge, () => board.Age?.TotalSeconds);
         SettingsOfSources.Check(app.Services.GetRequiredService<ServingOptions>(), app.Services.GetRequiredService<RecommendationPipeline>());
         app.MapGrpcService<RecommendationApi>();
@@ -60,6 +62,7 @@ public static class ServingSetup
         services.AddSingleton<GenerationLoader>();
         services.AddSingleton<RealTimeCost>();
         services.AddSingleton<CurrentModel>();
+        services.AddSingleton<Rehearsal>();
         services.AddSingleton<VideoCatalog>();
         services.AddSingleton<TrendingBoard>();
         services.AddSingleton<ModelFollower>().AddHostedService(p => p.GetRequiredService<ModelFollower>());
@@ -75,6 +78,8 @@ public static class ServingSetup
         services.AddSingleton<ViewerReader>();
         services.AddStages(typeof(ServingSetup).Assembly);
         services.AddSingleton<RecommendationPipeline>();
+        services.AddSingleton<QueryMaker>();
+        services.AddSingleton<CallGate>();
         services.AddSingleton<VideoLists>();
         services.AddSingleton<AnswerDiversity>();
         services.AddHostedService<FreshRefresher>();

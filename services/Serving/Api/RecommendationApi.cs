@@ -3,42 +3,29 @@ using Grpc.Core;
 using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Privacy;
 using Recommender.Serving.Exposure;
-using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
-using Recommender.Serving.Trending;
 using Recommender.V1;
 
 namespace Recommender.Serving.Api;
 
 /// <summary>Answers recommender.v1.RecommendationService. A request that is well formed is always answered.</summary>
 internal sealed class RecommendationApi(
-    RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, TrendingBoard board, FreshBoard fresh, AnswerDiversity diversity, ObjectPool<QueryScratch> pool,
-    IEnumerable<ISideEffect> sideEffects, UserIds users, ServingOptions options, ServingMetrics metrics, TimeProvider time)
+    RecommendationPipeline pipeline, VideoLists lists, CurrentModel current, QueryMaker queries, AnswerDiversity diversity, ObjectPool<QueryScratch> pool,
+    IEnumerable<ISideEffect> sideEffects, CallGate gate, UserIds users, ServingMetrics metrics, TimeProvider time)
     : RecommendationService.RecommendationServiceBase
 {
     /// <inheritdoc/>
     public override async Task<RecommendResponse> Recommend(RecommendRequest request, ServerCallContext context)
     {
         var begin = time.GetTimestamp();
+        using var pass = gate.Enter(context);
         RequestRules.Check(request);
         request.UserId = users.NameOf(request.UserId);
         var scratch = pool.Get();
         try
         {
-            var (model, cold) = (current.Generation, fresh.Vectors);
-            var query = new ViewerQuery
-            {
-                Request = request,
-                Options = options,
-                Count = RequestRules.CountOf(request.Count),
-                Now = time.GetUtcNow(),
-                Deadline = context.Deadline,
-                Model = model,
-                Cold = cold.ModelVersion == model?.Version ? cold : ColdVectors.None,
-                Trending = board.Find(options.TrendingWindow)!,
-                Scratch = scratch,
-            };
+            var query = queries.Make(request, current.Generation, context.Deadline, scratch);
             await pipeline.RunAsync(query, context.CancellationToken);
             var response = Answer(query);
             diversity.Sample(query);
@@ -56,6 +43,7 @@ internal sealed class RecommendationApi(
     public override Task<RecommendResponse> SimilarVideos(SimilarVideosRequest request, ServerCallContext context)
     {
         var begin = time.GetTimestamp();
+        using var pass = gate.Enter(context);
         RequestRules.Check(request);
         var response = lists.Similar(request.VideoId, RequestRules.CountOf(request.Count));
         metrics.Answered("SimilarVideos", "similar", response.Degradation, time.GetElapsedTime(begin));
@@ -66,6 +54,7 @@ internal sealed class RecommendationApi(
     public override Task<RecommendResponse> TrendingVideos(TrendingVideosRequest request, ServerCallContext context)
     {
         var begin = time.GetTimestamp();
+        using var pass = gate.Enter(context);
         RequestRules.Check(request);
         var response = lists.Trending(RequestRules.WindowOf(request.Window), RequestRules.CountOf(request.Count));
         metrics.Answered("TrendingVideos", "trending", response.Degradation, time.GetElapsedTime(begin));

@@ -8,6 +8,8 @@ namespace Recommender.Serving.Candidates;
 [Stage(20)]
 internal sealed class PrecomputedSource : ICandidateSource
 {
+    private const int Extra = 50;
+
     public string Name => "precomputed";
 
     public SourceLimits Limits => SourceLimits.Memory(1000);
@@ -15,8 +17,14 @@ internal sealed class PrecomputedSource : ICandidateSource
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
         if (query.Tier != Tier.Precomputed) return ValueTask.CompletedTask;
-        foreach (var (videoId, score) in query.Viewer.List!.Videos)
+        // More than are wanted, so that the selector has a choice.
+        var wanted = (2 * query.Count) + Extra;
+        var videos = query.Viewer.List!.Videos;
+        for (var i = 0; i < videos.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
+        {
+            var (videoId, score) = videos[i];
             sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Precomputed, Item = -1, ListScore = score, Propensity = 1 });
+        }
         return ValueTask.CompletedTask;
     }
 

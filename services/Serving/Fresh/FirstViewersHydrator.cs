@@ -13,7 +13,7 @@ internal sealed class FirstViewersHydrator(FreshBoard board) : IQueryHydrator
 
     public ValueTask HydrateAsync(ViewerQuery query, CancellationToken cancellationToken)
     {
-        if (query.Tier != Tier.RealTime || query.Scratch.Unknown.Count == 0) return ValueTask.CompletedTask;
+        if (query.Tier != Tier.RealTime || query.Scratch.Unknown.Count == 0 || query.IsRehearsal) return ValueTask.CompletedTask;
         var viewer = StableHash.Of(query.Request.UserId);
         foreach (var interaction in query.Scratch.Unknown)
         {

@@ -17,7 +17,8 @@ internal sealed class FreshRefresher(
     /// <summary>Tags' vectors are added up anew when the catalog has grown or shrunk by this part.</summary>
     private const double CatalogChange = 0.01;
 
-    private (ModelGeneration Model, int Videos, TagVectors Vectors)? _tags;
+    /// <summary>Names the model instead of holding it, which would keep it in memory.</summary>
+    private (string ModelVersion, int Videos, TagVectors Vectors)? _tags;
     private bool _isFailing;
 
     /// <summary>Judges once.</summary>
@@ -66,8 +67,8 @@ internal sealed class FreshRefresher(
 
     private TagVectors TagsOf(ModelGeneration model)
     {
-        if (_tags is not { } tags || tags.Model != model || Math.Abs(catalog.Count - tags.Videos) > CatalogChange * tags.Videos)
-            _tags = tags = (model, catalog.Count, new TagVectors(model, catalog));
+        if (_tags is not { } tags || tags.ModelVersion != model.Version || Math.Abs(catalog.Count - tags.Videos) > CatalogChange * tags.Videos)
+            _tags = tags = (model.Version, catalog.Count, new TagVectors(model, catalog));
         return tags.Vectors;
     }
 

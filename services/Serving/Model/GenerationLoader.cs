@@ -14,7 +14,7 @@ internal sealed class GenerationLoader(ModelStore store)
     private const string FactorsFile = "item_factors.npy";
     private const string PopularityFile = "popularity.npy";
 
-    /// <summary>Checks every checksum, reads the files, checks that they fit each other, and builds the look-ups.</summary>
+    /// <summary>Checks every checksum, maps the factors into memory, reads the other files, checks that they fit each other, and builds the look-ups.</summary>
     /// <param name="version">The version.</param>
     /// <param name="manifestSha256">Checksum of its manifest as announced; empty when it was not.</param>
     /// <exception cref="InvalidDataException">The version is missing, damaged or of a kind that this code can't serve; the message says which.</exception>
@@ -26,7 +26,7 @@ internal sealed class GenerationLoader(ModelStore store)
             throw new InvalidDataException("its manifest is not the one that was announced");
         store.Verify(manifest);
         var ids = ReadIds(manifest);
-        var popularity = Read(manifest, PopularityFile, ids.Count, columns: 0);
+        var popularity = Map(manifest, PopularityFile, ids.Count, columns: 0).GetSpan().ToArray();
         var weights = new InteractionWeights().With(manifest.Weights);
         return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights);
     }
@@ -47,7 +47,7 @@ internal sealed class GenerationLoader(ModelStore store)
     private ItemFactors? ReadFactors(ModelManifest manifest)
     {
         if (manifest.Factors == 0 || manifest.Items == 0) return null;
-        var rows = Read(manifest, FactorsFile, manifest.Items, manifest.Factors);
+        var rows = Map(manifest, FactorsFile, manifest.Items, manifest.Factors).Memory;
         return new ItemFactors(rows, manifest.Factors, FoldInOf(manifest));
     }
 
@@ -57,16 +57,11 @@ internal sealed class GenerationLoader(ModelStore store)
             ? IalsParameters.ParseAmong(manifest.Parameters).FoldIn
             : null;
 
-    private float[] Read(ModelManifest manifest, string file, int rows, int columns)
+    private MappedFloats Map(ModelManifest manifest, string file, int rows, int columns)
     {
-        var path = store.PathOf(manifest.Version, file);
-        using (var stream = File.OpenRead(path))
-        {
-            var shape = NpyFile.ReadHeader(stream);
-            if (shape.Rows != rows || shape.Columns != columns)
-                throw new InvalidDataException($"{file} is {shape.Rows} x {shape.Columns}, the manifest says {rows} x {columns}");
-        }
-        var values = NpyFile.ReadAll(path);
-        return Vectors.AreFinite(values) ? values : throw new InvalidDataException($"{file} holds a number that is not finite");
+        var values = new MappedFloats(store.PathOf(manifest.Version, file));
+        if (values.Rows != rows || values.Columns != columns)
+            throw new InvalidDataException($"{file} is {values.Rows} x {values.Columns}, the manifest says {rows} x {columns}");
+        return Vectors.AreFinite(values.GetSpan()) ? values : throw new InvalidDataException($"{file} holds a number that is not finite");
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ItemFactors
     /// <summary>Neighbours kept per video: the most that a call may ask for, and some for those that are deleted or seen.</summary>
     public const int NeighbourDepth = 256;
 
-    private readonly float[] _rows;
+    private readonly ReadOnlyMemory<float> _rows;
     private readonly float[] _inverseNorms;
     private readonly PackedFactors _packed;
     private readonly ViewerFoldIn? _foldIn;
@@ -19,10 +19,10 @@ internal sealed class ItemFactors
     /// <param name="rows">items x factors, row-major; kept.</param>
     /// <param name="factors">Length of a row.</param>
     /// <param name="settings">The equations of a viewer's vector; null when the model has none.</param>
-    public ItemFactors(float[] rows, int factors, FoldInSettings? settings)
+    public ItemFactors(ReadOnlyMemory<float> rows, int factors, FoldInSettings? settings)
     {
         (_rows, Length) = (rows, factors);
-        _packed = new PackedFactors(rows, factors);
+        _packed = new PackedFactors(rows.Span, factors);
         _foldIn = settings is null ? null : new ViewerFoldIn(rows, factors, settings);
         _inverseNorms = new float[rows.Length / factors];
         for (var item = 0; item < _inverseNorms.Length; item++)
@@ -82,7 +82,7 @@ internal sealed class ItemFactors
         return norms.Count > 0 ? norms[norms.Count / 2] : 0;
     }
 
-    private ReadOnlySpan<float> Row(int item) => _rows.AsSpan(item * Length, Length);
+    private ReadOnlySpan<float> Row(int item) => _rows.Span.Slice(item * Length, Length);
 
     private ScoredItem[] FindNeighbours(int item)
     {

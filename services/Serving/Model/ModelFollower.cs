@@ -13,11 +13,15 @@ namespace Recommender.Serving.Model;
 /// </summary>
 internal sealed class ModelFollower : BackgroundService
 {
+    /// <summary>How long a new version waits for the one before the last to leave memory.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(30);
 
     private readonly ModelStore _store;
     private readonly GenerationLoader _loader;
     private readonly CurrentModel _current;
+    private readonly Rehearsal _rehearsal;
     private readonly RealTimeCost _cost;
     private readonly ServingOptions _options;
     private readonly ServingMetrics _metrics;
@@ -30,10 +34,10 @@ internal sealed class ModelFollower : BackgroundService
     private volatile bool _hasLooked;
 
     public ModelFollower(
-        ModelStore store, GenerationLoader loader, CurrentModel current, RealTimeCost cost, ServingOptions options, ServingMetrics metrics,
+        ModelStore store, GenerationLoader loader, CurrentModel current, Rehearsal rehearsal, RealTimeCost cost, ServingOptions options, ServingMetrics metrics,
         KafkaOptions kafka, KafkaHealth health, TimeProvider time, ILogger<ModelFollower> logger)
     {
-        (_store, _loader, _current, _cost, _options, _metrics, _time, _logger) = (store, loader, current, cost, options, metrics, time, logger);
+        (_store, _loader, _current, _rehearsal, _cost, _options, _metrics, _time, _logger) = (store, loader, current, rehearsal, cost, options, metrics, time, logger);
         _announcements = new CompactedTopicReader(kafka, health, time, logger, Topics.Model, Hear);
     }
 
@@ -62,7 +66,7 @@ internal sealed class ModelFollower : BackgroundService
         await Task.Yield();
         while (!stoppingToken.IsCancellationRequested)
         {
-            Look();
+            await LookAsync(stoppingToken);
             _hasLooked = true;
             await _wake.WaitAsync(_options.ModelPoll, stoppingToken);
         }
@@ -84,7 +88,7 @@ internal sealed class ModelFollower : BackgroundService
         return ValueTask.CompletedTask;
     }
 
-    private void Look()
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         string version;
         try
@@ -99,25 +103,32 @@ internal sealed class ModelFollower : BackgroundService
             return;
         }
         if (version.Length == 0 || _current.Generation?.Version == version) _refusal = null;
-        else if (IsWorthTrying(version)) Load(version);
+        else if (IsWorthTrying(version)) await LoadAsync(version, cancellationToken);
     }
 
     private bool IsWorthTrying(string version) =>
         _refusal is not { } refusal || refusal.Version != version || refusal.IsReconsidered || _time.GetElapsedTime(refusal.At) >= RefusalPause;
 
-    private void Load(string version)
+    private async Task LoadAsync(string version, CancellationToken cancellationToken)
     {
         var begin = _time.GetTimestamp();
         try
         {
+            if (!await _current.OnlyLiveIsLeftAsync(s_patience, _time, cancellationToken)) ModelLog.Crowded(_logger, _current.CountInMemory(), version);
             var generation = _loader.Load(version, _announced is { } a && a.Version == version ? a.Sha256 : "");
-            _cost.Reset(WarmUp.Run(generation, _time));
+            var cost = WarmUp.Run(generation, _time);
+            var rehearsed = await _rehearsal.RunAsync(generation, cancellationToken);
+            _cost.Reset(cost);
             var previous = _current.Generation?.Version;
             _current.Publish(generation);
             _refusal = null;
             _metrics.ModelLoaded(generation.Manifest, _time.GetUtcNow());
             var took = _time.GetElapsedTime(begin).TotalMilliseconds;
-            ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, previous ?? "nothing");
+            ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, rehearsed, previous ?? "nothing");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
         }
 #pragma warning disable CA1031 // A version can be bad in more ways than anyone thinks of, and none of them may end the process.
         catch (Exception e)
@@ -145,8 +156,12 @@ internal sealed class ModelFollower : BackgroundService
 internal static partial class ModelLog
 {
     [LoggerMessage(EventId = 7201, EventName = "ModelLive", Level = LogLevel.Information,
-        Message = "Model {Version} answers from now on: {Items} videos, {Factors} factors, loaded in {Milliseconds:0} ms; before: {Previous}")]
-    public static partial void Live(ILogger logger, string version, int items, int factors, double milliseconds, string previous);
+        Message = "Model {Version} answers from now on: {Items} videos, {Factors} factors, loaded in {Milliseconds:0} ms, rehearsed with {Requests} requests; before: {Previous}")]
+    public static partial void Live(ILogger logger, string version, int items, int factors, double milliseconds, int requests, string previous);
+
+    [LoggerMessage(EventId = 7204, EventName = "ModelCrowded", Level = LogLevel.Warning,
+        Message = "{Generations} model generations are still in memory, since calls hold on to them; {Version} is loaded beside them")]
+    public static partial void Crowded(ILogger logger, int generations, string version);
 
     [LoggerMessage(EventId = 7202, EventName = "ModelRefused", Level = LogLevel.Error, Message = "Model {Version} is refused: {Problem}; {Current} stays")]
     public static partial void Refused(ILogger logger, Exception? error, string version, string problem, string current);

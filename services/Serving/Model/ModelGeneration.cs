@@ -11,7 +11,7 @@ namespace Recommender.Serving.Model;
 /// One loaded model version with everything that answering needs. A call takes the current one once and keeps it to its end, so a swap
 /// never mixes two versions in one answer; the old one is gone when the last call lets go of it.
 /// </summary>
-internal sealed class ModelGeneration
+internal sealed class ModelGeneration : IKnownTexts
 {
     private const int PopularDepth = 10_000;
 
@@ -75,6 +75,9 @@ internal sealed class ModelGeneration
 
     /// <summary>Item number of a video; false when the model does not know it.</summary>
     public bool TryFind(string videoId, out int item) => _ids.TryGet(videoId, out item);
+
+    /// <inheritdoc/>
+    public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? _ids[item] : characters.SequenceEqual(Version) ? Version : null;
 
     /// <summary>Item number of a video given by the hash of its id.</summary>
     public bool TryFind(ulong hash, out int item) => _itemsByHash.TryGetValue(hash, out item);

@@ -3,12 +3,16 @@ using Recommender.Hosting.Online;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Weights;
 using Recommender.Serving.Ranking;
+using Recommender.Serving.Viewers;
 
 namespace Recommender.Serving.Pipeline;
 
 /// <summary>The working memory of one request. Requests hand it on, so that the steady state allocates little.</summary>
 internal sealed class QueryScratch : IResettable
 {
+    /// <summary>What is read of the viewer.</summary>
+    public ViewerScratch Viewer { get; } = new();
+
     /// <summary>Ids that the request says to leave out.</summary>
     public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
 

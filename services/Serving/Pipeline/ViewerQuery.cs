@@ -42,6 +42,9 @@ internal sealed class ViewerQuery
     /// <summary>The viewer's age in years; -1 when unknown.</summary>
     public int Age { get; set; } = -1;
 
+    /// <summary>Whether nobody gets the answer: what is learnt from answers is not learnt from this one.</summary>
+    public bool IsRehearsal { get; set; }
+
     /// <summary>Memory that is used again by later requests.</summary>
     public required QueryScratch Scratch { get; init; }
 

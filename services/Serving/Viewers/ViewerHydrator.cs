@@ -12,7 +12,7 @@ internal sealed class ViewerHydrator(ViewerReader reader, TimeProvider time) : I
 
     public async ValueTask HydrateAsync(ViewerQuery query, CancellationToken cancellationToken)
     {
-        query.Viewer = await reader.ReadAsync(query.Request.UserId, Limit(query.Remaining(time)), cancellationToken);
+        query.Viewer = await reader.ReadAsync(query.Request.UserId, Limit(query.Remaining(time)), cancellationToken, query.Scratch.Viewer, query.Model);
         var scratch = query.Scratch;
         foreach (var videoId in query.Request.ExcludeVideoIds) scratch.Excluded.Add(videoId);
         foreach (var videoId in query.Request.RecentVideoIds) scratch.Seen.Add(videoId);

@@ -1,5 +1,6 @@
 using Polly;
 using Polly.CircuitBreaker;
+using Polly.Hedging;
 using Polly.Timeout;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Redis;
@@ -15,6 +16,7 @@ namespace Recommender.Serving.Viewers;
 internal sealed class ViewerReader
 {
     private static readonly ResiliencePropertyKey<TimeSpan> s_limit = new("limit");
+    private static readonly ResiliencePropertyKey<RedisKey[]> s_keys = new("keys");
 
     private readonly IRedis _redis;
     private readonly ServingOptions _options;
@@ -37,6 +39,14 @@ internal sealed class ViewerReader
                 OnClosed = _ => Tell(ViewerLog.BreakerClosed),
             })
             .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => new(args.Context.Properties.GetValue(s_limit, options.ReadTimeout)) })
+            .AddHedging(new HedgingStrategyOptions<byte[]?[]>
+            {
+                MaxHedgedAttempts = 1,
+                Delay = options.HedgeDelay,
+                // Only slowness is hedged; a failed read is a missed one.
+                ShouldHandle = static _ => PredicateResult.False(),
+                ActionGenerator = args => () => GetFromAnyAsync(args.ActionContext),
+            })
             .Build();
     }
 
@@ -45,7 +55,10 @@ internal sealed class ViewerReader
     /// <param name="limit">How long this caller can wait; at most <see cref="ServingOptions.ReadTimeout"/> is used.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async ValueTask<ViewerRead> ReadAsync(string userId, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="scratch">Memory that the result uses.</param>
+    /// <param name="known">Ids that need not be allocated.</param>
+    public async ValueTask<ViewerRead> ReadAsync(
+        string userId, TimeSpan limit, CancellationToken cancellationToken, ViewerScratch? scratch = null, IKnownTexts? known = null)
     {
         if (limit <= TimeSpan.Zero) return Missed("no_time");
         if (!_redis.IsConnected) return Missed("no_connection");
@@ -54,8 +67,9 @@ internal sealed class ViewerReader
         {
             context.Properties.Set(s_limit, limit < _options.ReadTimeout ? limit : _options.ReadTimeout);
             RedisKey[] keys = [OnlineKeys.Viewer(userId), OnlineKeys.List(userId)];
-            var outcome = await _resilience.ExecuteOutcomeAsync(GetAsync, context, (_redis, keys));
-            if (outcome.Exception is null) return Decode(outcome.Result!);
+            context.Properties.Set(s_keys, keys);
+            var outcome = await _resilience.ExecuteOutcomeAsync(GetAsync, context, _redis);
+            if (outcome.Exception is null) return Decode(outcome.Result!, scratch ?? new ViewerScratch(), known);
             cancellationToken.ThrowIfCancellationRequested();
             return Missed(outcome.Exception switch
             {
@@ -70,11 +84,22 @@ internal sealed class ViewerReader
         }
     }
 
-    private static async ValueTask<Outcome<byte[]?[]>> GetAsync(ResilienceContext context, (IRedis Redis, RedisKey[] Keys) state)
+    private static ValueTask<Outcome<byte[]?[]>> GetAsync(ResilienceContext context, IRedis redis) => CatchAsync(redis.GetManyAsync(KeysOf(context), context.CancellationToken));
+
+    /// <summary>The second try asks whoever holds the keys, a replica where there is one: it may lag, but it answers.</summary>
+    private ValueTask<Outcome<byte[]?[]>> GetFromAnyAsync(ResilienceContext context)
+    {
+        _metrics.ViewerRead("hedged");
+        return CatchAsync(_redis.GetManyFromAnyAsync(KeysOf(context), context.CancellationToken));
+    }
+
+    private static RedisKey[] KeysOf(ResilienceContext context) => context.Properties.GetValue(s_keys, []);
+
+    private static async ValueTask<Outcome<byte[]?[]>> CatchAsync(Task<byte[]?[]> reading)
     {
         try
         {
-            return Outcome.FromResult(await state.Redis.GetManyAsync(state.Keys, context.CancellationToken));
+            return Outcome.FromResult(await reading);
         }
         catch (Exception e) when (e is RedisUnavailableException or OperationCanceledException)
         {
@@ -85,11 +110,15 @@ internal sealed class ViewerReader
     /// <summary>A caller with less time than our own limit proves nothing about Redis.</summary>
     private bool IsOwnLimit(TimeoutRejectedException e) => e.Timeout >= _options.ReadTimeout;
 
-    private ViewerRead Decode(byte[]?[] values)
+    private ViewerRead Decode(byte[]?[] values, ViewerScratch scratch, IKnownTexts? known)
     {
         _metrics.ViewerRead("ok");
-        var state = TryDecode(values[0], ViewerState.Decode);
-        var list = values[1] is { } bytes ? TryDecode(bytes, PrecomputedList.Decode) : null;
+        var state = TryDecode(values[0], (scratch, known), static (bytes, to) =>
+        {
+            to.scratch.State.Read(bytes, to.known);
+            return to.scratch.State;
+        });
+        var list = values[1] is { } stored ? TryDecode(stored, (scratch, known), static (bytes, to) => PrecomputedList.Decode(bytes, to.known, to.scratch.ListVideos)) : null;
         var isListKnown = values[1] is null || list is not null;
         // A run that began before the viewer asked to be forgotten may write its list afterwards.
         if (list is not null && state?.ForgottenAtMs >= list.ComputedAtMs) list = null;
@@ -97,11 +126,11 @@ internal sealed class ViewerReader
     }
 
     /// <summary>A damaged value must not cost the viewer the answer: the writer of the next event replaces it.</summary>
-    private T? TryDecode<T>(byte[]? bytes, Func<ReadOnlySpan<byte>, T> decode) where T : class
+    private T? TryDecode<T, TTo>(byte[]? bytes, TTo to, Func<ReadOnlySpan<byte>, TTo, T> decode) where T : class
     {
         try
         {
-            return decode(bytes);
+            return decode(bytes, to);
         }
         catch (InvalidDataException e)
         {

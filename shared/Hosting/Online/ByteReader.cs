@@ -6,6 +6,9 @@ namespace Recommender.Hosting.Online;
 /// <summary>Reads what <see cref="ByteWriter"/> wrote; everything malformed is an <see cref="InvalidDataException"/>.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>Longer texts, in bytes, are no ids and not looked for.</summary>
+    private const int MostKnown = 128;
+
     private ReadOnlySpan<byte> _rest = bytes;
 
     public byte Byte() => Take(1)[0];
@@ -35,7 +38,14 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return count >= 0 && count <= _rest.Length ? (int)count : throw new InvalidDataException("a length is out of range");
     }
 
-    public string Text() => Encoding.UTF8.GetString(Take(Count()));
+    public string Text(IKnownTexts? known = null)
+    {
+        var bytes = Take(Count());
+        if (known is null || bytes.Length > MostKnown) return Encoding.UTF8.GetString(bytes);
+        Span<char> characters = stackalloc char[MostKnown];
+        var length = Encoding.UTF8.GetChars(bytes, characters);
+        return known.Find(characters[..length]) ?? new string(characters[..length]);
+    }
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -110,9 +110,27 @@ public sealed class ViewerState
     /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
     public static ViewerState Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return new ViewerState();
+        var state = new ViewerState();
+        state.Read(bytes, null);
+        return state;
+    }
+
+    /// <summary>As <see cref="Decode"/>, into an object that held another viewer before; on an exception its content means nothing.</summary>
+    /// <param name="bytes">The stored form.</param>
+    /// <param name="known">Ids that need not be allocated.</param>
+    /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
+    public void Read(ReadOnlySpan<byte> bytes, IKnownTexts? known)
+    {
+        (Version, ForgottenAtMs) = (0, 0);
+        Forget(0);
+        if (bytes.IsEmpty)
+        {
+            Watermarks = new LogWatermarks();
+            return;
+        }
         var reader = new ByteReader(bytes);
-        var state = new ViewerState { Version = reader.UInt64() };
+        var state = this;
+        state.Version = reader.UInt64();
         var layout = reader.Byte();
         if (layout != Layout) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {Layout}");
         state.Watermarks = LogWatermarks.Read(ref reader);
@@ -123,7 +141,7 @@ public sealed class ViewerState
         var previous = state.LastSeenAtMs;
         for (var i = 0; i < count; i++)
         {
-            var videoId = reader.Text();
+            var videoId = reader.Text(known);
             var type = (EventType)reader.Byte();
             previous -= reader.VarInt();
             state.Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
@@ -133,7 +151,6 @@ public sealed class ViewerState
             var length = reader.Count();
             for (var i = 0; i < length; i++) hashes.Add(reader.UInt64());
         }
-        return state;
     }
 
     /// <summary>The version stored in a value; what the next compare-and-set must find.</summary>

@@ -25,6 +25,9 @@ public interface IRedis
     /// <summary>As <see cref="GetAsync"/> for many keys at once; the result has their order.</summary>
     Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="GetManyAsync"/>, asking replicas where there are any: their answer may lag behind.</summary>
+    Task<byte[]?[]> GetManyFromAnyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default);
+
     /// <summary>Sets a string key, with a time to live or for good.</summary>
     Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? expiry = null, CancellationToken cancellationToken = default);
 

@@ -41,6 +41,13 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
         RunAsync("GET", static async (db, keys) => Array.ConvertAll(await Each(keys, db, static (db, k) => db.StringGetAsync(k)), v => (byte[]?)v), keys, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<byte[]?[]> GetManyFromAnyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
+        RunAsync(
+            "GET",
+            static async (db, keys) => Array.ConvertAll(await Each(keys, db, static (db, k) => db.StringGetAsync(k, CommandFlags.PreferSlave)), v => (byte[]?)v),
+            keys, cancellationToken);
+
+    /// <inheritdoc/>
     public Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
         RunAsync("SET", static (db, a) => db.StringSetAsync(a.key, ToArray(a.value), a.expiry), (key, value, expiry), cancellationToken);
 

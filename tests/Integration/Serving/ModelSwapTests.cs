@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
 using Recommender.Modeling.Onnx;
+using Recommender.Serving.Model;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -40,16 +42,32 @@ public sealed class ModelSwapTests : IAsyncLifetime
             }
         })).ToArray();
 
-        for (var round = 0; round < 3; round++)
+        var current = _serving.Service.App.Services.GetRequiredService<CurrentModel>();
+        for (var round = 0; round < 4; round++)
         {
             TestModels.MakeLive(_serving.Store, Second);
             await BecomesAsync(Second);
+            Assert.InRange(current.CountInMemory(), 1, 2);
             TestModels.MakeLive(_serving.Store, ServingFixture.FirstVersion, "rolled_back");
             await BecomesAsync(ServingFixture.FirstVersion);
+            Assert.InRange(current.CountInMemory(), 1, 2);
         }
         await stop.CancelAsync();
         await Task.WhenAll(callers);
         Assert.True(calls > 0);
+    }
+
+    [Fact]
+    public async Task A_new_version_is_rehearsed_with_requests_that_were_answered()
+    {
+        for (var i = 0; i < 10; i++) await _serving.RecommendAsync($"viewer{i}", r => r.RecentVideoIds.Add("a05"));
+        var services = _serving.Service.App.Services;
+        Assert.Equal(10, services.GetRequiredService<RequestSample>().Requests.Count(r => r.UserId.StartsWith("viewer", StringComparison.Ordinal)));
+        TestModels.Save(_serving.Store, Second);
+        var model = services.GetRequiredService<GenerationLoader>().Load(Second, "");
+        Assert.InRange(await services.GetRequiredService<Rehearsal>().RunAsync(model, TestContext.Current.CancellationToken), 10, 64);
+        // To nobody: nothing of it is an impression or answers calls.
+        Assert.Equal(ServingFixture.FirstVersion, (await _serving.RecommendAsync("u")).ModelVersion);
     }
 
     [Fact]

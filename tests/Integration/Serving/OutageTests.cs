@@ -39,6 +39,85 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whatever_is_killed_under_load_no_call_fails()
+    {
+        await _serving.SetStateAsync("u", ("a03", EventType.View));
+        await _serving.SetListAsync("listed", ServingFixture.FirstVersion, [.. Enumerable.Range(0, 50).Select(i => ($"b{i:00}", 1f - (i * 0.01f)))]);
+        using var stop = new CancellationTokenSource();
+        var (calls, failures) = (0, new System.Collections.Concurrent.ConcurrentBag<string>());
+        string[] users = ["u", "listed", "stranger"];
+        var callers = Enumerable.Range(0, 6).Select(caller => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    var response = await _serving.Client.RecommendAsync(
+                        new RecommendRequest { UserId = users[caller % 3], RecentVideoIds = { caller < 3 ? ["a05"] : [] } }, deadline: DateTime.UtcNow.AddSeconds(20));
+                    if (response.Videos.Count != 20 || response.Tier.Length == 0) failures.Add($"{response.Videos.Count} videos, tier '{response.Tier}'");
+                    Interlocked.Increment(ref calls);
+                }
+                catch (Grpc.Core.RpcException e)
+                {
+                    failures.Add(e.Status.ToString());
+                }
+            }
+        })).ToArray();
+        async Task SomeCallsAsync(Func<RecommendResponse, bool>? until = null)
+        {
+            var enough = Volatile.Read(ref calls) + 50;
+            await Eventually.TrueAsync(async () => Volatile.Read(ref calls) >= enough && until?.Invoke(await _serving.RecommendAsync("u")) != false);
+        }
+
+        await SomeCallsAsync(r => r.Degradation == Degradation.None);
+        await _serving.Redis.Server.KillAsync();
+        await SomeCallsAsync(r => r.Degradation != Degradation.None);
+        await _serving.Redis.Server.StartAgainAsync(TestContext.Current.CancellationToken);
+        await SomeCallsAsync();
+        _serving.Kafka.Broker.SetDown();
+        await SomeCallsAsync();
+        _serving.HideStore();
+        await SomeCallsAsync();
+        await _serving.Redis.Server.KillAsync();
+        await SomeCallsAsync(r => r.Degradation != Degradation.None);
+        _serving.Kafka.Broker.SetUp();
+        _serving.ShowStore();
+        await _serving.Redis.Server.StartAgainAsync(TestContext.Current.CancellationToken);
+        await SomeCallsAsync(r => r.Degradation == Degradation.None);
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+        Assert.Empty(failures.Distinct());
+    }
+
+    [Fact]
+    public async Task A_caller_with_too_many_calls_under_way_is_told_so_at_once_and_others_are_answered()
+    {
+        await using var small = await _serving.StartAsync("Serving:CallerConcurrency=2", "Serving:HedgeDelay=00:00:05");
+        var client = new RecommendationService.RecommendationServiceClient(small.Channel);
+        Task<RecommendResponse> CallAsync(string caller) =>
+            client.RecommendAsync(new RecommendRequest { UserId = "u" }, new Grpc.Core.Metadata { { "x-caller-id", caller } }).ResponseAsync;
+        await Eventually.TrueAsync(async () => (await CallAsync("a")).Degradation == Degradation.None);
+        var process = _serving.Redis.Server.ProcessId!.Value;
+        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        Task<RecommendResponse>[] under = [CallAsync("a"), CallAsync("a")];
+        try
+        {
+            // Which of them arrive first is open, but one of three must be turned away, and long before Redis would have answered.
+            var third = CallAsync("a");
+            var first = await Task.WhenAny([.. under, third]);
+            var turnedAway = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => first);
+            Assert.Equal(Grpc.Core.StatusCode.ResourceExhausted, turnedAway.StatusCode);
+            under = [.. under.Append(third).Where(call => call != first)];
+            under = [.. under, CallAsync("b")];
+        }
+        finally
+        {
+            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+        }
+        Assert.All(await Task.WhenAll(under), response => Assert.Equal(20, response.Videos.Count));
+    }
+
+    [Fact]
     public async Task Trending_that_was_read_too_long_ago_is_stale()
     {
         await using var hasty = await _serving.StartAsync("Serving:TrendingMaxAge=00:00:01");

@@ -43,6 +43,12 @@ public sealed class ServingFixture : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await TrendingAsync("1h")).Degradation == Degradation.None);
     }
 
+    /// <summary>Takes the model store away.</summary>
+    public void HideStore() => Directory.Move(_models.Path, _models.Path + ".away");
+
+    /// <summary>Puts it back.</summary>
+    public void ShowStore() => Directory.Move(_models.Path + ".away", _models.Path);
+
     /// <summary>Starts another replica on the same broker, Redis and store.</summary>
     public Task<RunningService> StartAsync(params string[] settings) => RunningService.StartAsync(
         "serving", b => b.AddServing(), a => a.MapServing(),

@@ -11,22 +11,23 @@ internal static class SmallModel
 {
     public const string Version = "20261122T080000Z-0001";
 
-    public static ModelGeneration Create(string version = Version, bool withFactors = true)
+    public static ModelGeneration Create(string version = Version, bool withFactors = true, int items = 20)
     {
         var ids = new IdIndex();
-        var rows = new float[20 * 4];
-        var popularity = new float[20];
-        for (var i = 0; i < 20; i++)
+        var rows = new float[items * 4];
+        var popularity = new float[items];
+        var perTaste = items / 2;
+        for (var i = 0; i < items; i++)
         {
-            var taste = i / 10;
-            ids.Add($"{(taste == 0 ? 'a' : 'b')}{i % 10}");
+            var taste = i / perTaste;
+            ids.Add($"{(taste == 0 ? 'a' : 'b')}{i % perTaste}");
             rows[(i * 4) + taste] = 1 - (0.05f * (i % 10));
             rows[(i * 4) + 2] = 0.02f * (i % 10);
             rows[(i * 4) + 3] = 0.1f;
-            popularity[i] = 100 - i;
+            popularity[i] = (5f * items) - i;
         }
         var factors = withFactors ? new ItemFactors(rows, 4, new FoldInSettings { Regularization = 0.01 }) : null;
-        return new ModelGeneration(Manifest(version, 20, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights());
+        return new ModelGeneration(Manifest(version, items, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights());
     }
 
     public static ModelManifest Manifest(string version, int items, int factors) => new()

@@ -13,6 +13,8 @@ public class FakeRedis : DispatchProxy
 
     public int Calls { get; private set; }
 
+    public int HedgedCalls { get; private set; }
+
     public static (IRedis Redis, FakeRedis Control) Create(Func<IReadOnlyList<RedisKey>, CancellationToken, Task<byte[]?[]>> getMany)
     {
         var redis = Create<IRedis, FakeRedis>();
@@ -26,8 +28,9 @@ public class FakeRedis : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name == "get_IsConnected") return IsConnected;
-        if (targetMethod.Name != nameof(IRedis.GetManyAsync)) throw new NotSupportedException(targetMethod.Name);
+        if (targetMethod.Name is not (nameof(IRedis.GetManyAsync) or nameof(IRedis.GetManyFromAnyAsync))) throw new NotSupportedException(targetMethod.Name);
         Calls++;
+        if (targetMethod.Name == nameof(IRedis.GetManyFromAnyAsync)) HedgedCalls++;
         return _getMany((IReadOnlyList<RedisKey>)args![0]!, (CancellationToken)args[1]!);
     }
 }

@@ -124,6 +124,59 @@ public sealed class ViewerReaderTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading);
     }
 
+    [Fact]
+    public async Task A_slow_read_is_sent_once_more_and_the_first_answer_counts()
+    {
+        var calls = 0;
+        var (redis, control) = FakeRedis.Create((_, token) => Interlocked.Increment(ref calls) == 1 ? Never(token) : Task.FromResult<byte[]?[]>([null, null]));
+        var reader = Reader(redis, TimeProvider.System, new ServingOptions { ReadTimeout = TimeSpan.FromSeconds(5), HedgeDelay = TimeSpan.FromMilliseconds(1) });
+        Assert.NotNull((await ReadAsync(reader)).State);
+        Assert.Equal((2, 1), (control.Calls, control.HedgedCalls));
+        Assert.NotNull((await ReadAsync(reader)).State);
+    }
+
+    [Fact]
+    public async Task A_failed_read_is_not_sent_again()
+    {
+        var (redis, control) = FakeRedis.Create((_, _) => Fail());
+        Assert.Equal(default, await ReadAsync(Reader(redis, TimeProvider.System)));
+        Assert.Equal((1, 0), (control.Calls, control.HedgedCalls));
+    }
+
+    [Fact]
+    public async Task Memory_of_one_viewer_holds_nothing_of_the_one_before()
+    {
+        var rich = Queries.State(("v1", EventType.Like, 1), ("v2", EventType.View, 2));
+        (rich.Likes, rich.ForgottenAtMs) = (7, 5);
+        rich.Hidden.Add(1);
+        rich.OlderSeen.Add(2);
+        rich.EventIds.Add(3);
+        rich.Watermarks.Advance(1, 0, 0, 9);
+        var list = new PrecomputedList("m", 10, [("x", 1), ("y", 2)]);
+        var scratch = new ViewerScratch();
+        var (redis, control) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([rich.Encode(), list.Encode()]));
+        var reader = Reader(redis);
+        var first = await reader.ReadAsync("u", TimeSpan.MaxValue, TestContext.Current.CancellationToken, scratch);
+        Assert.Equal(rich.Encode(), first.State!.Encode());
+        Assert.Equal(list.Videos, first.List!.Videos);
+        control.Answer((_, _) => Task.FromResult<byte[]?[]>([null, null]));
+        var second = await reader.ReadAsync("w", TimeSpan.MaxValue, TestContext.Current.CancellationToken, scratch);
+        Assert.Equal(new ViewerState().Encode(), second.State!.Encode());
+        Assert.Null(second.List);
+    }
+
+    [Fact]
+    public async Task Ids_that_the_model_knows_are_not_allocated_again()
+    {
+        var model = SmallModel.Create();
+        var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([Queries.State(("a3", EventType.Like, 1), ("other", EventType.View, 2)).Encode(), new PrecomputedList(SmallModel.Version, 10, [("b1", 1)]).Encode()]));
+        var read = await Reader(redis).ReadAsync("u", TimeSpan.MaxValue, TestContext.Current.CancellationToken, new ViewerScratch(), model);
+        Assert.Same(model.IdOf(3), read.State!.Recent[0].VideoId);
+        Assert.Equal("other", read.State.Recent[1].VideoId);
+        Assert.Same(model.IdOf(11), read.List!.Videos[0].VideoId);
+        Assert.Same(model.Version, read.List.ModelVersion);
+    }
+
     private static async Task<byte[]?[]> Never(CancellationToken token)
     {
         await Task.Delay(Timeout.Infinite, token);

@@ -1,0 +1,29 @@
+using Recommender.Serving.Api;
+using Recommender.Serving.Fresh;
+using Recommender.Serving.Model;
+using Recommender.Serving.Trending;
+using Recommender.V1;
+
+namespace Recommender.Serving.Pipeline;
+
+/// <summary>Makes queries of requests, with what this replica has in memory at the moment.</summary>
+internal sealed class QueryMaker(TrendingBoard board, FreshBoard fresh, ServingOptions options, TimeProvider time)
+{
+    /// <summary>A query that is to be answered with a model.</summary>
+    public ViewerQuery Make(RecommendRequest request, ModelGeneration? model, DateTime deadline, QueryScratch scratch)
+    {
+        var cold = fresh.Vectors;
+        return new ViewerQuery
+        {
+            Request = request,
+            Options = options,
+            Count = RequestRules.CountOf(request.Count),
+            Now = time.GetUtcNow(),
+            Deadline = deadline,
+            Model = model,
+            Cold = cold.ModelVersion == model?.Version ? cold : ColdVectors.None,
+            Trending = board.Find(options.TrendingWindow)!,
+            Scratch = scratch,
+        };
+    }
+}

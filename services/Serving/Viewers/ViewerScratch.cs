@@ -1,0 +1,13 @@
+using Recommender.Hosting.Online;
+
+namespace Recommender.Serving.Viewers;
+
+/// <summary>Memory for what is read of one viewer; used again for the next.</summary>
+internal sealed class ViewerScratch
+{
+    /// <summary>Receives the state.</summary>
+    public ViewerState State { get; } = new();
+
+    /// <summary>Receives the videos of the list.</summary>
+    public List<(string VideoId, float Score)> ListVideos { get; } = [];
+}

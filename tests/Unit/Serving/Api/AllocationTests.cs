@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.ObjectPool;
+using Recommender.Hosting.Online;
+using Recommender.Serving;
+using Recommender.Serving.Api;
+using Recommender.Serving.Catalog;
+using Recommender.Serving.Exposure;
+using Recommender.Serving.Model;
+using Recommender.Serving.Pipeline;
+using Recommender.Serving.Trending;
+using Recommender.Serving.Viewers;
+using Recommender.Tests.Unit.Serving.Viewers;
+using Recommender.V1;
+
+namespace Recommender.Tests.Unit.Serving.Api;
+
+public class AllocationTests
+{
+    private const int Rounds = 2000;
+
+    /// <summary>The service without its threads and servers.</summary>
+    private static ServiceProvider Build(byte[] state, byte[] list, Recommender.Serving.ServingOptions options)
+    {
+        var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([state, list]));
+        var services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton(redis).AddSingleton(TimeProvider.System).AddSingleton(new Random(1));
+        services.AddSingleton(ObjectPool.Create<QueryScratch>());
+        foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
+            typeof(RecommendationPipeline), typeof(QueryMaker), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(RecommendationApi)]) services.AddSingleton(type);
+        return services.AddStages(typeof(ServingSetup).Assembly).BuildServiceProvider();
+    }
+
+    [Fact]
+    public async Task A_precomputed_answer_allocates_less_than_4_KB_and_no_more_as_time_goes_by()
+    {
+        var model = SmallModel.Create(items: 2000);
+        var state = Queries.State([.. Enumerable.Range(0, 100).Select(i => (model.IdOf(i), EventType.View, 600 + i))]);
+        for (var i = 100; i < 600; i++) state.OlderSeen.Add(model.HashOf(i));
+        var list = new PrecomputedList(SmallModel.Version, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), [.. Enumerable.Range(500, 200).Select(i => (model.IdOf(i), 1f - (i * 0.001f)))]);
+        await using var provider = Build(state.Encode(), list.Encode(), new Recommender.Serving.ServingOptions { ImpressionQueue = 1 });
+        provider.GetRequiredService<CurrentModel>().Publish(model);
+        var catalog = provider.GetRequiredService<VideoCatalog>();
+        for (var i = 0; i < model.ItemCount; i++)
+            catalog.Upsert(model.IdOf(i), $"author{i % 300}", 0, catalog.Traits.Of(new Video { Tags = { $"tag{i % 20}", $"tag{i % 7}" } }));
+        var api = provider.GetRequiredService<RecommendationApi>();
+        var (call, request) = (new FakeCall(), new RecommendRequest { UserId = "viewer", Count = 20 });
+
+        var answer = await api.Recommend(request, call);
+        Assert.Equal(("precomputed", 20), (answer.Tier, answer.Videos.Count));
+        Assert.All(answer.Videos, v => Assert.Equal(Source.Precomputed, v.Source));
+        double Measure()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Rounds; i++)
+            {
+                var answering = api.Recommend(request, call);
+                Assert.True(answering.IsCompletedSuccessfully, "everything happens on this thread");
+            }
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Rounds;
+        }
+        Measure();
+        var first = Measure();
+        Assert.InRange(first, 1, 4096);
+        for (var i = 0; i < 5; i++) Measure();
+        Assert.InRange(Measure(), 1, first + 64);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{first:0} bytes a call");
+    }
+}

@@ -8,6 +8,7 @@ using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.Serving.Api;
 using Recommender.Serving.Catalog;
+using Recommender.Serving.Experiments;
 using Recommender.Serving.Exposure;
 using Recommender.Serving.Fresh;
 using Recommender.Serving.Health;
@@ -28,6 +29,7 @@ public static class ServingSetup
     public static void AddServing(this WebApplicationBuilder builder)
     {
         builder.AddOptionsRecord<ServingOptions>();
+        builder.AddOptionsRecord<ExperimentOptions>();
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
         builder.AddUserIds();
@@ -51,7 +53,8 @@ public static class ServingSetup
         var current = app.Services.GetRequiredService<CurrentModel>();
         metrics.Observe(ServingMetrics.Generations, () => current.CountInMemory());
         metrics.Observe(ServingMetrics.TrendingAge, () => board.Age?.TotalSeconds);
-        SettingsOfSources.Check(app.Services.GetRequiredService<ServingOptions>(), app.Services.GetRequiredService<RecommendationPipeline>());
+        var pipeline = app.Services.GetRequiredService<RecommendationPipeline>();
+        foreach (var assignment in app.Services.GetRequiredService<Assignments>().Combinations) SettingsOfSources.Check(assignment.Options, pipeline);
         app.MapGrpcService<RecommendationApi>();
     }
 
@@ -78,6 +81,7 @@ public static class ServingSetup
         services.AddSingleton<ViewerReader>();
         services.AddStages(typeof(ServingSetup).Assembly);
         services.AddSingleton<RecommendationPipeline>();
+        services.AddSingleton<Assignments>();
         services.AddSingleton<QueryMaker>();
         services.AddSingleton<CallGate>();
         services.AddSingleton<VideoLists>();

@@ -69,6 +69,7 @@ internal sealed class RecommendationApi(
             ModelVersion = query.Model?.Version ?? "",
             Degradation = query.Degradation,
             Tier = WireNames.Of(query.Tier),
+            ExperimentArm = query.Arm,
         };
         Span<int> bySource = stackalloc int[(int)Source.Followed + 1];
         foreach (ref readonly var chosen in CollectionsMarshal.AsSpan(query.Scratch.Selected))

@@ -21,6 +21,9 @@ internal sealed class ViewerQuery
     /// <summary>How answers are made, as the viewer's experiment arms say.</summary>
     public required ServingOptions Options { get; init; }
 
+    /// <summary>The viewer's experiment arms; empty without experiments.</summary>
+    public string Arm { get; init; } = "";
+
     /// <summary>The moment of the request.</summary>
     public required DateTimeOffset Now { get; init; }
 

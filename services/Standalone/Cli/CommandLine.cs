@@ -6,6 +6,7 @@ using Recommender.Hosting;
 using Recommender.Standalone.Assess;
 using Recommender.Standalone.Calls;
 using Recommender.Standalone.Evaluate;
+using Recommender.Standalone.Experiments;
 using Recommender.Standalone.Export;
 using Recommender.Standalone.Import;
 using Recommender.Standalone.Inspect;
@@ -88,6 +89,7 @@ internal static class CommandLine
             RecommendCommand.Create(),
             TrackCommand.Create(),
             TopicsCommand.Create(),
+            ExperimentsCommand.Create(),
         };
         return root;
     }

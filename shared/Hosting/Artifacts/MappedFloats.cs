@@ -10,11 +10,10 @@ namespace Recommender.Hosting.Artifacts;
 /// </summary>
 public sealed unsafe class MappedFloats : MemoryManager<float>
 {
-    private readonly MemoryMappedFile? _file;
-    private readonly MemoryMappedViewAccessor? _view;
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
     private readonly float* _values;
     private readonly int _count;
-    private bool _isReleased;
 
     /// <summary>Maps the values of a file.</summary>
     /// <exception cref="InvalidDataException">It is no float32 array in C order, or values are missing, or there are more than 2^31.</exception>
@@ -30,13 +29,9 @@ public sealed unsafe class MappedFloats : MemoryManager<float>
         }
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _values = (float*)(start + _view.PointerOffset + offset);
+        // Not counted by the handle, so that the mapping ends when nobody holds this object any more.
+        _values = (float*)((byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + _view.PointerOffset + offset);
     }
-
-    /// <summary>Ends the mapping.</summary>
-    ~MappedFloats() => Dispose(false);
 
     /// <summary>Rows of the array.</summary>
     public long Rows { get; }
@@ -59,13 +54,7 @@ public sealed unsafe class MappedFloats : MemoryManager<float>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (_isReleased) return;
-        _isReleased = true;
-        // The handle counts the pointer, so it would never be closed otherwise.
-        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        if (!disposing) return;
-        _view?.Dispose();
-        _file?.Dispose();
-        GC.SuppressFinalize(this);
+        _view.Dispose();
+        _file.Dispose();
     }
 }

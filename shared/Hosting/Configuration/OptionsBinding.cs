@@ -48,6 +48,8 @@ public static class OptionsBinding
             var property = Array.Find(known, p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new OptionsException($"{section.Path}:{child.Key} is not a setting; known settings of {section.Path}: {Names(known)}.");
             if (IsGroup(property.PropertyType)) RefuseUnknownKeys(child, property.PropertyType);
+            if (GroupOfEntries(property.PropertyType) is { } entries)
+                foreach (var entry in child.GetChildren()) RefuseUnknownKeys(entry, entries);
         }
     }
 
@@ -55,6 +57,10 @@ public static class OptionsBinding
 
     /// <summary>Whether a property is a record with settings of its own.</summary>
     internal static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
+
+    /// <summary>The record that a property's entries are where it is a dictionary of records by name.</summary>
+    private static Type? GroupOfEntries(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>) && IsGroup(type.GenericTypeArguments[1]) ? type.GenericTypeArguments[1] : null;
 
     /// <summary>Finds the value that could not be converted, since the binder's own message names types of .NET, not the key's meaning.</summary>
     private static string Describe(IConfigurationSection section, Type type, Exception error) =>

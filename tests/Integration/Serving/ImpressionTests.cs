@@ -70,6 +70,31 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task The_arm_of_an_experiment_is_in_the_answer_and_on_the_topic_and_changes_the_answer()
+    {
+        await using var other = await serving.StartAsync(
+            "Experiments:Layers:order:Arms:short:Share=0.5", "Experiments:Layers:order:Arms:short:Overrides:Sources:realtime:Enabled=false");
+        var client = new RecommendationService.RecommendationServiceClient(other.Channel);
+        await serving.SetStateAsync("warm", ("b03", EventType.View));
+        await Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "warm" })).ModelVersion.Length > 0);
+        var arms = new Dictionary<string, string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var user = $"subject{i}";
+            await serving.SetStateAsync(user, ("b03", EventType.View));
+            var response = await client.RecommendAsync(new RecommendRequest { UserId = user, Count = 2 });
+            arms[user] = response.ExperimentArm;
+            Assert.Equal(response.ExperimentArm == "order=control", response.Videos.Any(v => v.Source == Source.Realtime));
+        }
+        Assert.Equal(["order=control", "order=short"], arms.Values.Distinct().Order());
+        foreach (var (user, arm) in arms.DistinctBy(a => a.Value))
+        {
+            await Eventually.TrueAsync(() => Of(user).Count == 2);
+            Assert.All(Of(user), r => Assert.Equal(arm, JsonSerializer.Deserialize(r.Value, RecordJson.Default.Impression)!.ExperimentArm));
+        }
+    }
+
+    [Fact]
     public async Task Impressions_of_an_outage_follow_when_Kafka_is_back_and_answers_never_wait()
     {
         var queue = serving.Service.App.Services.GetRequiredService<ImpressionQueue>();

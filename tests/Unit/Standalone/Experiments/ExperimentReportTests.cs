@@ -2,7 +2,6 @@ using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Recommender.Contracts.Json;
 using Recommender.Standalone.Cli;
-using Recommender.Standalone.Experiments;
 using Recommender.Tests.Shared;
 using Recommender.V1;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Online;
+using Recommender.Hosting.Privacy;
 using Recommender.Serving;
 using Recommender.Serving.Api;
 using Recommender.Serving.Catalog;
@@ -24,7 +25,9 @@ public class AllocationTests
     private static ServiceProvider Build(byte[] state, byte[] list, Recommender.Serving.ServingOptions options)
     {
         var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([state, list]));
-        var services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton(new ExperimentOptions()).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(redis).AddSingleton(TimeProvider.System).AddSingleton(new Random(1));
+        var services = new ServiceCollection().AddLogging().AddSingleton(redis).AddSingleton(TimeProvider.System).AddSingleton(new Random(1));
+        services.AddSingleton(options).AddSingleton(new ExperimentOptions()).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        services.AddSingleton(new UserIds(new PseudonymOptions()));
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
             typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(RecommendationApi)]) services.AddSingleton(type);

@@ -37,6 +37,11 @@ public sealed record TrainingOptions : IOptionsRecord
     /// <summary>How much each signal says, e.g. <c>Training:Weights:Like</c>; a run can override them.</summary>
     public InteractionWeights Weights { get; init; } = new();
 
+    /// <summary>
+    /// Whether a scheduled run that keeps to the live model's recipe begins with its factors instead of at random, which takes fewer passes. Default true.
+    /// </summary>
+    public bool WarmStart { get; init; } = true;
+
     /// <summary>Share of the newest events that candidates are judged by. 0.01 to 0.5; default 0.2.</summary>
     public double TestFraction { get; init; } = 0.2;
 

@@ -4,7 +4,7 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>
-/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>,
+/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.started_from</c>,
 /// <c>run.promoted</c> and <c>run.verdict</c>.
 /// </summary>
 internal static class RunText

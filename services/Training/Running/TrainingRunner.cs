@@ -72,12 +72,19 @@ internal sealed class TrainingRunner(
         if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
+        var start = StartOf(run, best.Recipe, championRecipe, live);
+        if (start is not null)
+        {
+            data = data with { WarmStart = StoredFactors.Read(models, start, snapshot.Events.Videos) };
+            run.Change(r => r.Parameters[RunMetrics.AboutPrefix + "started_from"] = start.Version);
+        }
+
         var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
         run.Change(r => r.Device = model.Device);
         memory.Look();
         var metrics = RunMetrics.Of(best, compared.Select(Of), champion?.Trial, split, snapshot, data, epochSeconds);
         (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);
-        var manifest = Save(run, model, best.Recipe, snapshot, metrics, cancellationToken);
+        var manifest = Save(run, model, best.Recipe, start?.Version, snapshot, metrics, cancellationToken);
         run.Change(r =>
         {
             RunMetrics.Describe(r, manifest);
@@ -93,8 +100,13 @@ internal sealed class TrainingRunner(
         registry.DeleteOldest();
     }
 
+    // A run on the clock goes on from the live model. One that somebody asked for begins at random, so that it depends on the data alone.
+    private ModelManifest? StartOf(TrackedRun run, Recipe recipe, Recipe? championRecipe, ModelManifest? live) =>
+        options.WarmStart && run.Stored.Trigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true ? live : null;
+
     private ModelManifest Save(
-        TrackedRun run, IScoringModel model, Recipe recipe, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics, CancellationToken cancellationToken)
+        TrackedRun run, IScoringModel model, Recipe recipe, string? startedFrom, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var manifest = new ModelManifest
@@ -107,6 +119,7 @@ internal sealed class TrainingRunner(
             Weights = recipe.Weights.ToSettings(),
             DataVersion = snapshot.Version,
             DataRanges = snapshot.Ranges,
+            StartedFrom = startedFrom,
             CodeVersion = identity.Version,
             Metrics = metrics,
             CreatedAt = time.GetUtcNow(),

@@ -29,6 +29,10 @@ public sealed record ModelManifest
     /// <summary>The archived offset ranges trained on: <c>log/type/partition</c> to <c>from-to</c>.</summary>
     public required IReadOnlyDictionary<string, string> DataRanges { get; init; }
 
+    /// <summary>The version whose video factors its training began with; null when it began at random. Who trains it again needs that version.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StartedFrom { get; init; }
+
     /// <summary>Version of the code that trained it.</summary>
     public required string CodeVersion { get; init; }
 

@@ -40,5 +40,6 @@ internal sealed class ValueCodes
     }
 
     public uint CodeOf(float value) =>
-        _exact is not null ? _exact[value] : (uint)Math.Clamp(Math.Round((Math.Log(value) - _lowest) / _perLevel), 0, Values.Length - 1);
+        Values.Length == 1 ? 0
+        : _exact is not null ? _exact[value] : (uint)Math.Clamp(Math.Round((Math.Log(value) - _lowest) / _perLevel), 0, Values.Length - 1);
 }

@@ -10,7 +10,8 @@ namespace Recommender.Tests.Benchmarks.Training;
 /// <param name="Set">Data set.</param>
 /// <param name="ListsPerSecond">Viewers a second whose best 20 unseen videos are found.</param>
 /// <param name="ListShareOfSgemm">Its inner products as a share of the matrix product's rate.</param>
-internal sealed record Extras(string Set, double ListsPerSecond, double ListShareOfSgemm)
+/// <param name="Warm">What beginning with an earlier model saves.</param>
+internal sealed record Extras(string Set, double ListsPerSecond, double ListShareOfSgemm, WarmRun Warm)
 {
     private const int Factors = 64;
     private const int ListLength = 20;
@@ -20,11 +21,17 @@ internal sealed record Extras(string Set, double ListsPerSecond, double ListShar
         var parameters = new IalsParameters { Factors = Factors, Threads = plan.Threads, Iterations = 2 };
         var model = (FactorModel)new IalsTrainer(parameters).Train(new TrainingData(data.Train), cancellationToken: cancellationToken);
         var lists = Enumerable.Range(0, 3).Max(_ => ListsPerSecondOf(model, data, plan.Threads, cancellationToken));
-        return new Extras(data.Name, lists, lists * 2e-9 * Factors * data.Train.ColumnCount / limits.SgemmGflops);
+        return new Extras(data.Name, lists, lists * 2e-9 * Factors * data.Train.ColumnCount / limits.SgemmGflops,
+            WarmRun.Measure(data, new IalsParameters { Factors = Factors, Threads = plan.Threads }, cancellationToken));
     }
 
-    public void WriteTo(TextWriter output) => output.WriteLine(FormattableString.Invariant(
-        $"top {ListLength} lists of all viewers, seen left out, {Factors} factors: {ListsPerSecond:F0} viewers/s ({ListShareOfSgemm:P0} of sgemm)"));
+    public void WriteTo(TextWriter output)
+    {
+        output.WriteLine(FormattableString.Invariant(
+            $"top {ListLength} lists of all viewers, seen left out, {Factors} factors: {ListsPerSecond:F0} viewers/s ({ListShareOfSgemm:P0} of sgemm)"));
+        output.WriteLine(FormattableString.Invariant(
+            $"1 % new interactions, {Factors} factors: from random {Warm.ColdSeconds:F2} s to ndcg@20 {Warm.ColdNdcg:F4}, from the model before {Warm.WarmSeconds:F2} s ({Warm.WarmSeconds / Warm.ColdSeconds:P0}) to {Warm.WarmNdcg:F4}"));
+    }
 
     private static double ListsPerSecondOf(FactorModel model, DataSet data, int threads, CancellationToken cancellationToken)
     {

@@ -42,6 +42,9 @@ internal sealed class TrainingSuite : IBenchmarkSuite
         var limits = MachineLimits.Measure(plan.Threads);
         output.WriteLine(FormattableString.Invariant(
             $"{plan.Threads} threads: FMA peak {limits.FmaGflops:F0} GFLOP/s, sgemm {limits.SgemmGflops:F0} GFLOP/s, streaming read {limits.ReadGigabytes:F1} GB/s"));
+        var grams = plan.Factors.ToDictionary(k => k, k => GramRate.Measure(k, plan.Threads) / limits.SgemmGflops);
+        foreach (var (factors, share) in grams)
+            output.WriteLine(FormattableString.Invariant($"exact solver's gram accumulation, {factors} factors: {share:P0} of sgemm"));
         var (ladder, extras) = (new List<Rung>(), new List<Extras>());
         var complete = true;
         foreach (var set in plan.Sets)
@@ -71,7 +74,7 @@ internal sealed class TrainingSuite : IBenchmarkSuite
             more.WriteTo(output);
         }
 
-        if (json is not null) JsonReport.Write(json, new { Machine = limits, Training = ladder, Extras = extras });
+        if (json is not null) JsonReport.Write(json, new { Machine = limits, GramShareOfSgemm = grams, Training = ladder, Extras = extras });
         return complete ? 0 : 1;
     }
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Recommender.Hosting.Artifacts;
 using Recommender.Tests.Fixtures;
 using Recommender.Training;
+using Recommender.Training.Running;
+using Recommender.Training.Triggers;
 using Recommender.V1;
 
 namespace Recommender.Tests.Integration.Training;
@@ -51,6 +53,14 @@ internal sealed class TrainingHost : IAsyncDisposable
     {
         var started = await Runs.StartTrainingRunAsync(request, cancellationToken: Token);
         return await WatchAsync(started.RunId);
+    }
+
+    /// <summary>Asks for a run as the schedule would, and follows it to its end.</summary>
+    public async Task<TrainingRun> RunScheduledAsync()
+    {
+        var book = _service.App.Services.GetRequiredService<RunBook>();
+        var run = book.Start("", new Dictionary<string, string>(), promoteIfBetter: true, RetrainSchedule.Trigger);
+        return (await WatchAsync(run.Current.RunId))[^1];
     }
 
     /// <summary>Follows a run to its end.</summary>

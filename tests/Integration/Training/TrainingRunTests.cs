@@ -69,6 +69,21 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
         Assert.InRange(ttl.AsInt64(), TimeSpan.FromDays(6.9).TotalMilliseconds, TimeSpan.FromDays(7).TotalMilliseconds);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_scheduled_run_begins_with_the_live_model_where_that_is_wanted(bool isWanted)
+    {
+        Archive.AddEvents(TestEvents.Tastes(viewers: 100, videos: 60));
+        var host = await StartAsync($"Training:WarmStart={isWanted}", "Training:Candidates=ials");
+        var live = await host.SucceedAsync();
+        var scheduled = await host.RunScheduledAsync();
+        Assert.Equal((State.Succeeded, ""), (scheduled.State, scheduled.Error));
+        Assert.Equal(isWanted ? live.ModelVersion : null, host.Store.Find(scheduled.ModelVersion)!.StartedFrom);
+        Assert.Equal(isWanted, scheduled.Parameters.ContainsKey("run.started_from"));
+        Assert.Null(host.Store.Find((await host.SucceedAsync(promote: false)).ModelVersion)!.StartedFrom);
+    }
+
     [Fact]
     public async Task The_same_data_gives_the_same_model()
     {

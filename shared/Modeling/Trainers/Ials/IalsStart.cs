@@ -5,19 +5,24 @@ namespace Recommender.Modeling.Trainers.Ials;
 /// <summary>What a run of implicit ALS begins with, on whatever device.</summary>
 internal static class IalsStart
 {
+    private const int ItemsAtOnce = 512;
+
     /// <summary>The factors of an item, to be written.</summary>
     public delegate Span<float> Row(int item);
 
     /// <summary>Random vectors for the items that occur; zeros stay for the others, which nothing could ever move.</summary>
-    public static void Randomize(IalsParameters parameters, ReadOnlySpan<float> popularity, Row items)
+    public static void Randomize(IalsParameters parameters, float[] popularity, Row items)
     {
         var deviation = parameters.InitStddev / Math.Sqrt(parameters.Factors);
-        for (var item = 0; item < popularity.Length; item++)
+        RowWorkers.Run(popularity.Length, ItemsAtOnce, parameters.Threads, static () => 0, (_, from, to) =>
         {
-            if (popularity[item] == 0) continue;
-            var random = new Randomness((ulong)parameters.Seed, (ulong)item);
-            foreach (ref var factor in items(item)) factor = (float)(deviation * random.NextNormal());
-        }
+            for (var item = from; item < to; item++)
+            {
+                if (popularity[item] == 0) continue;
+                var random = new Randomness((ulong)parameters.Seed, (ulong)item);
+                foreach (ref var factor in items(item)) factor = (float)(deviation * random.NextNormal());
+            }
+        }, CancellationToken.None);
     }
 
     /// <summary>The vectors of an earlier model. An item that it did not know stays at zero until the first pass comes to it.</summary>

@@ -12,11 +12,15 @@ internal readonly record struct InteractionStatistics(double Density, double Mea
 {
     public static InteractionStatistics Of(InteractionMatrix interactions, FoldInSettings settings)
     {
-        var (rows, confidence) = (0, 0.0);
+        var (rows, confidence, last, ofLast) = (0, 0.0, float.NaN, 0f);
         for (var row = 0; row < interactions.RowCount; row++)
         {
             if (interactions.RowLength(row) > 0) rows++;
-            foreach (var value in interactions.RowValues(row)) confidence += settings.ConfidenceOf(value);
+            foreach (var value in interactions.RowValues(row))
+            {
+                if (value != last) (last, ofLast) = (value, settings.ConfidenceOf(value));
+                confidence += ofLast;
+            }
         }
 
         var columns = interactions.ColumnLengths().Count(n => n > 0);

@@ -15,9 +15,9 @@ try {
   for (const name of ["types.ts", "tsconfig.json"]) cpSync(new URL(name, import.meta.url), join(work, name));
   symlinkSync(modules, join(work, "node_modules"));
   const source = readFileSync(join(work, "types.ts"), "utf8");
-  const kinds = [...source.matchAll(/ as (\w+)/g)].map((match) => match[1]);
+  const types = [...source.matchAll(/\bI([A-Z]\w+)( as \w+)?(?=[, ])/g)].map(([, kind, alias]) => [kind, alias ? kind : "I" + kind]);
   const options = { path: join(work, "types.ts"), tsconfig: join(work, "tsconfig.json"), skipTypeCheck: true, additionalProperties: false, jsDoc: "none" };
-  const schemas = Object.fromEntries(kinds.map((kind) => [kind, createGenerator({ ...options, type: kind }).createSchema(kind)]));
+  const schemas = Object.fromEntries(types.map(([kind, type]) => [kind, createGenerator({ ...options, type }).createSchema(type)]));
   writeFileSync(out + ".part", JSON.stringify(schemas));
   renameSync(out + ".part", out);
 } finally {

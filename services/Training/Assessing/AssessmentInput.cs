@@ -9,8 +9,10 @@ namespace Recommender.Training.Assessing;
 internal sealed class AssessmentInput
 {
     private const int ShownProblems = 20;
+    private const int EventsAtOnce = 100_000;
     private readonly VideoTable _videos = new();
     private readonly EventRowReader _reader = new();
+    private readonly EventColumns _columns = new();
     private readonly HashSet<string> _tags = new(StringComparer.Ordinal);
     private readonly HashSet<string> _catalog = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
@@ -62,15 +64,27 @@ internal sealed class AssessmentInput
             NegativeWatches++;
             e.WatchTime = null;
         }
-        if (_reader.TryRead(EventJson.Serialize(e))) Builder.Add(_reader);
-        else Bad("event", "it lacks a viewer, a video, a type or a time");
+        if (!_reader.TryRead(EventJson.Serialize(e)))
+        {
+            Bad("event", "it lacks a viewer, a video, a type or a time");
+            return;
+        }
+        _columns.Add(_reader);
+        if (_columns.Count == EventsAtOnce) HandOver();
     }
 
     /// <summary>Everything that was taken, in canonical order, and the number of repeated event ids.</summary>
     public (EventDataset Events, long Duplicates) Build(CancellationToken cancellationToken)
     {
+        HandOver();
         var events = Builder.Build(cancellationToken);
         return (events, Builder.Duplicates);
+    }
+
+    private void HandOver()
+    {
+        Builder.Add(_columns);
+        _columns.Clear();
     }
 }
 

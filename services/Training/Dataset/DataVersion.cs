@@ -14,40 +14,74 @@ internal static class DataVersion
     /// </summary>
     public static string Of(EventDataset data, CancellationToken cancellationToken = default)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("recommender-events-1\n"u8);
+        using var hash = new BufferedHash();
+        hash.Append("recommender-events-1\n"u8);
         AppendIds(hash, data.Viewers);
         AppendIds(hash, data.Videos);
-        foreach (var duration in data.Durations) Append(hash, BitConverter.SingleToInt32Bits(duration));
+        foreach (var duration in data.Durations) hash.Append(BitConverter.SingleToInt32Bits(duration));
         for (var viewer = 0; viewer < data.Viewers.Count; viewer++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var events = data.Events(viewer);
-            Append(hash, events.Length);
+            hash.Append(events.Length);
             // Little-endian, as every machine that .NET 10 runs on.
-            hash.AppendData(MemoryMarshal.AsBytes(events.Videos));
-            hash.AppendData(MemoryMarshal.AsBytes(events.Times));
-            hash.AppendData(MemoryMarshal.AsBytes(events.WatchSeconds));
-            hash.AppendData(events.Signals);
+            hash.Append(MemoryMarshal.AsBytes(events.Videos));
+            hash.Append(MemoryMarshal.AsBytes(events.Times));
+            hash.Append(MemoryMarshal.AsBytes(events.WatchSeconds));
+            hash.Append(events.Signals);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     }
 
-    private static void AppendIds(IncrementalHash hash, IReadOnlyList<string> ids)
+    private static void AppendIds(BufferedHash hash, IReadOnlyList<string> ids)
     {
-        Append(hash, ids.Count);
+        hash.Append(ids.Count);
         foreach (var id in ids)
         {
             var bytes = Encoding.UTF8.GetBytes(id);
-            Append(hash, bytes.Length);
-            hash.AppendData(bytes);
+            hash.Append(bytes.Length);
+            hash.Append(bytes);
         }
     }
 
-    private static void Append(IncrementalHash hash, int value)
+    /// <summary>SHA-256 of many small pieces, which each cost a call of the library otherwise.</summary>
+    private sealed class BufferedHash : IDisposable
     {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        hash.AppendData(bytes);
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _buffer = new byte[64 * 1024];
+        private int _held;
+
+        public void Append(int value)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+            Append(bytes);
+        }
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.Length > _buffer.Length - _held) Flush();
+            if (bytes.Length > _buffer.Length)
+            {
+                _hash.AppendData(bytes);
+                return;
+            }
+            bytes.CopyTo(_buffer.AsSpan(_held));
+            _held += bytes.Length;
+        }
+
+        public string Finish()
+        {
+            Flush();
+            return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        }
+
+        public void Dispose() => _hash.Dispose();
+
+        private void Flush()
+        {
+            _hash.AppendData(_buffer, 0, _held);
+            _held = 0;
+        }
     }
 }

@@ -26,9 +26,12 @@ internal sealed class ErasureTable
         }
     }
 
+    /// <summary>Whether nobody asked.</summary>
+    public bool IsEmpty => _requests.Count == 0;
+
     /// <summary>
-    /// Whether an event is to be forgotten: it was taken before the request, whatever the device's clock said, or happened before it and came late.
+    /// The time of a viewer's newest request, Unix milliseconds; long.MinValue when there is none. What was taken until then is forgotten, whatever
+    /// the device's clock said, and what happened until then and came late.
     /// </summary>
-    public bool Covers(ReadOnlySpan<char> userId, long occurredAtMs, long receivedAtMs) =>
-        _byId.TryGetValue(userId, out var requested) && Math.Min(occurredAtMs, receivedAtMs) <= requested;
+    public long RequestOf(ReadOnlySpan<char> userId) => _byId.TryGetValue(userId, out var requested) ? requested : long.MinValue;
 }

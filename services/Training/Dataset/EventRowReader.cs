@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Recommender.Contracts.Json;
@@ -39,7 +38,7 @@ internal sealed class EventRowReader
     /// <summary>Seconds watched, 0 when the event says nothing of it.</summary>
     public float WatchSeconds { get; private set; }
 
-    /// <summary>A hash of the event id, the same within this process; 0 when the event has none.</summary>
+    /// <summary>A hash of the event id; 0 when the event has none.</summary>
     public ulong EventIdHash { get; private set; }
 
     /// <summary>Reads a row; false when it is no event. Unknown fields are ignored.</summary>
@@ -96,7 +95,7 @@ internal sealed class EventRowReader
         reader.Read();
         if (reader.TokenType != JsonTokenType.String) return 0;
         var bytes = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-        return bytes.IsEmpty ? 0 : Math.Max(Hash(bytes), 1);
+        return bytes.IsEmpty ? 0 : Math.Max(Utf8Hash.Of(bytes), 1);
     }
 
     private static long ReadTime(ref Utf8JsonReader reader)
@@ -110,22 +109,6 @@ internal sealed class EventRowReader
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.Number ? Math.Max(0f, (float)(reader.GetDouble() / 1000)) : 0f;
-    }
-
-    /// <summary>Eight bytes a step, each spread over the whole word. Compared only among the events of one viewer, so 64 bits are plenty.</summary>
-    private static ulong Hash(ReadOnlySpan<byte> bytes)
-    {
-        const ulong Odd = 0x9E3779B97F4A7C15;
-        var hash = (ulong)bytes.Length * Odd;
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes)) hash = Mix(hash ^ word);
-        foreach (var rest in bytes[(bytes.Length & ~7)..]) hash = Mix(hash ^ rest);
-        return Mix(hash);
-
-        static ulong Mix(ulong value)
-        {
-            var high = Math.BigMul(value ^ Odd, 0xD6E8FEB86659FD93, out var low);
-            return high ^ low;
-        }
     }
 
     private static Signal SignalOf(string name) => EventTypeNames.TryParse(name, out var type) ? (Signal)type : default;

@@ -36,20 +36,72 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
             archive, archive.FilesByLog(Catalog), meter, file => row => unreadable += videos.TryAdd(row, ArchivedCatalogRow.AgeOf(row, file)) ? 0 : 1, cancellationToken);
         var erasures = new ErasureTable();
         await ReadFilesAsync(archive, archive.Files(Erasure), meter, _ => row => unreadable += erasures.TryAdd(row) ? 0 : 1, cancellationToken);
-        var builder = new EventDatasetBuilder(videos, erasures);
-        var reader = new EventRowReader();
-        await ReadFilesAsync(archive, events, meter, _ => Take, cancellationToken);
+        var archived = CountEvents(archive);
+        var builder = new EventDatasetBuilder(videos, erasures, archived);
+        await Task.Run(() => ReadEvents(archive, events, meter, Take, cancellationToken), cancellationToken);
         if (unreadable > 0) SnapshotLog.UnreadableRows(logger, unreadable);
 
         var dataset = builder.Build(cancellationToken);
         var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount);
-        return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), CountEvents(archive), takenAt, counts);
+        return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts);
 
-        void Take(ReadOnlySpan<byte> row)
+        void Take(EventColumns file)
         {
-            rows++;
-            if (reader.TryRead(row)) builder.Add(reader);
-            else unreadable++;
+            rows += file.Count + file.Unreadable;
+            unreadable += file.Unreadable;
+            builder.Add(file);
+        }
+    }
+
+    /// <summary>
+    /// Reads files of events on all processors and hands over one after another. Their columns are kept beside them, since a file never
+    /// changes once it is there, and taken from there the next time.
+    /// </summary>
+    private void ReadEvents(
+        ArchiveCatalog archive, IReadOnlyList<ArchiveFile> files, ByteMeter meter, Action<EventColumns> take, CancellationToken cancellationToken)
+    {
+        var turn = new Lock();
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
+        {
+            EventColumnsFile.DeleteOrphans(archive.Root);
+            Parallel.ForEach(files, parallel, () => (Reader: new EventFileReader(), Columns: new EventColumns()), (file, _, own) =>
+            {
+                ReadEvents(archive, file, own.Reader, own.Columns, cancellationToken);
+                lock (turn)
+                {
+                    take(own.Columns);
+                    meter.Done(file);
+                }
+                return own;
+            }, _ => { });
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void ReadEvents(ArchiveCatalog archive, ArchiveFile file, EventFileReader reader, EventColumns columns, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(archive.Root, file.RelativePath);
+        if (EventColumnsFile.TryRead(path, columns)) return;
+        try
+        {
+            reader.Read(path, columns, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"the archive file {file.RelativePath} is damaged", e);
+        }
+
+        try
+        {
+            EventColumnsFile.Write(path, columns);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SnapshotLog.ColumnsNotKept(logger, file.RelativePath, e.Message);
         }
     }
 
@@ -107,4 +159,8 @@ internal static partial class SnapshotLog
 {
     [LoggerMessage(EventId = 6001, EventName = "UnreadableRows", Level = LogLevel.Warning, Message = "{Rows} archived rows could not be read and were left out")]
     public static partial void UnreadableRows(ILogger logger, long rows);
+
+    [LoggerMessage(EventId = 6002, EventName = "ColumnsNotKept", Level = LogLevel.Debug,
+        Message = "The columns of {File} can't be kept beside it, so that it is read slowly the next time: {Reason}")]
+    public static partial void ColumnsNotKept(ILogger logger, string file, string reason);
 }

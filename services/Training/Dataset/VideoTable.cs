@@ -13,6 +13,9 @@ internal sealed class VideoTable
 
     public VideoTable() => _byId = _videos.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Whether no video was named.</summary>
+    public bool IsEmpty => _videos.Count == 0;
+
     /// <summary>Videos whose newest row deletes them.</summary>
     public int DeletedCount => _videos.Values.Count(v => v.Duration == Deleted);
 

@@ -14,11 +14,13 @@ internal static class Datasets
     {
         var builder = new EventDatasetBuilder(videos ?? new VideoTable(), erasures ?? new ErasureTable());
         var reader = new EventRowReader();
+        var columns = new EventColumns();
         foreach (var e in events)
         {
             Assert.True(reader.TryRead(EventJson.Serialize(e)));
-            builder.Add(reader);
+            columns.Add(reader);
         }
+        builder.Add(columns);
         return builder;
     }
 

@@ -79,7 +79,9 @@ public sealed class EventDatasetBuilderTests
         var reader = new EventRowReader();
         Assert.True(reader.TryRead(Encoding.UTF8.GetBytes(row)));
         var builder = new EventDatasetBuilder(new VideoTable(), erasures);
-        builder.Add(reader);
+        var columns = new EventColumns();
+        columns.Add(reader);
+        builder.Add(columns);
         Assert.Equal(counts ? 1 : 0, builder.Build(CancellationToken.None).EventCount);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 using Recommender.Tests.Shared;
+using Recommender.Tests.Unit.Modeling;
 using Recommender.Training.Dataset;
 using Recommender.V1;
 using static Recommender.Tests.Shared.TestEvents;
@@ -141,5 +142,68 @@ public sealed class SnapshotReaderTests : IDisposable
         Assert.Equal(_progress.Order(), _progress);
         Assert.True(_progress.Count > 10);
         Assert.Equal(1, _progress[^1]);
+    }
+
+    [Fact]
+    public void Any_archive_becomes_the_dataset_that_its_rows_say_the_first_time_and_again() => Seeds.ForAll(seed =>
+    {
+        var random = new Random(seed);
+        var rows = RandomRows.Of(random, 150);
+        var archive = Archive($"random-{seed}-{Guid.NewGuid():N}");
+        foreach (var part in rows.Chunk(random.Next(1, 80))) archive.Add("view", part.Select(RandomRows.BytesOf));
+        archive.Add("catalog", """{"video_id":"user-1","deleted":true}""", """{"video_id":"u","duration_ms":1500}""");
+        archive.Add("erasure", """{"erasure_id":"x","user_id":"user-22","requested_at":"2026-11-22T08:30:00.123Z"}""");
+        var request = DateTimeOffset.Parse("2026-11-22T08:30:00.123Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+        var expected = SlowDataset.Of(rows, new HashSet<string> { "user-1" }, new Dictionary<string, long> { ["user-22"] = request });
+        var versions = new List<(string, SnapshotCounts)>();
+        foreach (var again in (bool[])[false, true])
+        {
+            var snapshot = ReadAsync(archive).GetAwaiter().GetResult();
+            var actual = SlowDataset.Of(snapshot.Events);
+            Assert.Equal(expected.Viewers, actual.Viewers);
+            Assert.Equal(expected.Videos, actual.Videos);
+            Assert.Equal(expected.Events, actual.Events);
+            Assert.Equal(rows.Length, snapshot.Counts.Rows);
+            versions.Add((snapshot.Version, snapshot.Counts));
+            Assert.Equal(Directory.GetFiles(Path.Combine(archive.Root, "type=view"), "*.gz", SearchOption.AllDirectories).Length, Directory.GetFiles(archive.Root, "*.columns", SearchOption.AllDirectories).Length);
+        }
+        Assert.Equal(versions[0], versions[1]);
+    });
+
+    [Fact]
+    public async Task A_wish_to_be_forgotten_holds_for_columns_that_were_kept_before()
+    {
+        var archive = Archive("erased");
+        archive.AddEvents([One("u", "a", 1), One("w", "b", 2)]);
+        Assert.Equal(["u", "w"], (await ReadAsync(archive)).Events.Viewers);
+        archive.Add("erasure", """{"erasure_id":"x","user_id":"u","requested_at":"2026-11-02T00:00:00Z"}""");
+        archive.Add("catalog", """{"video_id":"b","deleted":true}""");
+        var snapshot = await ReadAsync(archive);
+        Assert.Empty(snapshot.Events.Viewers);
+        Assert.Equal((1, 1), (snapshot.Counts.OfErasedViewers, snapshot.Counts.OfDeletedVideos));
+    }
+
+    [Fact]
+    public async Task Columns_go_with_their_file()
+    {
+        var archive = Archive("removed");
+        archive.AddEvents(Tastes(10, 20), rowsPerFile: 50);
+        await ReadAsync(archive);
+        var files = Directory.GetFiles(archive.Root, "*.gz", SearchOption.AllDirectories);
+        foreach (var file in files) File.Delete(file);
+        Assert.Equal(0, (await ReadAsync(archive)).Events.EventCount);
+        Assert.Empty(Directory.GetFiles(archive.Root, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task An_archive_that_may_only_be_read_is_read_all_the_same()
+    {
+        var archive = Archive("read-only");
+        archive.AddEvents([One("u", "a", 1)]);
+        var file = Assert.Single(Directory.GetFiles(archive.Root, "*.gz", SearchOption.AllDirectories));
+        // A folder where the columns would go cannot be replaced by a file, whoever runs this.
+        Directory.CreateDirectory(Path.Combine(file + ".columns.tmp", "in the way"));
+        Assert.Equal(1, (await ReadAsync(archive)).Events.EventCount);
+        Assert.Equal(1, (await ReadAsync(archive)).Events.EventCount);
     }
 }

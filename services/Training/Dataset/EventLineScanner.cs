@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Recommender.Modeling.Weights;
+
+namespace Recommender.Training.Dataset;
+
+/// <summary>
+/// Reads rows that look as the door writes them: an object without white space, nesting or escapes. What looks otherwise is left to
+/// <see cref="EventRowReader"/>, with which this agrees on everything it takes. Not safe for concurrent use.
+/// </summary>
+internal sealed class EventLineScanner
+{
+    private static readonly SearchValues<byte> s_endOrOddity = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+    private readonly DayCache _days = new();
+
+    /// <summary>Reads a row and adds it; false when it is none of these rows, and then nothing was added.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> row, EventColumns columns)
+    {
+        if (row.Length < 2 || row[0] != '{' || row[^1] != '}') return false;
+        var rest = row[1..^1];
+        ReadOnlySpan<byte> user = default, video = default;
+        var signal = default(Signal);
+        var (occurred, received) = (long.MinValue, long.MinValue);
+        var (watch, eventId) = (0f, 0UL);
+        while (true)
+        {
+            if (rest.Length < 5 || rest[0] != '"') return false;
+            switch (rest[1])
+            {
+                case (byte)'e':
+                    if (!TryText(ref rest, "\"event_id\":\""u8, out var id)) return false;
+                    eventId = id.IsEmpty ? 0 : Math.Max(Utf8Hash.Of(id), 1);
+                    break;
+                case (byte)'t':
+                    if (!TryText(ref rest, "\"type\":\""u8, out var type) || (signal = SignalOf(type)) == default) return false;
+                    break;
+                case (byte)'u':
+                    if (!TryText(ref rest, "\"user_id\":\""u8, out user)) return false;
+                    break;
+                case (byte)'v':
+                    if (!TryText(ref rest, "\"video_id\":\""u8, out video)) return false;
+                    break;
+                case (byte)'o':
+                    if (!TryText(ref rest, "\"occurred_at\":\""u8, out var at) || !_days.TryParse(at, out occurred)) return false;
+                    break;
+                case (byte)'r':
+                    if (TryText(ref rest, "\"received_at\":\""u8, out at))
+                    {
+                        if (!_days.TryParse(at, out received)) return false;
+                    }
+                    else if (!TryText(ref rest, "\"request_id\":\""u8, out _)) return false;
+                    break;
+                case (byte)'w':
+                    if (!TryNumber(ref rest, "\"watch_time_ms\":"u8, out var milliseconds)) return false;
+                    watch = (float)(milliseconds / 1000.0);
+                    break;
+                case (byte)'s':
+                    if (!TryText(ref rest, "\"session_id\":\""u8, out _) && !TryText(ref rest, "\"surface\":\""u8, out _)) return false;
+                    break;
+                case (byte)'p':
+                    if (!TryNumber(ref rest, "\"position\":"u8, out _)) return false;
+                    break;
+                default:
+                    return false;
+            }
+
+            if (rest.IsEmpty) break;
+            if (rest[0] != ',') return false;
+            rest = rest[1..];
+        }
+
+        return !user.IsEmpty && !video.IsEmpty && signal != default && occurred != long.MinValue
+            && columns.TryAdd(user, video, (byte)signal, occurred, received == long.MinValue ? occurred : received, watch, eventId);
+    }
+
+    // A text up to its closing quote; nothing is taken when the name is another.
+    private static bool TryText(scoped ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> start, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        if (!rest.StartsWith(start)) return false;
+        var value = rest[start.Length..];
+        var end = value.IndexOfAny(s_endOrOddity);
+        if (end < 0 || value[end] != '"') return false;
+        text = value[..end];
+        rest = value[(end + 1)..];
+        return true;
+    }
+
+    // A whole number of up to fifteen digits, which float64 holds exactly.
+    private static bool TryNumber(scoped ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> start, out long number)
+    {
+        number = 0;
+        if (!rest.StartsWith(start)) return false;
+        var value = rest[start.Length..];
+        var digits = 0;
+        for (; digits < value.Length && value[digits] is >= (byte)'0' and <= (byte)'9'; digits++)
+        {
+            if (digits == 15) return false;
+            number = (number * 10) + (value[digits] - '0');
+        }
+
+        if (digits == 0 || (digits > 1 && value[0] == '0')) return false;
+        rest = value[digits..];
+        return rest.IsEmpty || rest[0] == ',';
+    }
+
+    private static Signal SignalOf(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 when name.SequenceEqual("view"u8) => Signal.View,
+        4 when name.SequenceEqual("like"u8) => Signal.Like,
+        4 when name.SequenceEqual("skip"u8) => Signal.Skip,
+        5 when name.SequenceEqual("share"u8) => Signal.Share,
+        6 when name.SequenceEqual("unlike"u8) => Signal.Unlike,
+        6 when name.SequenceEqual("follow"u8) => Signal.Follow,
+        14 when name.SequenceEqual("not_interested"u8) => Signal.NotInterested,
+        _ => default,
+    };
+
+    /// <summary>Reads times in UTC of milli- or microseconds or whole seconds; keeps the day that it saw last.</summary>
+    private sealed class DayCache
+    {
+        private ulong _start;
+        private ushort _end;
+        private long _milliseconds;
+
+        /// <summary>Unix milliseconds, rounded down; false when it looks otherwise.</summary>
+        public bool TryParse(ReadOnlySpan<byte> text, out long milliseconds)
+        {
+            milliseconds = 0;
+            if (text.Length is not (20 or 24 or 27) || text[^1] != 'Z' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
+            var start = BinaryPrimitives.ReadUInt64LittleEndian(text);
+            var end = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
+            if ((start != _start || end != _end) && !TryDay(text, start, end)) return false;
+            var (hour, minute, second) = (Two(text, 11), Two(text, 14), Two(text, 17));
+            if (hour > 23 || minute > 59 || second > 59) return false;
+            var fraction = 0u;
+            if (text.Length > 20)
+            {
+                if (text[19] != '.') return false;
+                for (var i = 20; i < text.Length - 1; i++)
+                {
+                    if (text[i] - (uint)'0' > 9) return false;
+                }
+
+                fraction = (100 * (text[20] - (uint)'0')) + (10 * (text[21] - (uint)'0')) + text[22] - '0';
+            }
+
+            milliseconds = _milliseconds + (1000L * ((3600 * hour) + (60 * minute) + second)) + fraction;
+            return true;
+        }
+
+        private bool TryDay(ReadOnlySpan<byte> text, ulong start, ushort end)
+        {
+            var (century, year, month, day) = (Two(text, 0), Two(text, 2), Two(text, 5), Two(text, 8));
+            if (text[4] != '-' || text[7] != '-' || century > 99 || year > 99 || month is 0 or > 12) return false;
+            var whole = (int)((100 * century) + year);
+            if (whole == 0 || day == 0 || day > DateTime.DaysInMonth(whole, (int)month)) return false;
+            (_start, _end) = (start, end);
+            _milliseconds = new DateTimeOffset(whole, (int)month, (int)day, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+            return true;
+        }
+
+        // Two digits, or more than 99.
+        private static uint Two(ReadOnlySpan<byte> text, int at)
+        {
+            var (tens, ones) = (text[at] - (uint)'0', text[at + 1] - (uint)'0');
+            return tens > 9 || ones > 9 ? uint.MaxValue : (10 * tens) + ones;
+        }
+    }
+}

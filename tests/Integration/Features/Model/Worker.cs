@@ -1,0 +1,89 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Features;
+using Recommender.Features.Archiving;
+using Recommender.Features.Consuming;
+using Recommender.Features.Online;
+using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+
+namespace Recommender.Tests.Integration.Features.Model;
+
+/// <summary>One life of the feature service: the real parts between broker, Redis and archive, without the group, whose part the schedule plays.</summary>
+internal sealed class Worker(RealLog log, DyingStore store, string archivePath) : IDisposable
+{
+    private static readonly FeaturesOptions s_options = new();
+    private readonly EventArchive _archive = new(
+        new StorageOptions { ArchivePath = archivePath }, new ArchiveOptions(), s_options, new FeatureMetrics(), TimeProvider.System, NullLogger<EventArchive>.Instance);
+
+    /// <summary>Absorbs everything to the ends of the logs, or dies.</summary>
+    /// <param name="batch">Records absorbed together at most.</param>
+    /// <param name="fromTheBeginning">Read everything again.</param>
+    public async Task RunAsync(int batch, bool fromTheBeginning = false)
+    {
+        using var consumer = log.Consume();
+        while (true)
+        {
+            try
+            {
+                await LiveAsync(consumer, batch, fromTheBeginning);
+                return;
+            }
+            catch (StateLostException)
+            {
+                // Once more from the watermarks, as the service does.
+            }
+            catch (KilledException)
+            {
+                return;
+            }
+        }
+    }
+
+    public void Dispose() => _archive.Dispose();
+
+    private async Task LiveAsync(IConsumer<byte[]?, byte[]?> consumer, int batch, bool fromTheBeginning)
+    {
+        var partitions = log.Ends.Keys.Select(k => new TopicPartition(k.Topic, k.Partition)).ToList();
+        if (partitions.Count == 0) return;
+        var metrics = new FeatureMetrics();
+        var durations = new DurationCache(store, s_options, TimeProvider.System);
+        var absorber = new BatchAbsorber(
+            store, new PartitionAbsorber(store, durations, new ViewerLimits(), metrics), durations,
+            new RejectedRecords(log.Producer, metrics, TimeProvider.System, NullLogger<RejectedRecords>.Instance), NoPacer.Instance, metrics, TimeProvider.System,
+            NullLogger<BatchAbsorber>.Instance);
+        var assignment = new Assignment(partitions, LogIdentity.Fixed(RealLog.Identity), _archive);
+        try
+        {
+            await store.BeginAsync(CancellationToken.None);
+            await assignment.RewindAsync(store, CancellationToken.None);
+            if (fromTheBeginning)
+                foreach (var l in assignment.Logs) l.SetBack(0);
+            consumer.Assign(assignment.Positions);
+            while (assignment.Logs.Any(l => l.ReadNext < log.Ends[(l.Topic, l.Partition)]))
+                await absorber.AbsorbAsync(Collect(consumer, batch), assignment, CancellationToken.None);
+            Assert.True(await _archive.FlushAsync(TimeSpan.FromSeconds(30)));
+            // Whoever wrote to a server that went back in time afterwards has to do it again.
+            await store.CheckAsync(CancellationToken.None);
+        }
+        finally
+        {
+            consumer.Unassign();
+            _archive.Close(assignment.Logs.Select(l => l.Archive));
+        }
+    }
+
+    private static List<TopicRecord> Collect(IConsumer<byte[]?, byte[]?> consumer, int batch)
+    {
+        var records = new List<TopicRecord>();
+        for (var r = consumer.Consume(TimeSpan.FromSeconds(30)); r is not null; r = records.Count < batch ? consumer.Consume(TimeSpan.Zero) : null)
+        {
+            records.Add(new TopicRecord(
+                new RecordPosition(r.Topic, r.Partition.Value, r.Offset.Value), r.Message.Key ?? [], r.Message.Value, [],
+                DateTimeOffset.FromUnixTimeMilliseconds(r.Message.Timestamp.UnixTimestampMs)));
+        }
+        Assert.NotEmpty(records);
+        return records;
+    }
+}

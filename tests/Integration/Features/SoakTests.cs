@@ -3,7 +3,6 @@ using System.Text;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
-using Recommender.Tests.Fixtures;
 using Recommender.V1;
 using static Recommender.Tests.Integration.Features.FeaturesFixture;
 
@@ -39,6 +38,7 @@ public sealed class SoakTests : IAsyncLifetime
         var minutes = double.Parse(Environment.GetEnvironmentVariable("RECOMMENDER_SOAK_MINUTES") ?? "0.2", CultureInfo.InvariantCulture);
         for (var i = 0; i < _processes.Length; i++) Restart(i);
         var begin = TimeProvider.System.GetTimestamp();
+        var kinds = new Queue<int>([0, 3]);
         var failures = new SortedDictionary<string, int>(StringComparer.Ordinal);
         while (TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromMinutes(minutes))
         {
@@ -46,7 +46,9 @@ public sealed class SoakTests : IAsyncLifetime
             var sending = SendAsync(EventsBetweenChecks, stop.Token);
             for (var i = 0; i < 6 && TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromMinutes(minutes); i++)
             {
-                var name = await FailAsync();
+                // Every kind in each round, in an order of its own.
+                if (kinds.Count == 0) kinds = new Queue<int>(Enumerable.Range(0, 5).OrderBy(_ => _random.Next()));
+                var name = await FailAsync(kinds.Dequeue(), isLong: minutes >= 1);
                 failures[name] = failures.GetValueOrDefault(name) + 1;
                 await Task.Delay(_random.Next(100, 1500), TestContext.Current.CancellationToken);
             }
@@ -66,10 +68,10 @@ public sealed class SoakTests : IAsyncLifetime
         _processes[i] = FeatureProcess.Start([.. _fixture.Settings, "Features:MaxBatch=300"]);
     }
 
-    private async Task<string> FailAsync()
+    private async Task<string> FailAsync(int kind, bool isLong)
     {
         var i = _random.Next(_processes.Length);
-        switch (_random.Next(5))
+        switch (kind)
         {
             case 0 or 1:
                 Restart(i); // SIGKILL, and a new one
@@ -77,7 +79,7 @@ public sealed class SoakTests : IAsyncLifetime
             case 2:
                 // For longer than the group is patient now and then: then it wakes up as a zombie.
                 await _processes[i]!.FreezeAsync();
-                await Task.Delay(_random.Next(500, 8000), TestContext.Current.CancellationToken);
+                await Task.Delay(_random.Next(500, isLong ? 9000 : 1500), TestContext.Current.CancellationToken);
                 await _processes[i]!.ThawAsync();
                 return "SIGSTOP of a process";
             case 3:

@@ -91,7 +91,7 @@ internal sealed class DyingStore(IOnlineStore inner, SemaphoreSlim gate) : IOnli
         }
     }
 
-    private Task DoAsync(Func<Task> call) => DoAsync(async () =>
+    private Task<bool> DoAsync(Func<Task> call) => DoAsync(async () =>
     {
         await call();
         return true;

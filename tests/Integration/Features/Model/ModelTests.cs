@@ -16,11 +16,13 @@ namespace Recommender.Tests.Integration.Features.Model;
 /// </summary>
 public sealed class ModelTests : IAsyncLifetime
 {
-    private const int Schedules = 25;
+    private const int Schedules = 15;
+    private static readonly TimeSpan s_shrinkingTime = TimeSpan.FromSeconds(60);
 
     private readonly RedisFixture _redis = new();
     private readonly SemaphoreSlim _gate = new(1);
     private RedisPast _past = null!;
+    private long? _firstFailure;
 
     /// <summary>One thing that happens. Small numbers, so that a failing schedule shrinks to something readable.</summary>
     /// <param name="Kind">0 to 2: events; 3: a life that ends; 4: a replay; 5: a takeover in the middle; 6: Redis goes back in the middle; 7: a moment to go back to.</param>
@@ -43,10 +45,25 @@ public sealed class ModelTests : IAsyncLifetime
 
     [Fact]
     public void Every_counter_is_the_number_of_distinct_acknowledged_events_whatever_happens() => Prop
-        .ForAll(ArbMap.Default.ArbFor<Happening[]>(), happenings => HoldsAsync(happenings).GetAwaiter().GetResult())
+        .ForAll(ArbMap.Default.ArbFor<Happening[]>(), happenings => Holds(happenings))
         .Check(Config.QuickThrowOnFailure.WithMaxTest(Schedules).WithStartSize(8).WithEndSize(30));
 
-    private async Task<bool> HoldsAsync(Happening[] happenings)
+    /// <summary>Runs a schedule. Shrinking a failing one ends after a while: what takes a second each time could go on for an hour.</summary>
+    private void Holds(Happening[] happenings)
+    {
+        if (_firstFailure is { } at && TimeProvider.System.GetElapsedTime(at) > s_shrinkingTime) return;
+        try
+        {
+            HoldsAsync(happenings).GetAwaiter().GetResult();
+        }
+        catch
+        {
+            _firstFailure ??= TimeProvider.System.GetTimestamp();
+            throw;
+        }
+    }
+
+    private async Task HoldsAsync(Happening[] happenings)
     {
         using var directory = new TempDirectory();
         await using var log = new RealLog();
@@ -55,7 +72,6 @@ public sealed class ModelTests : IAsyncLifetime
         using (var last = new Worker(log, NewStore(), directory.Path)) await last.RunAsync(batch: 100);
         await AssertCountersAsync(log);
         await AssertArchiveAsync(log, directory.Path);
-        return true;
     }
 
     private async Task HappenAsync(Happening happening, RealLog log, string archive)

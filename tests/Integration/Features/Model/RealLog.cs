@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
-using Recommender.Hosting.Online;
 using Recommender.Standalone.Embedded;
 using Recommender.V1;
 

@@ -90,10 +90,10 @@ internal sealed class ModelFollower : BackgroundService
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        string version;
+        LiveModel live;
         try
         {
-            version = _store.ReadLive().Version;
+            live = _store.ReadLive();
         }
 #pragma warning disable CA1031 // Whatever is wrong with a file, this replica goes on answering with what it has.
         catch (Exception e)
@@ -102,8 +102,13 @@ internal sealed class ModelFollower : BackgroundService
             Refuse("", $"the record of what is live can't be read: {e.Message}", e);
             return;
         }
+        var version = live.Version;
         if (version.Length == 0 || _current.Generation?.Version == version) _refusal = null;
-        else if (IsWorthTrying(version)) await LoadAsync(version, cancellationToken);
+        else if (IsWorthTrying(version))
+        {
+            await LoadAsync(version, cancellationToken);
+            if (_current.Generation is null) await LoadEarlierAsync(live, cancellationToken);
+        }
     }
 
     private bool IsWorthTrying(string version) =>
@@ -111,20 +116,10 @@ internal sealed class ModelFollower : BackgroundService
 
     private async Task LoadAsync(string version, CancellationToken cancellationToken)
     {
-        var begin = _time.GetTimestamp();
         try
         {
-            if (!await _current.OnlyLiveIsLeftAsync(s_patience, _time, cancellationToken)) ModelLog.Crowded(_logger, _current.CountInMemory(), version);
-            var generation = _loader.Load(version, _announced is { } a && a.Version == version ? a.Sha256 : "");
-            var cost = WarmUp.Run(generation, _time);
-            var rehearsed = await _rehearsal.RunAsync(generation, cancellationToken);
-            _cost.Reset(cost);
-            var previous = _current.Generation?.Version;
-            _current.Publish(generation);
+            await TakeAsync(version, _announced is { } a && a.Version == version ? a.Sha256 : "", cancellationToken);
             _refusal = null;
-            _metrics.ModelLoaded(generation.Manifest, _time.GetUtcNow());
-            var took = _time.GetElapsedTime(begin).TotalMilliseconds;
-            ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, rehearsed, previous ?? "nothing");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -136,6 +131,45 @@ internal sealed class ModelFollower : BackgroundService
         {
             Refuse(version, e.Message, e);
         }
+    }
+
+    // A replica that starts while the live version is damaged has no last good one; what was live before it is better than no model.
+    private async Task LoadEarlierAsync(LiveModel live, CancellationToken cancellationToken)
+    {
+        foreach (var version in LiveHistory.Before(live))
+        {
+            try
+            {
+                await TakeAsync(version, "", cancellationToken);
+                ModelLog.Earlier(_logger, version, live.Version);
+                return;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                ModelLog.Refused(_logger, null, version, e.Message, "nothing");
+            }
+        }
+    }
+
+    private async Task TakeAsync(string version, string manifestSha256, CancellationToken cancellationToken)
+    {
+        var begin = _time.GetTimestamp();
+        if (!await _current.OnlyLiveIsLeftAsync(s_patience, _time, cancellationToken)) ModelLog.Crowded(_logger, _current.CountInMemory(), version);
+        var generation = _loader.Load(version, manifestSha256);
+        var cost = WarmUp.Run(generation, _time);
+        var rehearsed = await _rehearsal.RunAsync(generation, cancellationToken);
+        _cost.Reset(cost);
+        var previous = _current.Generation?.Version;
+        _current.Publish(generation);
+        _metrics.ModelLoaded(generation.Manifest, _time.GetUtcNow());
+        var took = _time.GetElapsedTime(begin).TotalMilliseconds;
+        ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, rehearsed, previous ?? "nothing");
     }
 
     private void Refuse(string version, string problem, Exception error)
@@ -165,6 +199,10 @@ internal static partial class ModelLog
 
     [LoggerMessage(EventId = 7202, EventName = "ModelRefused", Level = LogLevel.Error, Message = "Model {Version} is refused: {Problem}; {Current} stays")]
     public static partial void Refused(ILogger logger, Exception? error, string version, string problem, string current);
+
+    [LoggerMessage(EventId = 7205, EventName = "EarlierModelAnswers", Level = LogLevel.Warning,
+        Message = "Model {Version}, which was live before, answers until the live {Live} can be used")]
+    public static partial void Earlier(ILogger logger, string version, string live);
 
     [LoggerMessage(EventId = 7203, EventName = "AnnouncementUnreadable", Level = LogLevel.Warning, Message = "The announcement at {Position} is no announcement: {Problem}")]
     public static partial void AnnouncementUnreadable(ILogger logger, string position, string problem);

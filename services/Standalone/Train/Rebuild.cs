@@ -11,12 +11,12 @@ internal static class Rebuild
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Runs it; the exit code says whether the bits are the same.</summary>
-    public static async Task<int> RunAsync(string manifest, string archive, string? outPath, bool json, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string manifest, string archive, string? models, string? outPath, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         try
         {
             var progress = new ProgressText(output, isSilent: json);
-            var result = await Task.Run(() => ModelRebuild.RunAsync(manifest, archive, outPath, share => progress.Show("making it again:", share), cancellationToken), cancellationToken);
+            var result = await Task.Run(() => ModelRebuild.RunAsync(manifest, archive, models, outPath, share => progress.Show("making it again:", share), cancellationToken), cancellationToken);
             progress.Show("making it again:", 1);
             progress.End();
             if (json) await output.WriteLineAsync(JsonSerializer.Serialize(result, s_json));

@@ -21,8 +21,13 @@ internal static class TrainCommand
         var (cert, key) = ClientCertificate.Options();
         var manifest = new Option<string?>("--from-manifest") { Description = "Make this model again: its manifest.json, or its folder.", HelpName = "PATH" };
         var archive = new Option<string>("--archive") { Description = "With --from-manifest: the event archive.", HelpName = "DIRECTORY", DefaultValueFactory = _ => "data/archive" };
+        var models = new Option<string?>("--models")
+        {
+            Description = "With --from-manifest: the folder with the model whose factors its training began with; without it, where the manifest's own folder is.",
+            HelpName = "DIRECTORY",
+        };
         var outPath = new Option<string?>("--out") { Description = "With --from-manifest: write the model below this folder.", HelpName = "DIRECTORY" };
-        var command = new Command("train", Description) { trainer, set, noPromote, json, to, cert, key, manifest, archive, outPath };
+        var command = new Command("train", Description) { trainer, set, noPromote, json, to, cert, key, manifest, archive, models, outPath };
         command.SetAction((parsed, cancellationToken) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -30,9 +35,9 @@ internal static class TrainCommand
             {
                 if (parsed.GetRequiredValue(trainer).Length > 0 || parsed.GetValue(set) is { Length: > 0 } || parsed.GetValue(noPromote))
                     throw CommandFailure.Usage("--from-manifest follows the manifest alone; --trainer, --set and --no-promote don't go with it.");
-                return Rebuild.RunAsync(path, parsed.GetRequiredValue(archive), parsed.GetValue(outPath), parsed.GetValue(json), output, cancellationToken);
+                return Rebuild.RunAsync(path, parsed.GetRequiredValue(archive), parsed.GetValue(models), parsed.GetValue(outPath), parsed.GetValue(json), output, cancellationToken);
             }
-            if (parsed.GetValue(outPath) is not null) throw CommandFailure.Usage("--out goes with --from-manifest only.");
+            if (parsed.GetValue(outPath) is not null || parsed.GetValue(models) is not null) throw CommandFailure.Usage("--out and --models go with --from-manifest only.");
             var request = new StartTrainingRunRequest { Trainer = parsed.GetRequiredValue(trainer), PromoteIfBetter = !parsed.GetValue(noPromote) };
             foreach (var (name, value) in KeyValues.Parse(parsed.GetValue(set) ?? [])) request.Parameters[name] = value;
             var certificate = ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key));

@@ -8,17 +8,36 @@ namespace Recommender.Training.Publishing;
 /// <summary>The video factors of a stored version, as the start of a training run.</summary>
 internal static class StoredFactors
 {
-    /// <summary>Reads a version's factors for videos in another order; those that it does not know have none.</summary>
+    /// <summary>What a run that begins with a version's factors must name, so that it can be repeated.</summary>
+    /// <param name="earlier">The version, which has factors.</param>
+    public static ModelStart StartOf(ModelManifest earlier) =>
+        new(earlier.Version, ChecksumOf(earlier, ModelFiles.ItemFactors), ChecksumOf(earlier, ModelFiles.ItemIds));
+
+    /// <summary>Reads a start for videos in another order; those that it does not know have none.</summary>
     /// <param name="store">Where it is.</param>
-    /// <param name="manifest">The version, which has factors.</param>
+    /// <param name="start">The start.</param>
     /// <param name="videos">Ids of the videos to come.</param>
-    /// <exception cref="InvalidDataException">The files don't fit each other.</exception>
-    public static WarmStart Read(ModelStore store, ModelManifest manifest, IReadOnlyList<string> videos)
+    /// <exception cref="InvalidDataException">It is gone, or its checksums are others; the message says which.</exception>
+    public static WarmStart Read(ModelStore store, ModelStart start, IReadOnlyList<string> videos)
     {
-        var ids = File.ReadLines(store.PathOf(manifest.Version, ModelFiles.ItemIds)).Select(line => JsonSerializer.Deserialize<string>(line)!).ToArray();
-        var numbers = NpyFile.ReadAll(store.PathOf(manifest.Version, ModelFiles.ItemFactors));
-        if (numbers.Length != (long)ids.Length * manifest.Factors)
-            throw new InvalidDataException($"model {manifest.Version} has {ids.Length} videos of {manifest.Factors} factors but {numbers.Length} numbers");
-        return WarmStart.Map(new FactorMatrix(ids.Length, manifest.Factors, numbers), ids, videos);
+        Check(store, start.Version, ModelFiles.ItemFactors, start.FactorsSha256);
+        Check(store, start.Version, ModelFiles.ItemIds, start.IdsSha256);
+        var ids = File.ReadLines(store.PathOf(start.Version, ModelFiles.ItemIds)).Select(line => JsonSerializer.Deserialize<string>(line)!).ToArray();
+        var path = store.PathOf(start.Version, ModelFiles.ItemFactors);
+        int factors;
+        using (var stream = File.OpenRead(path)) factors = NpyFile.ReadHeader(stream).Columns;
+        var numbers = NpyFile.ReadAll(path);
+        if (numbers.Length != (long)ids.Length * factors)
+            throw new InvalidDataException($"model {start.Version} has {ids.Length} videos of {factors} factors but {numbers.Length} numbers");
+        return WarmStart.Map(new FactorMatrix(ids.Length, factors, numbers), ids, videos);
+    }
+
+    private static string ChecksumOf(ModelManifest manifest, string file) => manifest.Files.FirstOrDefault(f => f.Name == file)?.Sha256 ?? "none";
+
+    private static void Check(ModelStore store, string version, string file, string expected)
+    {
+        if (!File.Exists(store.PathOf(version, file))) throw new InvalidDataException($"{file} of model {version} is gone from {Path.GetDirectoryName(store.FolderOf(version))}");
+        var actual = store.Sha256(version, file);
+        if (actual != expected) throw new InvalidDataException($"the checksum of {file} of model {version} is {actual}, not {expected}");
     }
 }

@@ -20,22 +20,24 @@ public static class ModelRebuild
     /// <summary>Makes the model again.</summary>
     /// <param name="manifestPath">The manifest, or the folder that it is in.</param>
     /// <param name="archivePath">The archive; it may have grown since.</param>
+    /// <param name="modelsPath">Where the version is whose factors the training began with, if it did; null: beside the manifest's folder.</param>
     /// <param name="outPath">A folder that receives the model as <c>{version}/</c>; null: it is only compared.</param>
     /// <param name="progress">Told the share of the work done, 0 to 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RebuildException">The manifest can't be read or followed, or the archive no longer has the data.</exception>
     public static async Task<RebuildResult> RunAsync(
-        string manifestPath, string archivePath, string? outPath, Action<double> progress, CancellationToken cancellationToken)
+        string manifestPath, string archivePath, string? modelsPath, string? outPath, Action<double> progress, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
         var made = ReadManifest(manifestPath);
         var recipe = RunPlanner.Repeat(made) ?? throw new RebuildException($"This version of the code can't follow the recipe of {made.Version} ({made.Trainer}).");
         var snapshot = await ReadAsync(made, archivePath, share => progress(share * ReadingShare), cancellationToken);
+        var start = made.StartedFrom is { } startedFrom ? ReadStart(made, startedFrom, modelsPath ?? ModelsFolderOf(manifestPath), snapshot.Events.Videos) : null;
         IScoringModel model;
         try
         {
-            var data = TrainingMatrices.Build(snapshot.Events, recipe.Weights, counts: null, cancellationToken);
+            var data = TrainingMatrices.Build(snapshot.Events, recipe.Weights, counts: null, cancellationToken) with { WarmStart = start };
             (model, _) = new TrialRunner(new TrainingOptions(), time, NullLogger<TrialRunner>.Instance).Train(
                 recipe, data, share => progress(ReadingShare + (share * (1 - ReadingShare))), cancellationToken);
         }
@@ -86,6 +88,25 @@ public static class ModelRebuild
         {
             throw new RebuildException($"The manifest can't be read: {e.Message}", e);
         }
+    }
+
+    private static WarmStart ReadStart(ModelManifest made, ModelStart start, string modelsPath, IReadOnlyList<string> videos)
+    {
+        try
+        {
+            return StoredFactors.Read(new ModelStore(new StorageOptions { ModelsPath = modelsPath }), start, videos);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new RebuildException($"{made.Version} began with the factors of {start.Version} and can't be made again without them: {e.Message}.", e);
+        }
+    }
+
+    private static string ModelsFolderOf(string manifestPath)
+    {
+        var path = Path.GetFullPath(manifestPath);
+        var version = Directory.Exists(path) ? Path.TrimEndingDirectorySeparator(path) : Path.GetDirectoryName(path)!;
+        return Path.GetDirectoryName(version) ?? version;
     }
 
     private static void Write(ModelManifest made, Dictionary<string, Action<Stream>> writers, string outPath)

@@ -6,7 +6,7 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>Before the service takes calls: reads the stored runs and clears away what an interrupted one left.</summary>
-internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options) : IHostedService
+internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options, ILogger<RunLoader> logger) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -23,11 +23,33 @@ internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry r
             mlflow.Write();
         }
         if (book.List().FirstOrDefault(r => r.State == TrainingRun.Types.State.Succeeded) is { } last) TrainingMetrics.LastSuccess(last);
-        var live = registry.LiveVersion;
-        if (models.List().FirstOrDefault(m => m.Version == live) is { } manifest) TrainingMetrics.LiveModel(manifest);
+        LookAtLive();
         return Task.CompletedTask;
+    }
+
+    /// <summary>A damaged live model must not keep the process from making or promoting another one.</summary>
+    private void LookAtLive()
+    {
+        try
+        {
+            var live = registry.LiveVersion;
+            if (live.Length == 0) return;
+            var manifest = models.Find(live) ?? throw new InvalidDataException($"model {live} has no manifest");
+            TrainingMetrics.LiveModel(manifest);
+            models.Verify(manifest);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            LoaderLog.LiveModelDamaged(logger, e.Message);
+        }
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+internal static partial class LoaderLog
+{
+    [LoggerMessage(EventId = 6142, EventName = "LiveModelDamaged", Level = LogLevel.Error, Message = "What is live can't be used, make or promote another model: {Problem}")]
+    public static partial void LiveModelDamaged(ILogger logger, string problem);
 }

@@ -1,10 +1,12 @@
+using Recommender.Hosting.Artifacts;
 using Recommender.Training.Judging;
 using Recommender.V1;
 
 namespace Recommender.Training.Running;
 
 /// <summary>
-/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.started_from</c>,
+/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.started_from</c> and
+/// <c>run.started_from_sha256</c> of a run that began with the live model's factors,
 /// <c>run.promoted</c> and <c>run.verdict</c>.
 /// </summary>
 internal static class RunText
@@ -15,6 +17,13 @@ internal static class RunText
         run.Parameters[RunMetrics.AboutPrefix + "trigger"] = stored.Trigger;
         run.Parameters[RunMetrics.AboutPrefix + "why"] = stored.Why;
         run.Parameters[RunMetrics.AboutPrefix + "code_version"] = codeVersion;
+    }
+
+    /// <summary>Said when its model's training begins with an earlier model's factors.</summary>
+    public static void Continue(TrainingRun run, ModelStart start)
+    {
+        run.Parameters[RunMetrics.AboutPrefix + "started_from"] = start.Version;
+        run.Parameters[RunMetrics.AboutPrefix + "started_from_sha256"] = start.FactorsSha256;
     }
 
     /// <summary>Said when its model is judged.</summary>

@@ -72,19 +72,17 @@ internal sealed class TrainingRunner(
         if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
-        var start = StartOf(run, best.Recipe, championRecipe, live);
-        if (start is not null)
-        {
-            data = data with { WarmStart = StoredFactors.Read(models, start, snapshot.Events.Videos) };
-            run.Change(r => r.Parameters[RunMetrics.AboutPrefix + "started_from"] = start.Version);
-        }
-
+        var start = MayContinue(run, best.Recipe, championRecipe, live) ? StoredFactors.StartOf(live!) : null;
+        var warm = start is null ? null : TryRead(start, snapshot.Events.Videos);
+        if (warm is null) start = null;
+        else run.Change(r => RunText.Continue(r, start!));
+        data = data with { WarmStart = warm };
         var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
         run.Change(r => r.Device = model.Device);
         memory.Look();
         var metrics = RunMetrics.Of(best, compared.Select(Of), champion?.Trial, split, snapshot, data, epochSeconds);
         (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);
-        var manifest = Save(run, model, best.Recipe, start?.Version, snapshot, metrics, cancellationToken);
+        var manifest = Save(run, model, best.Recipe, start, snapshot, metrics, cancellationToken);
         run.Change(r =>
         {
             RunMetrics.Describe(r, manifest);
@@ -94,18 +92,32 @@ internal sealed class TrainingRunner(
             run.Current.RunId, run.Stored.Trigger, run.Stored.Why, identity.Version, run.Current.Device, metrics["run_seconds"], memory.Bytes,
             snapshot.Version, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
             [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks,
-            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span)));
+            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span), start));
         RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
         if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
         registry.DeleteOldest();
     }
 
     // A run on the clock goes on from the live model. One that somebody asked for begins at random, so that it depends on the data alone.
-    private ModelManifest? StartOf(TrackedRun run, Recipe recipe, Recipe? championRecipe, ModelManifest? live) =>
-        options.WarmStart && run.Stored.Trigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true ? live : null;
+    private bool MayContinue(TrackedRun run, Recipe recipe, Recipe? championRecipe, ModelManifest? live) =>
+        options.WarmStart && run.Stored.Trigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true;
+
+    private WarmStart? TryRead(ModelStart start, IReadOnlyList<string> videos)
+    {
+        try
+        {
+            return StoredFactors.Read(models, start, videos);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // A damaged live model is all the more reason to make another one.
+            RunnerLog.NotContinued(logger, start.Version, e.Message);
+            return null;
+        }
+    }
 
     private ModelManifest Save(
-        TrackedRun run, IScoringModel model, Recipe recipe, string? startedFrom, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics,
+        TrackedRun run, IScoringModel model, Recipe recipe, ModelStart? startedFrom, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -149,6 +161,9 @@ internal static partial class RunnerLog
 
     [LoggerMessage(EventId = 6122, EventName = "Signals", Level = LogLevel.Information, Message = "Signals: {Report}")]
     public static partial void Signals(ILogger logger, string report);
+
+    [LoggerMessage(EventId = 6126, EventName = "NotContinued", Level = LogLevel.Error, Message = "The run can't begin with the factors of the live model {Version} and begins at random: {Problem}")]
+    public static partial void NotContinued(ILogger logger, string version, string problem);
 
     [LoggerMessage(EventId = 6123, EventName = "Verdict", Level = LogLevel.Information, Message = "Model {Version} {Outcome}: {Reason}")]
     public static partial void Verdict(ILogger logger, string version, string outcome, string reason);

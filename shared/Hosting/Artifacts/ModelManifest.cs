@@ -29,9 +29,9 @@ public sealed record ModelManifest
     /// <summary>The archived offset ranges trained on: <c>log/type/partition</c> to <c>from-to</c>.</summary>
     public required IReadOnlyDictionary<string, string> DataRanges { get; init; }
 
-    /// <summary>The version whose video factors its training began with; null when it began at random. Who trains it again needs that version.</summary>
+    /// <summary>The video factors that its training began with; null when it began at random. Who trains it again needs that version.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? StartedFrom { get; init; }
+    public ModelStart? StartedFrom { get; init; }
 
     /// <summary>Version of the code that trained it.</summary>
     public required string CodeVersion { get; init; }
@@ -51,6 +51,12 @@ public sealed record ModelManifest
     /// <summary>Every file of the version beside the manifest, with size and checksum.</summary>
     public required IReadOnlyList<ModelFile> Files { get; init; }
 }
+
+/// <summary>The video factors of an earlier version that a training run began with.</summary>
+/// <param name="Version">The earlier version.</param>
+/// <param name="FactorsSha256">Checksum of its factors' file.</param>
+/// <param name="IdsSha256">Checksum of the file that says which video each row is.</param>
+public sealed record ModelStart(string Version, string FactorsSha256, string IdsSha256);
 
 /// <summary>One file of a model version.</summary>
 /// <param name="Name">File name inside the version's folder.</param>

@@ -73,7 +73,11 @@ public sealed class ModelStore(StorageOptions options)
     }
 
     /// <summary>Checksum of the manifest file itself: the identity of the version.</summary>
-    public string ManifestSha256(string version) => Describe(PathOf(version, ManifestName)).Sha256;
+    public string ManifestSha256(string version) => Sha256(version, ManifestName);
+
+    /// <summary>Checksum of a version's file as it is on disk.</summary>
+    /// <exception cref="IOException">It is not there.</exception>
+    public string Sha256(string version, string file) => Describe(PathOf(version, file)).Sha256;
 
     /// <summary>What is live now, with the history.</summary>
     public LiveModel ReadLive() =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
@@ -7,6 +8,7 @@ using Recommender.Hosting.Kafka;
 using Recommender.Modeling.Onnx;
 using Recommender.Serving.Model;
 using Recommender.Tests.Fixtures;
+using Recommender.Tests.Integration.GrpcRuntime;
 using Recommender.V1;
 
 namespace Recommender.Tests.Integration.Serving;
@@ -102,6 +104,70 @@ public sealed class ModelSwapTests : IAsyncLifetime
         await AnnounceAsync(_serving.Store.ManifestSha256(Second));
         await BecomesAsync(Second);
         Assert.False(await IsRefusedAsync());
+    }
+
+    [Theory]
+    [InlineData("factors")]
+    [InlineData("folder")]
+    [InlineData("manifest")]
+    public async Task A_replica_that_starts_with_a_damaged_live_version_answers_with_what_was_live_before(string damage)
+    {
+        const string Third = "20261122T100000Z-0003";
+        foreach (var version in (string[])[Second, Third])
+        {
+            TestModels.Save(_serving.Store, version);
+            TestModels.MakeLive(_serving.Store, version);
+        }
+        Damage(Third, damage);
+        Damage(Second, "factors"); // what was live before may be damaged, too
+        using var logs = new LogRecords();
+        await using var replica = await _serving.StartAsync(b => b.Logging.AddProvider(logs));
+        await AnswersAsync(replica, ServingFixture.FirstVersion);
+        Assert.Contains("cannot be used", (await ServingFixture.ReadinessAsync(replica)).Told, StringComparison.Ordinal);
+        Assert.Contains(logs.All, l => l.Text.Contains($"Model {Third} is refused", StringComparison.Ordinal));
+        Assert.Contains(logs.All, l => l.Text.Contains($"Model {Second} is refused: model {Second}: the checksum of item_factors.npy does not match", StringComparison.Ordinal));
+
+        TestModels.Save(_serving.Store, "good");
+        TestModels.MakeLive(_serving.Store, "good");
+        await AnswersAsync(replica, "good");
+        Assert.DoesNotContain("cannot be used", (await ServingFixture.ReadinessAsync(replica)).Told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_any_good_version_a_replica_starts_and_answers_with_trending_videos(bool isRecordDamaged)
+    {
+        Damage(ServingFixture.FirstVersion, "factors");
+        if (isRecordDamaged) await File.WriteAllTextAsync(Path.Combine(_serving.Store.FolderOf(""), "live.json"), "{", TestContext.Current.CancellationToken);
+        await _serving.SetTrendingAsync("24h", 0, ("a07", 5));
+        await using var replica = await _serving.StartAsync();
+        await Eventually.TrueAsync(async () => (await ServingFixture.ReadinessAsync(replica)).Told.Contains("cannot be used", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => (await new RecommendationService.RecommendationServiceClient(replica.Channel).RecommendAsync(new RecommendRequest { UserId = "u" }))
+            .Videos.Any(v => v.VideoId == "a07" && v.Source == Source.Trending));
+    }
+
+    private static Task AnswersAsync(RunningService replica, string version) => Eventually.TrueAsync(
+        async () => (await new RecommendationService.RecommendationServiceClient(replica.Channel).RecommendAsync(new RecommendRequest { UserId = "u" })).ModelVersion == version,
+        $"{version} answers");
+
+    private void Damage(string version, string damage)
+    {
+        var factors = _serving.Store.PathOf(version, "item_factors.npy");
+        if (damage == "factors")
+        {
+            var bytes = File.ReadAllBytes(factors);
+            bytes[^1] ^= 1;
+            File.WriteAllBytes(factors, bytes);
+        }
+        else if (damage == "folder")
+        {
+            File.Delete(factors);
+        }
+        else
+        {
+            File.WriteAllText(_serving.Store.PathOf(version, "manifest.json"), "{");
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
@@ -50,8 +51,17 @@ public sealed class ServingFixture : IAsyncLifetime
     public void ShowStore() => Directory.Move(_models.Path + ".away", _models.Path);
 
     /// <summary>Starts another replica on the same broker, Redis and store.</summary>
-    public Task<RunningService> StartAsync(params string[] settings) => RunningService.StartAsync(
-        "serving", b => b.AddServing(), a => a.MapServing(),
+    public Task<RunningService> StartAsync(params string[] settings) => StartAsync(_ => { }, settings);
+
+    /// <summary>As <see cref="StartAsync(string[])"/>, with something else in it.</summary>
+    internal Task<RunningService> StartAsync(Action<WebApplicationBuilder> add, params string[] settings) => RunningService.StartAsync(
+        "serving",
+        b =>
+        {
+            b.AddServing();
+            add(b);
+        },
+        a => a.MapServing(),
         [
             $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:02", "Kafka:FetchWait=00:00:00.005",
             $"Redis:Endpoints={Redis.Server.Endpoint}", "Redis:Timeout=00:00:05", "Redis:RetryDelay=00:00:00.1",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Recommender.Hosting.Artifacts;
 using Recommender.Standalone.Cli;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Shared;
@@ -50,6 +51,60 @@ public sealed class RebuildTests(EmbeddedKafkaFixture kafka, RedisFixture redis)
         (code, _, errors) = await TrainAsync("--from-manifest", manifest, "--archive", ArchivePath, "--out", rebuilt);
         Assert.Equal(1, code);
         Assert.Contains("is there already", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_began_with_the_live_factors_is_made_again_from_that_start_alone()
+    {
+        Archive.AddEvents(TestEvents.Tastes(80, 60), rowsPerFile: 500, partitions: 3);
+        var host = await StartAsync("Training:Candidates=ials");
+        var first = (await host.SucceedAsync()).ModelVersion;
+        new TestArchive(ArchivePath).AddEvents(TestEvents.Tastes(90, 70, seed: 2), log: "later");
+        var run = await host.RunScheduledAsync();
+        var (made, start) = (host.Store.Find(run.ModelVersion)!, host.Store.Find(first)!);
+        string Sha256(string file) => start.Files.Single(f => f.Name == file).Sha256;
+        Assert.Equal(new ModelStart(first, Sha256("item_factors.npy"), Sha256("item_ids.jsonl")), made.StartedFrom);
+        Assert.Equal((first, Sha256("item_factors.npy")), (run.Parameters["run.started_from"], run.Parameters["run.started_from_sha256"]));
+        var tags = new MlflowReader(Path.Combine(Folder, "models", "mlruns")).Runs()[run.RunId].Tags;
+        Assert.Equal((first, Sha256("item_factors.npy")), (tags["recommender.started_from"], tags["recommender.started_from_sha256"]));
+
+        var manifest = host.Store.PathOf(made.Version, "manifest.json");
+        foreach (var path in new[] { manifest, Path.GetDirectoryName(manifest)! })
+        {
+            var (code, output, _) = await TrainAsync("--from-manifest", path, "--archive", ArchivePath);
+            Assert.Equal(0, code);
+            Assert.Contains("The model is the same bit for bit.", output, StringComparison.Ordinal);
+        }
+        var copy = Path.Combine(Folder, "elsewhere", "copy", "manifest.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        File.Copy(manifest, copy);
+        Assert.Equal(0, (await TrainAsync("--from-manifest", copy, "--archive", ArchivePath, "--models", Path.Combine(Folder, "models"))).Code);
+        Assert.Contains($"began with the factors of {first} and can't be made again without them: item_factors.npy of model {first} is gone from ", await FailsAsync(copy), StringComparison.Ordinal);
+
+        // Without its start it would be another model: the start is what makes the bits.
+        var random = JsonNode.Parse(await File.ReadAllTextAsync(manifest, Token))!;
+        random["started_from"] = null;
+        await File.WriteAllTextAsync(copy, random.ToJsonString(), Token);
+        Assert.Equal(1, (await TrainAsync("--from-manifest", copy, "--archive", ArchivePath)).Code);
+
+        foreach (var file in new[] { "item_factors.npy", "item_ids.jsonl" })
+        {
+            var path = host.Store.PathOf(first, file);
+            var good = await File.ReadAllBytesAsync(path, Token);
+            await File.WriteAllBytesAsync(path, [.. good[..^2], (byte)(good[^2] ^ 1), good[^1]], Token);
+            Assert.Matches($"the checksum of {file} of model {first} is [0-9a-f]{{64}}, not {Sha256(file)}", await FailsAsync(manifest));
+            await File.WriteAllBytesAsync(path, good, Token);
+        }
+        host.Store.Delete(first);
+        Assert.Contains("is gone from", await FailsAsync(manifest), StringComparison.Ordinal);
+
+        async Task<string> FailsAsync(string path)
+        {
+            var (code, _, errors) = await TrainAsync("--from-manifest", path, "--archive", ArchivePath);
+            Assert.Equal(1, code);
+            Assert.Single(errors.TrimEnd().Split('\n'));
+            return errors;
+        }
     }
 
     [Fact]
@@ -117,6 +172,7 @@ public sealed class RebuildTests(EmbeddedKafkaFixture kafka, RedisFixture redis)
         Assert.Equal(2, (await TrainAsync("--to", host.GrpcAddress, "--set", "x")).Code);
         Assert.Equal(2, (await TrainAsync("--from-manifest", "x", "--trainer", "ials")).Code);
         Assert.Equal(2, (await TrainAsync("--out", "x")).Code);
+        Assert.Equal(2, (await TrainAsync("--models", "x")).Code);
         (code, _, errors) = await TrainAsync("--to", "127.0.0.1:1");
         Assert.Equal(1, code);
         Assert.Contains("Nothing answers at 127.0.0.1:1", errors, StringComparison.Ordinal);

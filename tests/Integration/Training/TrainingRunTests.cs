@@ -79,7 +79,7 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
         var live = await host.SucceedAsync();
         var scheduled = await host.RunScheduledAsync();
         Assert.Equal((State.Succeeded, ""), (scheduled.State, scheduled.Error));
-        Assert.Equal(isWanted ? live.ModelVersion : null, host.Store.Find(scheduled.ModelVersion)!.StartedFrom);
+        Assert.Equal(isWanted ? live.ModelVersion : null, host.Store.Find(scheduled.ModelVersion)!.StartedFrom?.Version);
         Assert.Equal(isWanted, scheduled.Parameters.ContainsKey("run.started_from"));
         Assert.Null(host.Store.Find((await host.SucceedAsync(promote: false)).ModelVersion)!.StartedFrom);
     }

@@ -1,7 +1,6 @@
 using Recommender.Hosting.Artifacts;
-using Recommender.Training.Registry;
 
-namespace Recommender.Tests.Unit.Training.Registry;
+namespace Recommender.Tests.Unit.Hosting;
 
 public sealed class LiveHistoryTests
 {

@@ -1,9 +1,7 @@
-using Recommender.Hosting.Artifacts;
-
-namespace Recommender.Training.Registry;
+namespace Recommender.Hosting.Artifacts;
 
 /// <summary>Reads the history of what was live as a way back.</summary>
-internal static class LiveHistory
+public static class LiveHistory
 {
     /// <summary>
     /// The versions that were live before the current one, nearest first. A promotion puts a version on top; a rollback takes away what was
@@ -11,6 +9,7 @@ internal static class LiveHistory
     /// </summary>
     public static IReadOnlyList<string> Before(LiveModel live)
     {
+        ArgumentNullException.ThrowIfNull(live);
         var stack = new List<string>();
         foreach (var change in live.History)
         {

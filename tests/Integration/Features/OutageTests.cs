@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 using static Recommender.Tests.Integration.Features.FeaturesFixture;
@@ -38,13 +40,18 @@ public sealed class OutageTests : IAsyncLifetime
         await using var service = await _fixture.StartAsync("Features:MaxBatch=100");
         for (var life = 0; life < 3; life++)
         {
+            var before = await MarksAsync();
             var sending = audience.SendAsync(4000);
+            await Eventually.TrueAsync(async () => await MarksAsync() != before, "some of it is absorbed");
             await _fixture.Redis.Server.KillAsync();
             await _fixture.Redis.Server.StartAgainAsync();
             await sending;
         }
         await audience.AssertCountedOnceAsync();
         await audience.AssertArchivedAsync(12_000);
+
+        async Task<string> MarksAsync() => Convert.ToHexString(
+            await Eventually.SucceedsAsync<byte[]?, RedisUnavailableException>(() => _fixture.Redis.Client.GetAsync(OnlineKeys.Partition(0))) ?? []);
     }
 
     [Fact]

@@ -1,6 +1,11 @@
+using System.Runtime.Intrinsics;
+
 namespace Recommender.Modeling.Numerics;
 
-/// <summary>Solves a symmetric positive definite system by the factorization matrix = U' * U, in blocks of sixteen pivots.</summary>
+/// <summary>
+/// Solves a symmetric positive definite system by the factorization matrix = U' * U, in blocks of sixteen pivots. The diagonal of U is kept as
+/// its inverse.
+/// </summary>
 internal static unsafe class Cholesky<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
@@ -29,9 +34,11 @@ internal static unsafe class Cholesky<TLanes>
                 var pivotRow = matrix + ((nint)p * stride);
                 var pivot = pivotRow[p];
                 if (!(pivot > SmallestPivot) || !float.IsFinite(pivot)) return false;
-                Scale(pivotRow, 1f / MathF.Sqrt(pivot), block, stride);
+                var inverse = 1f / MathF.Sqrt(pivot);
+                Scale(pivotRow, inverse, block, stride);
                 for (var q = p + 1; q < block + Lanes.Count; q++)
                     Subtract(matrix + ((nint)q * stride), pivotRow, pivotRow[q], block, stride);
+                pivotRow[p] = inverse;
             }
 
             RankUpdate<TLanes>.SubtractTrailing(matrix, matrix + ((nint)block * stride), Lanes.Count, stride, block + Lanes.Count);
@@ -40,44 +47,53 @@ internal static unsafe class Cholesky<TLanes>
         return true;
     }
 
-    // U' * y = b, column by column of U': each step is one row of U, which is contiguous.
+    // U' * y = b: each step takes one row of U, which is contiguous, from all that is left. What that makes of the block's solved part is
+    // garbage, which the solution then replaces.
     private static void Forward(float* matrix, float* vector, int stride)
     {
-        for (var p = 0; p < stride; p++)
+        var solved = stackalloc float[Lanes.Count];
+        for (var block = 0; block < stride; block += Lanes.Count)
         {
-            var row = matrix + ((nint)p * stride);
-            var y = vector[p] / row[p];
-            var from = p & ~(Lanes.Count - 1);
-            for (var j = p + 1; j < from + Lanes.Count; j++) vector[j] = MathF.FusedMultiplyAdd(-y, row[j], vector[j]);
-            if (from + Lanes.Count < stride) Subtract(vector, row, y, from + Lanes.Count, stride);
-            vector[p] = y;
+            for (var i = 0; i < Lanes.Count; i++)
+            {
+                var row = matrix + ((nint)(block + i) * stride);
+                solved[i] = vector[block + i] * row[block + i];
+                Subtract(vector, row, solved[i], block, stride);
+            }
+
+            TLanes.Load(solved).Store(vector + block);
         }
     }
 
-    // U * x = y from the last row up. The sum over a row is taken in sixteen lanes whatever the machine, for equal bits.
+    // U * x = y from the last block up: first the rows beside the block, four at a time, then the columns of its triangle.
     private static void Backward(float* matrix, float* vector, int stride)
     {
-        var lanes = stackalloc float[Lanes.Count];
-        for (var p = stride - 1; p >= 0; p--)
+        for (var block = stride - Lanes.Count; block >= 0; block -= Lanes.Count)
         {
-            var row = matrix + ((nint)p * stride);
-            var from = p & ~(Lanes.Count - 1);
-            var sum = TLanes.Zero;
-            for (var j = from + Lanes.Count; j < stride; j += Lanes.Count) sum = TLanes.MultiplyAdd(TLanes.Load(row + j), TLanes.Load(vector + j), sum);
-            sum.Store(lanes);
-            for (var j = p + 1; j < from + Lanes.Count; j++) lanes[j - from] = MathF.FusedMultiplyAdd(row[j], vector[j], lanes[j - from]);
-            vector[p] = (vector[p] - Sum(lanes)) / row[p];
+            for (var p = block; p < block + Lanes.Count; p += 4) (Vector128.Load(vector + p) - Beside(matrix + ((nint)p * stride), vector, block + Lanes.Count, stride)).Store(vector + p);
+            for (var p = block + Lanes.Count - 1; p >= block; p--)
+            {
+                var x = vector[p] * matrix[((nint)p * stride) + p];
+                vector[p] = x;
+                for (var q = block; q < p; q++) vector[q] = MathF.FusedMultiplyAdd(-x, matrix[((nint)q * stride) + p], vector[q]);
+            }
         }
     }
 
-    private static float Sum(float* lanes)
+    // The inner products of four rows with the vector, from a column on.
+    private static Vector128<float> Beside(float* row, float* vector, int from, nint stride)
     {
-        for (var width = Lanes.Count / 2; width > 0; width /= 2)
+        var (a, b, c, d) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+        for (var j = from; j < stride; j += Lanes.Count)
         {
-            for (var i = 0; i < width; i++) lanes[i] += lanes[i + width];
+            var v = TLanes.Load(vector + j);
+            a = TLanes.MultiplyAdd(TLanes.Load(row + j), v, a);
+            b = TLanes.MultiplyAdd(TLanes.Load(row + stride + j), v, b);
+            c = TLanes.MultiplyAdd(TLanes.Load(row + (2 * stride) + j), v, c);
+            d = TLanes.MultiplyAdd(TLanes.Load(row + (3 * stride) + j), v, d);
         }
 
-        return lanes[0];
+        return Lanes.Sum4(a, b, c, d);
     }
 
     private static void Scale(float* row, float factor, int from, int stride)

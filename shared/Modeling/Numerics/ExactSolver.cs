@@ -111,7 +111,8 @@ internal sealed unsafe class ExactSolver<TLanes>
         }
 
         if (!Cholesky<TLanes>.TrySolve(_matrix.Pointer, _vector.Pointer, size)) return false;
-        for (var i = 0; i < _factors; i++) destination[i] = _roots.Pointer[i] * Dot(_panel.Pointer + ((nint)i * size), _vector.Pointer, size);
+        for (var i = 0; i < _stride; i += 4) (Vector128.Load(_roots.Pointer + i) * Dot4(_panel.Pointer + ((nint)i * size), _vector.Pointer, size)).Store(_roots.Pointer + i);
+        _roots.Span[.._factors].CopyTo(new Span<float>(destination, _factors));
         return IsFinite(new ReadOnlySpan<float>(destination, _factors));
     }
 
@@ -158,11 +159,20 @@ internal sealed unsafe class ExactSolver<TLanes>
         for (var j = 0; j < _factors; j += Lanes.Count) Sse.Prefetch0(row + j);
     }
 
-    private static float Dot(float* a, float* b, int length)
+    // The inner products of four rows with a vector.
+    private static Vector128<float> Dot4(float* row, float* vector, nint length)
     {
-        var sum = TLanes.Zero;
-        for (var j = 0; j < length; j += Lanes.Count) sum = TLanes.MultiplyAdd(TLanes.Load(a + j), TLanes.Load(b + j), sum);
-        return Lanes.Sum(sum);
+        var (a, b, c, d) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+        for (nint j = 0; j < length; j += Lanes.Count)
+        {
+            var v = TLanes.Load(vector + j);
+            a = TLanes.MultiplyAdd(TLanes.Load(row + j), v, a);
+            b = TLanes.MultiplyAdd(TLanes.Load(row + length + j), v, b);
+            c = TLanes.MultiplyAdd(TLanes.Load(row + (2 * length) + j), v, c);
+            d = TLanes.MultiplyAdd(TLanes.Load(row + (3 * length) + j), v, d);
+        }
+
+        return Lanes.Sum4(a, b, c, d);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> vector)

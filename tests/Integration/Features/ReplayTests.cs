@@ -7,8 +7,8 @@ using Recommender.Hosting.Online;
 using Recommender.Standalone.Cli;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
-using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 using static Recommender.Tests.Integration.Features.FeaturesFixture;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Recommender.Tests.Integration.Features;
 

@@ -14,13 +14,14 @@ internal sealed class RecentEvents(StorageOptions storage, ModelStore models)
     private static readonly string[] s_events = ["view", "like", "share", "feedback"];
 
     /// <summary>The profile of the events that the model has not seen, the newest ones if there are very many.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file of the archive or of the model is damaged.</exception>
     public async Task<InputProfile> ReadAsync(ModelManifest model, CancellationToken cancellationToken)
     {
         var (seen, profile) = (new ManifestRanges(model.DataRanges), InputProfile.Empty());
         var archive = ArchiveCatalog.Load(storage.ArchivePath);
         var recent = archive.Files(s_events).Where(f => !seen.Has(f)).OrderByDescending(f => f.Day).ThenByDescending(f => f.To).ToArray();
         if (recent.Length == 0) return profile;
+        models.Verify(model);
         var groups = GroupsOf(model);
         var byId = groups.GetAlternateLookup<ReadOnlySpan<char>>();
         var videos = new VideoTable();

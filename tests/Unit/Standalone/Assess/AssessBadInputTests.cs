@@ -61,6 +61,24 @@ public sealed class AssessBadInputTests : IDisposable
         Assert.Equal(4, report.GetProperty("checks").GetProperty("odd_id").GetInt32());
     }
 
+    [Theory]
+    [InlineData("pairs", 1_000_000)]
+    [InlineData("lightgcn", 100_000)]
+    public async Task A_viewer_who_chose_everything_is_an_outlier_among_the_others(string format, int row)
+    {
+        var text = new System.Text.StringBuilder();
+        if (format == "pairs") for (var i = 0; i < row; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"9999 {i}\n");
+        else text.Append("9999 ").AppendJoin(' ', Enumerable.Range(0, row)).Append('\n');
+        for (var viewer = 0; viewer < 60; viewer++)
+            for (var i = 0; i < 10; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{viewer} {(viewer % 4 * 100) + (viewer * 7 + (i * 13)) % 60}\n");
+        var report = await _data.AssessAsync(_data.Write("data", text.ToString()), format);
+        Assert.Equal((61, row), (report.GetProperty("counts").GetProperty("viewers").GetInt32(), report.GetProperty("counts").GetProperty("videos").GetInt32()));
+        var outlier = report.GetProperty("outliers").GetProperty("examples")[0];
+        Assert.Equal(("9999", row), (outlier.GetProperty("viewer_id").GetString(), outlier.GetProperty("events").GetInt32()));
+        Assert.Contains("who do not behave like people make", AssessedData.Cautions(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", _data.Html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_file_and_one_of_another_kind_are_told_in_a_sentence()
     {

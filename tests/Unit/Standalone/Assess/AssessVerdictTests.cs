@@ -1,5 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
+using Recommender.Modeling.Evaluation;
+using Recommender.Modeling.Weights;
 using Recommender.Tests.Shared;
+using Recommender.Training.Assessing;
 using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Standalone.Assess;
@@ -52,6 +55,25 @@ public sealed class AssessVerdictTests : IDisposable
         var report = await _data.AssessAsync(_data.WriteEvents(WithoutTaste(300, 200, 12)));
         Assert.Equal("no_go", AssessedData.Decision(report));
         Assert.Matches("not better than popularity beyond noise|worse than popularity", AssessedData.Headline(report));
+        Assert.True(report.GetProperty("comparison").GetProperty("metrics").GetProperty("ndcg@20").GetProperty("gain").GetProperty("low").GetDouble() <= 0);
+    }
+
+    [Theory]
+    [InlineData(0.001, 0.02, 0.04, "go", "Go: knowing the viewer finds 1.2 times what popularity finds")]
+    [InlineData(0, 0.02, 0.04, "no_go", "No-go: a personal model is not better than popularity beyond noise")]
+    [InlineData(-0.001, 0.02, 0.04, "no_go", "No-go: a personal model is not better than popularity beyond noise")]
+    [InlineData(-0.04, -0.02, 0, "no_go", "No-go: a personal model is not better than popularity beyond noise")]
+    [InlineData(-0.04, -0.02, -0.001, "no_go", "No-go: a personal model is worse than popularity")]
+    public void Only_a_gain_whose_whole_interval_lies_above_zero_is_worth_a_model(double low, double mean, double high, string decision, string headline)
+    {
+        var input = new AssessmentInput();
+        foreach (var e in AssessedData.Past(TestEvents.Tastes(100, 60))) input.Add(e);
+        var report = new Assessor(new AssessmentOptions(), new InteractionWeights(), TimeProvider.System).Assess(input, "test", "1", TestContext.Current.CancellationToken);
+        var compared = new ComparedMetric(new BootstrapInterval(0.1, 0.09, 0.11), new BootstrapInterval(0.1 + mean, 0.1, 0.2), new BootstrapInterval(mean, low, high));
+        var metrics = report.Comparison!.Metrics.ToDictionary(m => m.Key, m => m.Key == "ndcg@20" ? compared : m.Value);
+        var verdict = new VerdictRules(new AssessmentOptions()).Judge(report with { Comparison = report.Comparison with { Metrics = metrics } });
+        Assert.Equal(decision, verdict.Decision.Replace("_with_care", "", StringComparison.Ordinal));
+        Assert.StartsWith(headline, verdict.Headline.Replace("Go, with care:", "Go:", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,9 +96,18 @@ public sealed class AssessVerdictTests : IDisposable
     [Fact]
     public async Task The_report_is_one_file_with_plots_and_no_way_out()
     {
-        await _data.AssessAsync(_data.WriteEvents(
-            TestEvents.Tastes(60, 60).Append(TestEvents.One("<script>alert(1)</script>", "\"><img src=x>", 5))));
+        // A machine whose name is hostile is shown as an outlier, and a bad line in a file whose name is hostile as a problem.
+        const string Hostile = "<script>alert(1)</script>\"'><img src=x>";
+        var machine = Enumerable.Range(0, 60).Select(i => TestEvents.One(Hostile, $"video-{i:D4}", 30.0 * i, id: $"h{i}"));
+        var events = _data.WriteEvents(TestEvents.Tastes(60, 60).Concat(machine));
+        var named = Path.Combine(_data.Folder, "<img src=y>.jsonl");
+        File.WriteAllText(named, File.ReadAllText(events) + "{\"type\":\"<link>\",\"user_id\":\"u\"}\n");
+        var report = await _data.AssessAsync(named);
+        Assert.Equal(Hostile, report.GetProperty("outliers").GetProperty("examples")[0].GetProperty("viewer_id").GetString());
         var html = _data.Html;
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
+        Assert.Contains("<li>&lt;img src=y&gt;.jsonl, line ", html, StringComparison.Ordinal);
+        Assert.Contains("<h1>Is a model worth it? &lt;img src=y&gt;.jsonl</h1>", html, StringComparison.Ordinal);
         Assert.True(html.Split("<svg").Length > 6);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img", html, StringComparison.OrdinalIgnoreCase);

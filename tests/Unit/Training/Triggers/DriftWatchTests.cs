@@ -103,6 +103,20 @@ public sealed class DriftWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_live_model_is_nothing_to_measure_from_and_ends_nothing()
+    {
+        _archive.AddEvents(TestEvents.Tastes(100, 60));
+        await MakeLiveAsync(_time.Now);
+        _archive.AddEvents(Enumerable.Range(0, 400).Select(i => TestEvents.One("u", $"brand-new-{i % 9}", i, EventType.Share)));
+        var ids = _models.PathOf("m1", ModelFiles.ItemIds);
+        var good = await File.ReadAllTextAsync(ids, Token);
+        await File.WriteAllTextAsync(ids, good[..^3], Token);
+        Assert.Empty(await LookAsync(Input()));
+        await File.WriteAllTextAsync(ids, good, Token);
+        Assert.Single(await LookAsync(Input()));
+    }
+
+    [Fact]
     public async Task Drift_asks_again_only_after_a_pause()
     {
         _archive.AddEvents(TestEvents.Tastes(100, 60));

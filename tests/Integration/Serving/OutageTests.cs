@@ -98,7 +98,7 @@ public sealed class OutageTests : IAsyncLifetime
             client.RecommendAsync(new RecommendRequest { UserId = "u" }, new Grpc.Core.Metadata { { "x-caller-id", caller } }).ResponseAsync;
         await Eventually.TrueAsync(async () => (await CallAsync("a")).Degradation == Degradation.None);
         var process = _serving.Redis.Server.ProcessId!.Value;
-        await Tool.RunAsync("/bin/kill", ["-STOP", $"{process}"]);
+        await Tool.SignalAsync(process, "STOP");
         Task<RecommendResponse>[] under = [CallAsync("a"), CallAsync("a")];
         try
         {
@@ -112,7 +112,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
         finally
         {
-            await Tool.RunAsync("/bin/kill", ["-CONT", $"{process}"]);
+            await Tool.SignalAsync(process, "CONT");
         }
         Assert.All(await Task.WhenAll(under), response => Assert.Equal(20, response.Videos.Count));
     }

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using System.Text;
+using Confluent.Kafka;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Features;
+using Recommender.Hosting;
+using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Online;
+using Recommender.Hosting.Redis;
+using Recommender.Ingestion;
+using Recommender.Standalone.Embedded;
+using Recommender.V1;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
+
+namespace Recommender.Tests.Benchmarks.Events;
+
+/// <summary>A broker, a Redis and the door in this process, and what is measured on them. Each rate is events or calls a second.</summary>
+internal sealed class EventBench : IAsyncDisposable
+{
+    private const int Viewers = 10_000;
+    private const int Videos = 5000;
+    private const int InFlight = 128;
+    private const int EventsPerSecond = 2000;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recommender-events-");
+    private readonly EmbeddedKafka _kafka = new();
+    private EmbeddedRedis _redis = null!;
+    private RedisClient _client = null!;
+    private WebApplication _door = null!;
+    private GrpcChannel _channel = null!;
+    private KafkaOptions _options = new();
+    private int _life;
+    private int _next;
+
+    public static async Task<EventBench> StartAsync()
+    {
+        var bench = new EventBench();
+        bench._redis = await EmbeddedRedis.StartAsync(
+            new EmbeddedRedisSettings { Directory = Path.Combine(bench._directory.FullName, "redis"), Port = 0 }, TimeProvider.System, NullLogger.Instance);
+        bench._client = new RedisClient(new RedisOptions { Endpoints = bench._redis.Endpoint, Timeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, NullLogger<RedisClient>.Instance);
+        bench._options = new KafkaOptions { BootstrapServers = bench._kafka.Bootstrap };
+        foreach (var topic in ProductTopics.Specs(bench._options)) bench._kafka.CreateTopic(topic.Name, topic.Partitions);
+        bench._door = await bench.StartServiceAsync("ingestion", b => b.AddIngestion(), a => a.MapIngestion(), "bench");
+        bench._channel = GrpcChannel.ForAddress(bench._door.Urls.First());
+        return bench;
+    }
+
+    public async Task<double> StreamAsync(int events)
+    {
+        using var call = new IngestionService.IngestionServiceClient(_channel).StreamEvents();
+        var requests = Enumerable.Range(0, events).Select(_ => new TrackEventRequest { Event = NextEvent() }).ToArray();
+        var clock = Stopwatch.StartNew();
+        var answers = Task.Run(async () =>
+        {
+            var count = 0;
+            while (await call.ResponseStream.MoveNext(CancellationToken.None)) count++;
+            return count;
+        });
+        foreach (var request in requests) await call.RequestStream.WriteAsync(request);
+        await call.RequestStream.CompleteAsync();
+        Require(await answers, events);
+        return events / clock.Elapsed.TotalSeconds;
+    }
+
+    public async Task<double> RawProducerAsync(int events)
+    {
+        var messages = Enumerable.Range(0, events).Select(_ => Message(NextEvent())).ToArray();
+        var config = new ProducerConfig
+        {
+            BootstrapServers = _options.BootstrapServers, Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random, LingerMs = 2,
+            CompressionType = CompressionType.Lz4, DeliveryReportFields = "none",
+        };
+        using var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        var (done, count) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        var clock = Stopwatch.StartNew();
+        foreach (var (topic, message) in messages)
+        {
+            while (true)
+            {
+                try
+                {
+                    producer.Produce(topic, message, _ =>
+                    {
+                        if (Interlocked.Increment(ref count) == events) done.SetResult();
+                    });
+                    break;
+                }
+                catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+                {
+                    producer.Poll(TimeSpan.FromMilliseconds(5));
+                }
+            }
+        }
+        await done.Task;
+        return events / clock.Elapsed.TotalSeconds;
+    }
+
+    public Task<double> UnaryAsync(int calls)
+    {
+        var door = new IngestionService.IngestionServiceClient(_channel);
+        return CallsAsync(calls, async () => await door.TrackEventAsync(new TrackEventRequest { Event = NextEvent() }));
+    }
+
+    public Task<double> EmptyUnaryAsync(int calls)
+    {
+        var health = new Health.HealthClient(_channel);
+        return CallsAsync(calls, async () => await health.CheckAsync(new HealthCheckRequest()));
+    }
+
+    /// <summary>A new life of the feature service with a log name of its own, so that it absorbs all that the broker holds.</summary>
+    public async Task<double> AbsorbAsync(int events)
+    {
+        await FillAsync(events);
+        var log = $"life{++_life}";
+        await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), log);
+        var (begin, first) = (0L, 0L);
+        while (true)
+        {
+            var absorbed = await AbsorbedAsync(log);
+            if (begin == 0 && absorbed > 0) (begin, first) = (Stopwatch.GetTimestamp(), absorbed);
+            if (absorbed >= events) break;
+            await Task.Delay(2);
+        }
+        var rate = (events - first) / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        await service.StopAsync();
+        return rate;
+    }
+
+    public async Task<double> RawConsumerAsync(int events)
+    {
+        await FillAsync(events);
+        var config = KafkaConfigs.Consumer(_options, "raw");
+        config.ConsumeResultFields = "timestamp,topic";
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        var clock = Stopwatch.StartNew(); // the client fetches ahead as soon as it knows what
+        consumer.Assign(Topics.Events.SelectMany(t => Enumerable.Range(0, _options.Partitions).Select(p => new TopicPartitionOffset(t, p, Offset.Beginning))));
+        for (var read = 0; read < events; read++) Require(consumer.Consume(TimeSpan.FromSeconds(30)) is null ? 0 : 1, 1);
+        return events / clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Milliseconds from an acknowledgement until the viewer's state has the event, sorted.</summary>
+    public async Task<double[]> FreshnessAsync(int seconds)
+    {
+        await RecreateAsync();
+        await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), $"life{++_life}");
+        var door = new IngestionService.IngestionServiceClient(_channel);
+        using var call = door.StreamEvents();
+        var answers = Task.Run(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None)) { }
+        });
+        var delays = new List<double>();
+        var clock = Stopwatch.StartNew();
+        var load = Task.Run(async () =>
+        {
+            for (var sent = 0; clock.Elapsed.TotalSeconds < seconds; await Task.Delay(5))
+                for (; sent < clock.Elapsed.TotalSeconds * EventsPerSecond; sent++) await call.RequestStream.WriteAsync(new TrackEventRequest { Event = NextEvent() });
+            await call.RequestStream.CompleteAsync();
+        });
+        for (var i = 0; clock.Elapsed.TotalSeconds < seconds; i++)
+        {
+            var e = NextEvent();
+            (e.UserId, e.EventId) = ($"probe{i % 50}", $"probe-event-{i}");
+            await door.TrackEventAsync(new TrackEventRequest { Event = e });
+            var acknowledged = Stopwatch.GetTimestamp();
+            while (!ViewerState.Decode(await _client.GetAsync(OnlineKeys.Viewer(e.UserId))).EventIds.Contains(StableHash.Of(e.EventId))) await Task.Delay(1);
+            if (clock.Elapsed.TotalSeconds > 2) delays.Add(Stopwatch.GetElapsedTime(acknowledged).TotalMilliseconds);
+        }
+        await Task.WhenAll(load, answers);
+        await service.StopAsync();
+        return [.. delays.Order()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _door.StopAsync();
+        await _door.DisposeAsync();
+        await _client.DisposeAsync();
+        await _redis.DisposeAsync();
+        _kafka.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static async Task<double> CallsAsync(int calls, Func<Task> call)
+    {
+        var (left, clock) = (calls, Stopwatch.StartNew());
+        await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0) await call();
+        })));
+        return calls / clock.Elapsed.TotalSeconds;
+    }
+
+    private async Task FillAsync(int events)
+    {
+        await RecreateAsync();
+        await RawProducerAsync(events);
+    }
+
+    private async Task RecreateAsync()
+    {
+        foreach (var topic in Topics.Events) _kafka.DeleteTopic(topic);
+        foreach (var topic in Topics.Events) _kafka.CreateTopic(topic, _options.Partitions);
+        await foreach (var key in _client.ScanKeysAsync("*")) await _client.DeleteAsync(key);
+    }
+
+    private async Task<long> AbsorbedAsync(string log)
+    {
+        var marks = await _client.GetManyAsync([.. Enumerable.Range(0, _options.Partitions).Select(p => (StackExchange.Redis.RedisKey)OnlineKeys.Partition(p))]);
+        return marks.Select((m, p) => (Marks: LogWatermarks.Decode(m), Partition: p)).Sum(m => Topics.Events.Sum(t => m.Marks.Next(StableHash.Of(log), TopicNumbers.Of(t), m.Partition)));
+    }
+
+    private async Task<WebApplication> StartServiceAsync(string name, Action<WebApplicationBuilder> add, Action<WebApplication> map, string log)
+    {
+        string[] arguments =
+        [
+            "--Server:GrpcPort=0", "--Server:HttpPort=0", $"--Kafka:BootstrapServers={_options.BootstrapServers}", $"--Kafka:LogIdentity={log}", "--Kafka:FetchWait=00:00:00.010",
+            $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
+        ];
+        var app = ServiceHost.Build(name, arguments, add, map);
+        await app.StartAsync();
+        return app;
+    }
+
+    private Event NextEvent()
+    {
+        var i = Interlocked.Increment(ref _next);
+        return new Event
+        {
+            EventId = $"0199f6c0-3c53-7e52-8a0c-{i:x12}", Type = (i % 10) switch { 0 => EventType.Like, 1 => EventType.Share, _ => EventType.View },
+            UserId = $"user-{i * 7919L % Viewers}", VideoId = $"video-{i * 104_729L % Videos}", OccurredAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
+        };
+    }
+
+    private static (string Topic, Message<byte[], byte[]> Message) Message(Event e)
+    {
+        var topic = Topics.Of(e.Type);
+        var headers = new Headers();
+        foreach (var (name, value) in new[]
+        {
+            (CloudEventHeaders.SpecVersion, "1.0"), (CloudEventHeaders.Id, e.EventId), (CloudEventHeaders.Type, topic), (CloudEventHeaders.Source, "/recommender/ingestion"),
+            (CloudEventHeaders.Time, JsonTime.Format(e.OccurredAt)), (CloudEventHeaders.ContentType, "application/json"),
+        }) headers.Add(name, Encoding.UTF8.GetBytes(value));
+        return (topic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(e.UserId), Value = EventJson.Serialize(e, e.OccurredAt), Headers = headers });
+    }
+
+    private static void Require(int actual, int expected)
+    {
+        if (actual != expected) throw new InvalidOperationException($"{actual} of {expected} arrived.");
+    }
+}

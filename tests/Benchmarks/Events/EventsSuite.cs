@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using Recommender.Tests.Benchmarks.Reporting;
+
+namespace Recommender.Tests.Benchmarks.Events;
+
+/// <summary><c>build/bench events</c>: the event path against raw clients of the same broker, and how fresh the online state is.</summary>
+internal sealed class EventsSuite : IBenchmarkSuite
+{
+    private static readonly string[] s_columns = ["what", "a second", "raw a second", "share"];
+
+    public Command CreateCommand()
+    {
+        var events = new Option<int>("--events") { Description = "Events of each measurement; the embedded broker keeps some 100,000.", DefaultValueFactory = _ => 100_000 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each pair is measured in turn; the medians count.", DefaultValueFactory = _ => 3 };
+        var seconds = new Option<int>("--seconds") { Description = "How long freshness is measured.", DefaultValueFactory = _ => 10 };
+        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and freshness.") { events, rounds, seconds };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int events, int rounds, int seconds, TextWriter output)
+    {
+        await using var bench = await EventBench.StartAsync();
+        var table = new Table(s_columns);
+        await AddAsync(table, "stream of events", rounds, () => bench.StreamAsync(events), () => bench.RawProducerAsync(events));
+        await AddAsync(table, "unary calls, 128 in flight", rounds, () => bench.UnaryAsync(events / 5), () => bench.EmptyUnaryAsync(events / 5));
+        await AddAsync(table, "absorption with Redis", rounds, () => bench.AbsorbAsync(events), () => bench.RawConsumerAsync(events));
+        table.WriteTo(output);
+        var delays = await bench.FreshnessAsync(seconds);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"acknowledged to online state at 2,000 events a second: p50 {delays[delays.Length / 2]:0.0} ms, p99 {delays[delays.Length * 99 / 100]:0.0} ms of {delays.Length} samples"));
+        return 0;
+    }
+
+    private static async Task AddAsync(Table table, string what, int rounds, Func<Task<double>> ours, Func<Task<double>> raw)
+    {
+        var (own, bare) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            var pair = (await ours(), await raw());
+            if (round == 0) continue; // compiles and warms up
+            own.Add(pair.Item1);
+            bare.Add(pair.Item2);
+        }
+        var (a, b) = (Median(own), Median(bare));
+        table.Add([what, Text(a), Text(b), (a / b).ToString("P0", CultureInfo.InvariantCulture)]);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static string Text(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -22,6 +22,7 @@ public static class TrainingSetup
     public static void AddTraining(this WebApplicationBuilder builder)
     {
         OnnxTrainers.Register(); // before options name trainers
+        AutoCandidate.Register(TimeProvider.System);
         var options = builder.AddOptionsRecord<TrainingOptions>();
         builder.AddOptionsRecord<StorageOptions>();
         builder.AddOptionsRecord<KafkaOptions>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Recommender.Modeling.Onnx;
 using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Auto;
 using Recommender.Standalone.Evaluate.Data;
 
 namespace Recommender.Standalone.Evaluate;
@@ -26,20 +27,25 @@ internal static class EvaluateCommand
         };
         var trainer = new Option<string>("--trainer")
         {
-            Description = "What to train, and its parameters with their defaults:" + string.Concat(TrainerRegistry.Names.Select(Describe)),
-            HelpName = string.Join('|', TrainerRegistry.Names),
+            Description = "What to train, and its parameters with their defaults:" + string.Concat(TrainerRegistry.Names.Select(Describe)) + DescribeSearch(),
+            HelpName = string.Join('|', TrainerRegistry.Names.Append(AutoTrainer.TrainerName)),
             Required = true,
         };
         var set = new Option<string[]>("--set") { Description = "A parameter of the trainer; may be given again.", HelpName = "KEY=VALUE" };
+        var state = new Option<string?>("--state")
+        {
+            Description = "With --trainer auto: keeps each trial as a line of JSON; a search that was interrupted goes on from there.", HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
         var command = new Command("evaluate", "Train on files and rank the full catalog for every viewer in the test, what was trained on left out.")
         {
-            train, valid, test, format, trainer, set, json,
+            train, valid, test, format, trainer, set, state, json,
         };
         command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
             () => EvaluateSettings.Create(
                 new EvaluationFiles(parsed.GetRequiredValue(train), parsed.GetValue(valid), parsed.GetValue(test)),
-                parsed.GetRequiredValue(format), parsed.GetRequiredValue(trainer), parsed.GetValue(set) ?? [], parsed.GetValue(json)),
+                parsed.GetRequiredValue(format), parsed.GetRequiredValue(trainer), parsed.GetValue(set) ?? [], parsed.GetValue(json),
+                new SearchSettings(parsed.GetValue(state), TimeProvider.System, parsed.InvocationConfiguration.Error)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken), cancellationToken));
         return command;
     }
@@ -64,6 +70,9 @@ internal static class EvaluateCommand
             return Failed;
         }
     }
+
+    private static string DescribeSearch() =>
+        $"\n{AutoTrainer.TrainerName} (tries trainers and parameters): {string.Join(", ", AutoTrainer.Describe().Select(p => $"{p.Key}={p.Default}"))}";
 
     private static string Describe(string trainer) =>
         $"\n{trainer}: {string.Join(", ", TrainerRegistry.Describe(trainer).Select(p => $"{p.Key}={p.Default}"))}";

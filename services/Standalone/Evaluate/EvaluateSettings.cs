@@ -1,4 +1,5 @@
 using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Auto;
 using Recommender.Standalone.Evaluate.Data;
 
 namespace Recommender.Standalone.Evaluate;
@@ -13,7 +14,14 @@ internal sealed record EvaluateSettings(EvaluationFiles Files, DataFormat Format
     /// <summary>Checks what was given.</summary>
     /// <exception cref="UsageException">A format, a file or a setting that does not exist.</exception>
     /// <exception cref="ParameterException">A trainer or parameter that does not exist or is out of range.</exception>
-    public static EvaluateSettings Create(EvaluationFiles files, string format, string trainer, IReadOnlyList<string> settings, bool json)
+    /// <param name="files">The data.</param>
+    /// <param name="format">Name of the layout.</param>
+    /// <param name="trainer">Name of the trainer, or <c>auto</c>.</param>
+    /// <param name="settings">KEY=VALUE each.</param>
+    /// <param name="json">Whether the result is JSON.</param>
+    /// <param name="search">Where a search keeps its trials, and who is told.</param>
+    public static EvaluateSettings Create(
+        EvaluationFiles files, string format, string trainer, IReadOnlyList<string> settings, bool json, SearchSettings search)
     {
         var layout = DataFormat.All.FirstOrDefault(f => f.Name == format)
             ?? throw new UsageException($"There is no format '{format}'; the formats are {string.Join(", ", DataFormat.All.Select(f => f.Name))}.");
@@ -25,7 +33,10 @@ internal sealed record EvaluateSettings(EvaluationFiles Files, DataFormat Format
             if (!parameters.TryAdd(setting[..equals], setting[(equals + 1)..])) throw new UsageException($"--set gives '{setting[..equals]}' twice.");
         }
 
-        var chosen = TrainerRegistry.Create(trainer, parameters);
+        if (search.StatePath is not null && trainer != AutoTrainer.TrainerName) throw new UsageException($"--state is for --trainer {AutoTrainer.TrainerName} alone.");
+        var chosen = trainer == AutoTrainer.TrainerName
+            ? new AutoTrainer(parameters, new TrialFile(search.StatePath), search.Time, search.Tell)
+            : TrainerRegistry.Create(trainer, parameters);
         if (layout.NeedsTest && files.Test is null) throw new UsageException($"The format {format} needs --test FILE.");
         foreach (var path in new[] { files.Train, files.Valid, files.Test })
         {

@@ -65,7 +65,8 @@ internal sealed class TrainingRunner(
         var results = tried.Select(r => trials.Try(r, snapshot.Events, split, segments, meter.Step(Cost(r)), cancellationToken)).ToArray();
         Trial Of(Recipe recipe) => results.First(t => t.Recipe.Makes(recipe));
         var champion = live is null ? null : new Champion(live.Version, live.DataVersion, championRecipe is null ? null : Of(championRecipe));
-        var best = plan.Select(Of).MaxBy(t => t.Score)!;
+        // Serving folds new events into factors: trainers without any are compared and reported, and never go live.
+        var best = plan.Where(r => TrainerRegistry.IsServable(r.Trainer)).DefaultIfEmpty(baseline).Select(Of).MaxBy(t => t.Score)!;
         // A free choice that noise may have made keeps to the live recipe, on newer data.
         if (isFree && champion is not null && _gate.PrefersChampion(best, champion, snapshot.Version)) best = champion.Trial!;
         var verdict = _gate.Judge(best, Of(baseline), champion, snapshot.Version);
@@ -125,9 +126,10 @@ internal sealed class TrainingRunner(
         {
             Version = _versions.Next(),
             RunId = run.Current.RunId,
-            Trainer = recipe.Trainer,
+            // What a search found is repeated as found, and served as what it is.
+            Trainer = model.Trainer,
             Parameters = model.Parameters,
-            RequestedParameters = recipe.Parameters,
+            RequestedParameters = recipe.Trainer == model.Trainer ? recipe.Parameters : model.Parameters,
             Weights = recipe.Weights.ToSettings(),
             DataVersion = snapshot.Version,
             DataRanges = snapshot.Ranges,

@@ -3,13 +3,15 @@ using System.Globalization;
 namespace Recommender.Modeling.Trainers;
 
 /// <summary>The keys of a parameter record: reads key=value settings into it, and writes it back as settings.</summary>
-/// <typeparam name="T">An immutable record whose default value holds the defaults.</typeparam>
+/// <typeparam name="T">An immutable record.</typeparam>
 /// <param name="trainer">The trainer's name, for messages.</param>
-internal sealed class ParameterSchema<T>(string trainer)
-    where T : new()
+/// <param name="defaults">The record of the defaults; null: a new one.</param>
+internal sealed class ParameterSchema<T>(string trainer, T? defaults = null)
+    where T : class, new()
 {
     private const string Auto = "auto";
 
+    private readonly T _defaults = defaults ?? new T();
     private readonly List<Parameter> _parameters = [];
 
     private delegate bool Reader(T parameters, string text, out T result);
@@ -71,7 +73,7 @@ internal sealed class ParameterSchema<T>(string trainer)
 
     /// <summary>Adds all keys of a record within this one.</summary>
     public ParameterSchema<T> Include<TInner>(ParameterSchema<TInner> inner, Func<T, TInner> get, Func<T, TInner, T> set)
-        where TInner : new()
+        where TInner : class, new()
     {
         foreach (var parameter in inner._parameters)
         {
@@ -88,9 +90,22 @@ internal sealed class ParameterSchema<T>(string trainer)
         return this;
     }
 
+    public ParameterSchema<T> Text(
+        string key, string allowed, string meaning, Func<string, bool> isValid, Func<T, string> get, Func<T, string, T> set)
+    {
+        bool Read(T parameters, string text, out T result)
+        {
+            var valid = isValid(text);
+            result = valid ? set(parameters, text) : parameters;
+            return valid;
+        }
+
+        return Add(key, allowed, meaning, Read, get);
+    }
+
     public T Parse(IReadOnlyDictionary<string, string> settings)
     {
-        var result = new T();
+        var result = _defaults;
         foreach (var (key, text) in settings)
         {
             var parameter = _parameters.Find(p => p.Key == key)
@@ -104,11 +119,8 @@ internal sealed class ParameterSchema<T>(string trainer)
 
     public IReadOnlyDictionary<string, string> ToSettings(T parameters) => _parameters.ToDictionary(p => p.Key, p => p.Write(parameters));
 
-    public IReadOnlyList<ParameterDescription> Describe()
-    {
-        var defaults = new T();
-        return [.. _parameters.Select(p => new ParameterDescription(p.Key, p.Write(defaults), p.Allowed, p.Meaning))];
-    }
+    public IReadOnlyList<ParameterDescription> Describe() =>
+        [.. _parameters.Select(p => new ParameterDescription(p.Key, p.Write(_defaults), p.Allowed, p.Meaning))];
 
     private ParameterSchema<T> Add(string key, string allowed, string meaning, Reader read, Func<T, string> write)
     {

@@ -1,5 +1,10 @@
 using System.Collections.Immutable;
+using Recommender.Modeling.Trainers.Blend;
+using Recommender.Modeling.Trainers.Bpr;
+using Recommender.Modeling.Trainers.Ease;
+using Recommender.Modeling.Trainers.GraphFilter;
 using Recommender.Modeling.Trainers.Ials;
+using Recommender.Modeling.Trainers.Neighbours;
 using Recommender.Modeling.Trainers.Popularity;
 
 namespace Recommender.Modeling.Trainers;
@@ -9,6 +14,13 @@ public static class TrainerRegistry
 {
     private static ImmutableSortedDictionary<string, Registration> s_registered = new Dictionary<string, Registration>
     {
+        [NeighbourTrainer.ItemKnnName] = Of(NeighbourTrainer.ItemKnn, p => new NeighbourTrainer(NeighbourTrainer.ItemKnnName, NeighbourTrainer.ItemKnn, p), servable: false),
+        [NeighbourTrainer.TransitionsName] =
+            Of(NeighbourTrainer.Transitions, p => new NeighbourTrainer(NeighbourTrainer.TransitionsName, NeighbourTrainer.Transitions, p), servable: false),
+        [BlendTrainer.TrainerName] = new(s => new BlendTrainer(BlendParameters.Parse(s)), BlendParameters.Describe, IsServable: false),
+        [BprTrainer.TrainerName] = Of(BprParameters.Schema, p => new BprTrainer(p)),
+        [EaseTrainer.TrainerName] = Of(EaseParameters.Schema, p => new EaseTrainer(p), servable: false),
+        [GraphFilterTrainer.TrainerName] = Of(GraphFilterParameters.Schema, p => new GraphFilterTrainer(p), servable: false),
         [IalsTrainer.TrainerName] = new(s => new IalsTrainer(IalsParameters.Parse(s)), IalsParameters.Describe),
         [PopularityTrainer.TrainerName] = new(s => new PopularityTrainer(PopularityParameters.Parse(s)), PopularityParameters.Describe),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
@@ -37,8 +49,16 @@ public static class TrainerRegistry
     /// <exception cref="ParameterException">No such trainer.</exception>
     public static IReadOnlyList<ParameterDescription> Describe(string name) => Find(name).Describe();
 
+    /// <summary>Whether its models can answer viewers at once: by factors that new events fold into, or by popularity.</summary>
+    /// <exception cref="ParameterException">No such trainer.</exception>
+    public static bool IsServable(string name) => Find(name).IsServable;
+
     private static Registration Find(string name) =>
         s_registered.GetValueOrDefault(name) ?? throw new ParameterException($"There is no trainer '{name}'; the trainers are {string.Join(", ", Names)}.");
 
-    private sealed record Registration(Func<IReadOnlyDictionary<string, string>, ITrainer> Create, Func<IReadOnlyList<ParameterDescription>> Describe);
+    private static Registration Of<T>(ParameterSchema<T> schema, Func<T, ITrainer> create, bool servable = true)
+        where T : class, new() => new(s => create(schema.Parse(s)), schema.Describe, servable);
+
+    private sealed record Registration(
+        Func<IReadOnlyDictionary<string, string>, ITrainer> Create, Func<IReadOnlyList<ParameterDescription>> Describe, bool IsServable = true);
 }

@@ -12,6 +12,12 @@ public sealed record TrainingData(InteractionMatrix Interactions)
     /// <summary>What to begin with instead of random factors, usually the live model's; null: nothing.</summary>
     public WarmStart? WarmStart { get; init; }
 
+    /// <summary>
+    /// Viewers x videos: positives that parameters and the weights of a blend are chosen by, or null: a slice of the interactions is held out for
+    /// that. Trainers with nothing to choose do not look at it.
+    /// </summary>
+    public InteractionMatrix? Validation { get; init; }
+
     internal void Check()
     {
         if (Interactions.RowCount == 0 || Interactions.ColumnCount == 0 || Interactions.Count == 0)

@@ -140,7 +140,7 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nobody", "pairs", "", "There is no trainer 'nobody'; the trainers are ials, ials-onnx, popularity.")]
+    [InlineData("nobody", "pairs", "", "There is no trainer 'nobody'; the trainers are blend, bpr, ease, graph_filter, ials, ials-onnx, item_knn, popularity, transitions.")]
     [InlineData("ials", "csv", "", "There is no format 'csv'; the formats are lightgcn, pairs, sequences, signed.")]
     [InlineData("ials", "pairs", "factors", "--set takes KEY=VALUE, not 'factors'.")]
     [InlineData("ials", "pairs", "factors=many", "The parameter 'factors' of the trainer 'ials' is 'many' but must be a whole number from 1 to 2048.")]

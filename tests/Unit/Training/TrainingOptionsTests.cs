@@ -53,7 +53,7 @@ public sealed class TrainingOptionsTests
     {
         var sentence = Refused("Training:Parameters:magic:factors", "3");
         Assert.Contains("Training:Parameters:magic", sentence, StringComparison.Ordinal);
-        Assert.Contains("ials, ials-onnx, popularity", sentence, StringComparison.Ordinal);
+        Assert.Contains("graph_filter, ials, ", sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,8 +14,9 @@ internal abstract class PlainFormat : DataFormat
         var valid = files.Valid is null ? null : Read(files.Valid, ids, skipped, cancellationToken);
         var test = Read(files.Test!, ids, skipped, cancellationToken);
         var interactions = ids.Build(train);
+        var validation = valid is null ? null : ids.Build(valid);
         return new EvaluationData(
-            new TrainingData(interactions), ids.Build(test), valid is null ? [interactions] : [interactions, ids.Build(valid)]);
+            new TrainingData(interactions) { Validation = validation }, ids.Build(test), validation is null ? [interactions] : [interactions, validation]);
     }
 
     /// <summary>Reads one line.</summary>

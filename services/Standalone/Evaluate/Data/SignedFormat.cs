@@ -22,14 +22,15 @@ internal sealed class SignedFormat : DataFormat
     {
         var ids = new IdSpace();
         var train = Read(files.Train, ids, skipped, cancellationToken);
-        if (files.Valid is not null) Read(files.Valid, ids, skipped, cancellationToken);
+        var valid = files.Valid is null ? null : Read(files.Valid, ids, skipped, cancellationToken).Liked;
         var test = Read(files.Test!, ids, skipped, cancellationToken);
         if (train.Liked.Count == 0) throw new DataException($"The file '{files.Train}' has no positive sign, so there is nothing to learn.");
         if (test.Liked.Count == 0) throw new DataException($"The file '{files.Test}' has no positive sign, so there is nothing to predict.");
         var liked = ids.Build(train.Liked);
         var disliked = ids.Build(train.Disliked);
         return new EvaluationData(
-            new TrainingData(liked) { Negatives = disliked.Without(liked) }, ids.Build(test.Liked), [liked, disliked]);
+            new TrainingData(liked) { Negatives = disliked.Without(liked), Validation = valid is null || valid.Count == 0 ? null : ids.Build(valid) },
+            ids.Build(test.Liked), [liked, disliked]);
     }
 
     private static (InteractionMatrixBuilder Liked, InteractionMatrixBuilder Disliked) Read(

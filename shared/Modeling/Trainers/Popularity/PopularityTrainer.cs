@@ -1,4 +1,5 @@
 using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Trainers.Neighbours;
 
 namespace Recommender.Modeling.Trainers.Popularity;
 
@@ -24,7 +25,7 @@ public sealed class PopularityTrainer(PopularityParameters parameters) : ITraine
         data.Check();
         cancellationToken.ThrowIfCancellationRequested();
         progress?.Invoke(new TrainingProgress(0, 1));
-        var counts = parameters.HalfLifeDays > 0 ? DecayedCounts(data.Interactions) : Array.ConvertAll(data.Interactions.ColumnLengths(), n => (double)n);
+        var counts = parameters.HalfLifeDays > 0 || parameters.HalfLifeSteps > 0 ? DecayedCounts(data.Interactions) : Array.ConvertAll(data.Interactions.ColumnLengths(), n => (double)n);
         var popularity = OrderPreserving(counts, data.Negatives?.ColumnLengths());
         progress?.Invoke(new TrainingProgress(1, 1));
         return new PopularityModel(data.Interactions.RowCount, popularity, Parameters);
@@ -32,7 +33,9 @@ public sealed class PopularityTrainer(PopularityParameters parameters) : ITraine
 
     private double[] DecayedCounts(InteractionMatrix interactions)
     {
-        if (interactions.TimeKind != TimeKind.UnixSeconds)
+        if (parameters.HalfLifeSteps > 0 && interactions.TimeKind == TimeKind.None)
+            throw new ParameterException($"The parameter 'half_life_steps' of the trainer '{Name}' needs interactions with an order, but this data has none.");
+        if (parameters.HalfLifeDays > 0 && interactions.TimeKind != TimeKind.UnixSeconds)
             throw new ParameterException($"The parameter 'half_life_days' of the trainer '{Name}' needs interactions with times, but this data has none.");
         var newest = 0u;
         for (var row = 0; row < interactions.RowCount; row++)
@@ -45,7 +48,14 @@ public sealed class PopularityTrainer(PopularityParameters parameters) : ITraine
         {
             var columns = interactions.RowColumns(row);
             var times = interactions.RowTimes(row);
-            for (var i = 0; i < columns.Length; i++) counts[columns[i]] += double.Exp2(-(newest - times[i]) / (86400.0 * parameters.HalfLifeDays));
+            var ranks = parameters.HalfLifeSteps > 0 ? RankedHistory.Ranks(times) : [];
+            var last = ranks.DefaultIfEmpty().Max();
+            for (var i = 0; i < columns.Length; i++)
+            {
+                var days = parameters.HalfLifeDays > 0 ? (newest - times[i]) / (86400.0 * parameters.HalfLifeDays) : 0;
+                var steps = parameters.HalfLifeSteps > 0 ? (last - ranks[i]) / parameters.HalfLifeSteps : 0;
+                counts[columns[i]] += double.Exp2(-(days + steps));
+            }
         }
 
         return counts;

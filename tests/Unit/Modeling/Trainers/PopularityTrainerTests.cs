@@ -49,6 +49,21 @@ public sealed class PopularityTrainerTests
         Assert.Equal(0.75f, scores[1], 1e-6f);
     }
 
+    [Fact]
+    public void An_interaction_counts_half_so_many_steps_before_the_viewers_newest()
+    {
+        var builder = new InteractionMatrixBuilder(DuplicatePolicy.Last, TimeKind.Order);
+        builder.Add(0, 0, time: 0);
+        builder.Add(0, 1, time: 1);
+        builder.Add(0, 2, time: 2);
+        builder.Add(1, 1, time: 0);
+        var settings = new Dictionary<string, string> { ["half_life_steps"] = "1" };
+        var scores = TrainerRegistry.Create("popularity", settings).Train(new TrainingData(builder.Build(2, 3))).ItemPopularity.ToArray();
+        Assert.Equal([0.25f, 1.5f, 1f], scores);
+        Assert.Throws<ParameterException>(
+            () => TrainerRegistry.Create("popularity", settings).Train(new TrainingData(RandomData.TwoTastes(4, 4, seed: 1))));
+    }
+
     [Theory]
     [InlineData(TimeKind.None)]
     [InlineData(TimeKind.Order)]

@@ -7,13 +7,13 @@ public sealed class TrainerRegistryTests
     [Fact]
     public void Every_trainer_is_found_by_its_name()
     {
-        Assert.Subset(TrainerRegistry.Names.ToHashSet(), new HashSet<string> { "ials", "popularity" });
+        string[] names = ["blend", "bpr", "ease", "graph_filter", "ials", "item_knn", "popularity", "transitions"];
+        Assert.Subset(TrainerRegistry.Names.ToHashSet(), names.ToHashSet());
         foreach (var name in TrainerRegistry.Names) Assert.Equal(name, TrainerRegistry.Create(name).Name);
     }
 
     [Theory]
-    [InlineData("nope", "factors=3", "There is no trainer 'nope'; the trainers are ials, ials-onnx, popularity.")]
-    [InlineData("popularity", "factors=3", "The trainer 'popularity' has no parameter 'factors'; it has half_life_days.")]
+    [InlineData("popularity", "factors=3", "The trainer 'popularity' has no parameter 'factors'; it has half_life_days, half_life_steps.")]
     [InlineData("ials", "factors=0", "The parameter 'factors' of the trainer 'ials' is '0' but must be a whole number from 1 to 2048.")]
     [InlineData("ials", "factors=2049", "The parameter 'factors' of the trainer 'ials' is '2049' but must be a whole number from 1 to 2048.")]
     [InlineData("ials", "factors=1.5", "The parameter 'factors' of the trainer 'ials' is '1.5' but must be a whole number from 1 to 2048.")]
@@ -26,6 +26,13 @@ public sealed class TrainerRegistryTests
         var parts = setting.Split('=');
         var error = Assert.Throws<ParameterException>(() => TrainerRegistry.Create(trainer, new Dictionary<string, string> { [parts[0]] = parts[1] }));
         Assert.Equal(sentence, error.Message);
+    }
+
+    [Fact]
+    public void An_unknown_trainer_is_told_with_those_that_there_are()
+    {
+        var error = Assert.Throws<ParameterException>(() => TrainerRegistry.Create("nope"));
+        Assert.StartsWith("There is no trainer 'nope'; the trainers are blend, bpr, ease, graph_filter, ials, ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

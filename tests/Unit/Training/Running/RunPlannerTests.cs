@@ -46,7 +46,7 @@ public sealed class RunPlannerTests
     {
         var violation = Assert.Single(Refused("magic").Violations);
         Assert.Equal("trainer", violation.Field);
-        Assert.Contains("ials, ials-onnx, popularity", violation.Description, StringComparison.Ordinal);
+        Assert.Contains("graph_filter, ials, ", violation.Description, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+using Recommender.Modeling.Numerics;
+using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Trainers.Histories;
+using Recommender.Modeling.Trainers.Neighbours;
+
+namespace Recommender.Modeling.Trainers.GraphFilter;
+
+/// <summary>
+/// A linear filter on the viewer-item graph: smoothing over items that share viewers plus the projection on the graph's lowest frequencies
+/// (Shen et al., "How Powerful is Graph Convolution for Recommendation?", 2021). Closed form: a singular value decomposition, nothing to descend.
+/// </summary>
+internal sealed class GraphFilterTrainer(GraphFilterParameters parameters) : ITrainer
+{
+    public const string TrainerName = "graph_filter";
+
+    public string Name => TrainerName;
+
+    public IReadOnlyDictionary<string, string> Parameters => GraphFilterParameters.Schema.ToSettings(parameters);
+
+    public IScoringModel Train(TrainingData data, Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        data.Check();
+        var steps = parameters.Passes + 1;
+        progress?.Invoke(new TrainingProgress(0, steps));
+        var graph = new SmoothingGraph(data.Interactions, parameters.ViewerExponent, parameters.ItemExponent, parameters.Threads);
+        var rank = Math.Min(parameters.Rank, Math.Min(data.Interactions.RowCount, data.Interactions.ColumnCount));
+        var (vectors, values) = Subspace.Find(
+            graph, rank, parameters.Passes, parameters.Seed, parameters.Threads, pass => progress?.Invoke(new TrainingProgress(pass, steps)), cancellationToken);
+        var counts = data.Interactions.ColumnLengths();
+        var incoming = Scaled(vectors, counts, parameters.SourceExponent, i => parameters.LowPassWeight * Math.Pow(values[i], parameters.LowPassPower));
+        var outgoing = Scaled(vectors, counts, parameters.TargetExponent, _ => 1);
+        var histories = RankedHistory.Of(data.Interactions, parameters.HistoryLimit);
+        var rules = new PairRules(gapHalfLife: 0, backward: 1)
+        {
+            ViewerExponent = 2 * parameters.ViewerExponent,
+            SourceExponent = parameters.ItemExponent,
+            TargetExponent = parameters.ItemExponent,
+        };
+        var neighbours = new PairCounter(histories, histories, rules).Build(parameters.Neighbours, parameters.Threads, cancellationToken);
+        progress?.Invoke(new TrainingProgress(steps, steps));
+        var weighting = new HistoryWeighting(parameters.RecencyHalfLife, parameters.UseNegatives ? -parameters.NegativeWeight : 0);
+        return new HistoryModel(
+            Name, Parameters, data, weighting, new GraphFilterResponse(neighbours, incoming, new PackedFactors(outgoing.Data, outgoing.Factors)));
+    }
+
+    private static FactorMatrix Scaled(FactorMatrix vectors, int[] counts, double exponent, Func<int, double> column)
+    {
+        var result = new FactorMatrix(vectors.RowCount, vectors.Factors);
+        var columns = Enumerable.Range(0, vectors.Factors).Select(column).ToArray();
+        for (var item = 0; item < vectors.RowCount; item++)
+        {
+            if (counts[item] == 0) continue;
+            var scale = Math.Pow(counts[item], -exponent);
+            var from = vectors.Row(item);
+            var into = result.WritableRow(item);
+            for (var i = 0; i < into.Length; i++) into[i] = (float)(scale * columns[i] * from[i]);
+        }
+
+        return result;
+    }
+}

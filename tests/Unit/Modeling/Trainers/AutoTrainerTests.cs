@@ -1,0 +1,139 @@
+using Recommender.Modeling.Sparse;
+using Recommender.Modeling.Trainers;
+using Recommender.Modeling.Trainers.Auto;
+
+namespace Recommender.Tests.Unit.Modeling.Trainers;
+
+public sealed class AutoTrainerTests
+{
+    private static readonly TrainingData Walks = new(RandomOrder.Walks(200, 40, 7, seed: 1));
+
+    [Fact]
+    public void It_finds_that_order_decides()
+    {
+        var journal = new Journal();
+        var model = Search(journal, 12).Train(Walks);
+        Assert.Equal(12, journal.Trials.Count);
+        var value = double.Parse(model.Parameters["validation"], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(value >= journal.Trials.Max(t => t.Value) - 1e-4, $"{value}");
+        Assert.Equal("12", model.Parameters["tried"]);
+        Assert.Equal(Enumerable.Range(1, 12), journal.Trials.Select(t => t.Number));
+        Assert.True(journal.Trials.Where(t => t.Trainer == "transitions").Max(t => t.Value) > journal.Trials.Where(t => t.Trainer == "popularity").Max(t => t.Value) + 0.2);
+    }
+
+    [Fact]
+    public void An_interrupted_search_ends_as_one_that_was_not()
+    {
+        var whole = new Journal();
+        var expected = Scores(Search(whole, 14).Train(Walks));
+        foreach (var stop in (int[])[1, 6, 13])
+        {
+            var journal = new Journal { StopAt = stop };
+            Assert.Throws<IOException>(() => Search(journal, 14).Train(Walks));
+            Assert.Equal(stop, journal.Trials.Count);
+            var again = new Journal(journal.Trials);
+            Assert.Equal(expected, Scores(Search(again, 14).Train(Walks)));
+            Assert.Equal(whole.Trials.Select(t => (t.Number, t.Trainer, t.Value)), again.Trials.Select(t => (t.Number, t.Trainer, t.Value)));
+            Assert.Equal(14 - stop, again.Added);
+        }
+    }
+
+    [Fact]
+    public void A_budget_of_seconds_ends_the_search()
+    {
+        var clock = new SteppingClock();
+        var journal = new Journal();
+        new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "10", ["trainers"] = "item_knn,popularity" }, journal, clock, _ => { }).Train(Walks);
+
+        // Each trial takes a second by this clock; six of ten seconds are for trials.
+        Assert.Equal(6, journal.Trials.Count);
+    }
+
+    [Fact]
+    public void Larger_data_are_tried_in_rungs()
+    {
+        var journal = new Journal();
+        new AutoTrainer(new Dictionary<string, string> { ["trials"] = "4", ["trainers"] = "item_knn,popularity" }, journal, TimeProvider.System, _ => { })
+            .Train(new TrainingData(RandomData.Interactions(1500, 300, 0.3, seed: 1)));
+        Assert.Equal([0, 0, 1, 1], journal.Trials.Select(t => t.Rung));
+        Assert.True(journal.Trials[0].Share < journal.Trials[2].Share);
+    }
+
+    [Fact]
+    public void The_validation_data_are_trained_on_only_when_asked()
+    {
+        var train = RandomData.TwoTastes(60, 30, seed: 1);
+        var validation = RandomData.TwoTastes(60, 30, seed: 2).Without(train);
+        float[] Popularity(string refit) => new AutoTrainer(
+                new Dictionary<string, string> { ["trials"] = "2", ["trainers"] = "popularity", ["refit"] = refit }, new Journal(), TimeProvider.System, _ => { })
+            .Train(new TrainingData(train) { Validation = validation }).ItemPopularity.ToArray();
+        Assert.Equal(train.ColumnLengths().Select(n => (float)n), Popularity("train"));
+        Assert.Equal(train.Union(validation).ColumnLengths().Select(n => (float)n), Popularity("all"));
+    }
+
+    [Fact]
+    public void A_single_winner_keeps_its_factors()
+    {
+        var settings = new Dictionary<string, string> { ["trials"] = "2", ["trainers"] = "ials", ["blend_parts"] = "1" };
+        var model = new AutoTrainer(settings, new Journal(), TimeProvider.System, _ => { }).Train(new TrainingData(RandomData.TwoTastes(60, 30, seed: 1)));
+        Assert.NotNull(model.ItemFactors);
+        Assert.NotNull(model.FoldIn);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_held_out_a_sentence_says_so()
+    {
+        var builder = new InteractionMatrixBuilder();
+        for (var row = 0; row < 5; row++) builder.Add(row, row);
+        var error = Assert.Throws<TrainingDataException>(() => Search(new Journal(), 2).Train(new TrainingData(builder.Build(5, 5))));
+        Assert.Equal("There is nothing to choose parameters by: no viewer has two videos, so none can be held out.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("trainers", "nope")]
+    [InlineData("trainers", "blend")]
+    [InlineData("trials", "-1")]
+    [InlineData("budget_seconds", "NaN")]
+    [InlineData("refit", "test")]
+    public void Wrong_parameters_are_told(string key, string value) =>
+        Assert.Throws<ParameterException>(() => new AutoTrainer(new Dictionary<string, string> { [key] = value }, new Journal(), TimeProvider.System, _ => { }));
+
+    private static AutoTrainer Search(Journal journal, int trials) => new(
+        new Dictionary<string, string> { ["trials"] = trials.ToString(System.Globalization.CultureInfo.InvariantCulture), ["trainers"] = "item_knn,transitions,graph_filter,popularity" },
+        journal, TimeProvider.System, _ => { });
+
+    private static float[] Scores(IScoringModel model)
+    {
+        var scores = new float[model.ViewerCount * model.ItemCount];
+        model.Score([.. Enumerable.Range(0, model.ViewerCount)], scores);
+        return scores;
+    }
+
+    private sealed class Journal(params IReadOnlyList<TrialRecord> earlier) : ITrialJournal
+    {
+        public List<TrialRecord> Trials { get; } = [.. earlier];
+
+        public int Added { get; private set; }
+
+        public int StopAt { get; init; } = int.MaxValue;
+
+        public IReadOnlyList<TrialRecord> Open(string fingerprint) => [.. Trials];
+
+        public void Add(TrialRecord trial)
+        {
+            Trials.Add(trial);
+            Added++;
+            if (Trials.Count == StopAt) throw new IOException("Killed.");
+        }
+    }
+
+    // Every look at the clock is a second after the one before.
+    private sealed class SteppingClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _now++;
+    }
+}

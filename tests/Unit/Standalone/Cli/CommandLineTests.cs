@@ -17,7 +17,7 @@ public sealed class CommandLineTests
     [InlineData("import --format parquet x", "--format is 'parquet'; it must be one of kuairand, movielens, sequences, jsonl; see 'recommender import --help'.")]
     [InlineData("import --format jsonl", "PATH is missing; see 'recommender import --help'.")]
     [InlineData("import --format jsonl /no/such/file", "/no/such/file is not there.")]
-    [InlineData("topics", "one of list, tail is missing; see 'recommender topics --help'.")]
+    [InlineData("topics", "one of list, tail, replay, reset is missing; see 'recommender topics --help'.")]
     [InlineData("topics tail view --count 0", "--count is 0; it must be at least 1.")]
     [InlineData("topics tail view --follow --no-wait", "--follow and --no-wait exclude each other.")]
     [InlineData("simulate --viewers 0", "--viewers is 0; it must be 1 to 1000000.")]

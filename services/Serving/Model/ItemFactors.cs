@@ -9,9 +9,13 @@ internal sealed class ItemFactors
     /// <summary>Neighbours kept per video: the most that a call may ask for, and some for those that are deleted or seen.</summary>
     public const int NeighbourDepth = 256;
 
+    /// <summary>Fewer videos fit into caches, where bytes saved are no time saved.</summary>
+    private const int QuantizedFrom = 100_000;
+
     private readonly ReadOnlyMemory<float> _rows;
     private readonly float[] _inverseNorms;
     private readonly PackedFactors _packed;
+    private readonly QuantizedFactors? _quantized;
     private readonly ViewerFoldIn? _foldIn;
     private readonly NeighbourCache _neighbours = new();
 
@@ -23,6 +27,7 @@ internal sealed class ItemFactors
     {
         (_rows, Length) = (rows, factors);
         _packed = new PackedFactors(rows.Span, factors);
+        if (rows.Length / factors >= QuantizedFrom && QuantizedFactors.IsAccelerated) _quantized = new QuantizedFactors(rows.Span, factors);
         _foldIn = settings is null ? null : new ViewerFoldIn(rows, factors, settings);
         _inverseNorms = new float[rows.Length / factors];
         for (var item = 0; item < _inverseNorms.Length; item++)
@@ -56,7 +61,8 @@ internal sealed class ItemFactors
 
     /// <summary>The best videos for a viewer, best first, exactly.</summary>
     /// <returns>How many were written.</returns>
-    public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result) => TopK.Search(_packed, viewer, excluded, result);
+    public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result) =>
+        _quantized is null ? TopK.Search(_packed, viewer, excluded, result) : QuantizedTopK.Search(_quantized, _packed, viewer, excluded, result);
 
     /// <summary>The videos most similar to one by cosine, itself left out; at most <see cref="NeighbourDepth"/>, best first.</summary>
     public ScoredItem[] Neighbours(int item) => _neighbours.Get(item) ?? _neighbours.Put(item, FindNeighbours(item));

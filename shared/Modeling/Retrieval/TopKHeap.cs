@@ -36,7 +36,7 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     /// <summary>Offers one item; items must come in ascending order.</summary>
     public void Offer(int item, float score)
     {
-        if (!(score > Threshold) || IsExcluded(item)) return;
+        if (!(score > Threshold) || Excludes(item)) return;
         if (_state.Count < _storage.Length)
         {
             _storage[_state.Count++] = new ScoredItem(item, score);
@@ -61,7 +61,8 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWorse(ScoredItem a, ScoredItem b) => a.Score < b.Score || (a.Score == b.Score && a.Item > b.Item);
 
-    private bool IsExcluded(int item)
+    /// <summary>Whether the filter leaves an item out; items must come in ascending order.</summary>
+    public bool Excludes(int item)
     {
         var excluded = _filter.SortedItems;
         while (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] < item) _state.ExcludedAt++;

@@ -18,8 +18,9 @@ internal static class StreamingRead
         return Rounds.BestRate(threads, () => Sum(data.AsSpan((Interlocked.Increment(ref taken) % threads) * part, part)), part * 4e-9);
     }
 
+    /// <summary>Reads all of the data.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Sum(ReadOnlySpan<float> data)
+    public static float Sum(ReadOnlySpan<float> data)
     {
         var vectors = System.Runtime.InteropServices.MemoryMarshal.Cast<float, Vector<float>>(data);
         var (a, b, c, d) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);

@@ -17,6 +17,7 @@ using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Serving.Api;
 
+[Collection("dropped impressions")]
 public class AllocationTests
 {
     private const int Rounds = 2000;

@@ -10,6 +10,7 @@ using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Serving.Impressions;
 
+[Collection("dropped impressions")]
 public sealed class ImpressionTests : IDisposable
 {
     private readonly ServingMetrics _metrics = new();

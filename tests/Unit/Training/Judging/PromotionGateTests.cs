@@ -82,17 +82,18 @@ public sealed class PromotionGateTests
     public void Each_guardrail_holds_a_better_model_back()
     {
         var live = Live(Trial("ials", 0.2, noise: 1, factors: "4", audit: Audit(bytes: 300L << 20, milliseconds: 20)));
-        Assert.Equal("", Fails(new(), Audit()));
-        Assert.Equal("popularity_bias", Fails(new(), Audit(bias: 0.71)));
-        Assert.Equal("", Fails(new() { MaxPopularityRise = 0.2 }, Audit(bias: 0.71)));
-        Assert.Equal("tail_recall", Fails(new(), Audit(tail: 0.1)));
-        Assert.Equal("", Fails(new() { MaxTailRecallLoss = 0.6 }, Audit(tail: 0.1)));
-        Assert.Equal("size", Fails(new(), Audit(bytes: 1201L << 20)));
-        Assert.Equal("", Fails(new() { AllowedMebibytes = 2000 }, Audit(bytes: 1201L << 20)));
-        Assert.Equal("scoring_time", Fails(new(), Audit(milliseconds: 101)));
-        Assert.Equal("", Fails(new() { AllowedScoringTime = TimeSpan.FromSeconds(1) }, Audit(milliseconds: 101)));
-        Assert.Equal("coverage", Fails(new(), Audit(), coverage: 0.39));
-        Assert.Equal("", Fails(new() { MaxCoverageLoss = 0.3 }, Audit(), coverage: 0.39));
+        Assert.Multiple(
+            () => Assert.Equal("", Fails(new(), Audit())),
+            () => Assert.Equal("popularity_bias", Fails(new(), Audit(bias: 0.71))),
+            () => Assert.Equal("", Fails(new() { MaxPopularityRise = 0.2 }, Audit(bias: 0.71))),
+            () => Assert.Equal("tail_recall", Fails(new(), Audit(tail: 0.1))),
+            () => Assert.Equal("", Fails(new() { MaxTailRecallLoss = 0.6 }, Audit(tail: 0.1))),
+            () => Assert.Equal("size", Fails(new(), Audit(bytes: 1201L << 20))),
+            () => Assert.Equal("", Fails(new() { AllowedMebibytes = 2000 }, Audit(bytes: 1201L << 20))),
+            () => Assert.Equal("scoring_time", Fails(new(), Audit(milliseconds: 101))),
+            () => Assert.Equal("", Fails(new() { AllowedScoringTime = TimeSpan.FromSeconds(1) }, Audit(milliseconds: 101))),
+            () => Assert.Equal("coverage", Fails(new(), Audit(), coverage: 0.39)),
+            () => Assert.Equal("", Fails(new() { MaxCoverageLoss = 0.3 }, Audit(), coverage: 0.39)));
 
         string Fails(GateOptions options, TrialAudit audit, double coverage = 0.5) =>
             Failed(Judge(Trial("ials", 0.3, audit: audit, coverage: coverage), 0.1, live, options));

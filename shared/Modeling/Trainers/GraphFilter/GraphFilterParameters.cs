@@ -16,7 +16,7 @@ internal sealed record GraphFilterParameters
             "recency_half_life", 0, 1e6, "newer videos after which a video of a history weighs half; 0: order does not matter",
             p => p.RecencyHalfLife, (p, v) => p with { RecencyHalfLife = v })
         .Choice("negatives", "whether dislikes count against similar videos", p => p.UseNegatives ? Switch.On : Switch.Off, (p, v) => p with { UseNegatives = v == Switch.On })
-        .Number("negative_weight", 0, 100, "weight of a disliked video", p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
+        .Number("negative_weight", 0, 100, "weight of a disliked video against similar ones; by default none, for it did harm where a dislike says little of taste", p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
         .Integer("passes", 0, 100, "passes of the subspace iteration", p => p.Passes, (p, v) => p with { Passes = v })
         .Integer("history_limit", 2, 100_000, "newest videos of a viewer whose pairs count in the smoothing", p => p.HistoryLimit, (p, v) => p with { HistoryLimit = v })
         .Integer("seed", 0, int.MaxValue, "of the random start of the subspace iteration", p => p.Seed, (p, v) => p with { Seed = v })
@@ -42,7 +42,7 @@ internal sealed record GraphFilterParameters
 
     public bool UseNegatives { get; init; } = true;
 
-    public double NegativeWeight { get; init; } = 0.1;
+    public double NegativeWeight { get; init; }
 
     public int Passes { get; init; } = 4;
 

@@ -19,7 +19,7 @@ internal sealed record NeighbourParameters
 
     public double RecencyHalfLife { get; init; }
 
-    public double NegativeWeight { get; init; } = 0.1;
+    public double NegativeWeight { get; init; }
 
     public bool UseNegatives { get; init; } = true;
 
@@ -41,7 +41,7 @@ internal sealed record NeighbourParameters
             "recency_half_life", 0, 1e6, "newer videos after which a video of a history weighs half; 0: order does not matter",
             p => p.RecencyHalfLife, (p, v) => p with { RecencyHalfLife = v })
         .Choice("negatives", "whether dislikes count against similar videos", p => p.UseNegatives ? Switch.On : Switch.Off, (p, v) => p with { UseNegatives = v == Switch.On })
-        .Number("negative_weight", 0, 100, "weight of a disliked video", p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
+        .Number("negative_weight", 0, 100, "weight of a disliked video against similar ones; by default none, for it did harm where a dislike says little of taste", p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
         .Integer("history_limit", 2, 100_000, "newest videos of a viewer whose pairs count", p => p.HistoryLimit, (p, v) => p with { HistoryLimit = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
 }

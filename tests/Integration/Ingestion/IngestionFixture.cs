@@ -24,7 +24,7 @@ public sealed class IngestionFixture : IAsyncLifetime
         await _redis.InitializeAsync();
         Service = await RunningService.StartAsync(
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(),
-            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:02", "Kafka:LogIdentity=test",
+            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:05", "Kafka:LogIdentity=test",
             $"Redis:Endpoints={_redis.Server.Endpoint}", "Redis:Timeout=00:00:05", "Ingestion:StreamWindow=64");
     }
 

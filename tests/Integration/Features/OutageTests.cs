@@ -77,6 +77,8 @@ public sealed class OutageTests : IAsyncLifetime
     {
         var audience = new Audience(_fixture, 4);
         await using var service = await _fixture.StartAsync();
+        await _fixture.SendAsync(Event("first", EventType.Like, "reader", "v"));
+        await Eventually.TrueAsync(async () => await _fixture.Redis.Client.GetAsync(OnlineKeys.Viewer("reader")) is not null); // it reads when Kafka goes away
         for (var outage = 0; outage < 3; outage++)
         {
             await audience.SendAsync(1000);

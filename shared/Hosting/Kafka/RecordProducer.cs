@@ -5,14 +5,13 @@ namespace Recommender.Hosting.Kafka;
 
 /// <summary>
 /// The one producer of a process. Delivery callbacks complete the tasks; nothing blocks a thread. While the cluster is known to be out
-/// of reach records are refused at once, so that neither memory nor callers pile up. A producer that failed for good is replaced.
+/// of reach records are refused at once, so that neither memory nor callers pile up.
 /// </summary>
 public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
 
     private readonly KafkaOptions _options;
-    private readonly KafkaHealth _health;
     private readonly IProducePacer _pacer;
     private readonly IRecordJournal _journal;
     private readonly DeliveryGate _gate;
@@ -20,11 +19,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private readonly ILogger _logger;
     // Never disposed: the native client may still report when this is gone already.
     private readonly SemaphoreSlim _room;
-    private readonly Lock _replacing = new();
-    private readonly List<Task> _retired = [];
-    private volatile IProducer<byte[], byte[]?> _client;
-    private volatile bool _closed;
-    private int _producing;
+    private readonly ProducerClient _client;
 
     /// <summary>Creates the producer; connecting happens in the background.</summary>
     /// <param name="options">The options.</param>
@@ -38,14 +33,13 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _health = health;
         _pacer = pacer;
         _journal = journal ?? NoJournal.Instance;
         _time = time;
         _logger = logger;
         _gate = new DeliveryGate(options, health, time, logger);
         _room = new SemaphoreSlim(options.MaxInFlight, options.MaxInFlight);
-        _client = Build();
+        _client = new ProducerClient(options, health, _gate, logger);
     }
 
     /// <summary>Records that were handed over and have no outcome yet.</summary>
@@ -99,20 +93,10 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     /// <summary>Refuses new records, waits at most the delivery timeout for those on their way, and closes the client.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] closing;
-        lock (_replacing)
-        {
-            if (_closed)
-                return;
+        if (_client.IsClosed)
+            return;
 
-            _closed = true;
-            // Who was quicker has handed the record over before the client is flushed, or sees that it is too late.
-            Interlocked.MemoryBarrier();
-            SpinWait.SpinUntil(() => Volatile.Read(ref _producing) == 0);
-            closing = [.. _retired, CloseAsync(_client)];
-        }
-
-        await Task.WhenAll(closing);
+        await _client.DisposeAsync();
         await _journal.FlushAsync(CancellationToken.None);
         if (InFlight > 0)
             KafkaLog.Undelivered(_logger, InFlight);
@@ -160,7 +144,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     }
 
     private KafkaUnavailableException? Refusal() =>
-        _closed ? Stopping() : _gate.Refusal();
+        _client.IsClosed ? Stopping() : _gate.Refusal();
 
     /// <param name="pending">The record.</param>
     /// <param name="begin">Since when its caller has been waiting; the records of a batch wait together, not one after the other.</param>
@@ -199,56 +183,29 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     {
         var message = pending.ToMessage();
         pending.HandedOver = _time.GetTimestamp();
-        while (true)
+        while (!TryProduce(pending, message))
         {
-            var client = _client;
-            try
-            {
-                Produce(client, message, pending);
-                return;
-            }
-            catch (ProduceException<byte[], byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                // The byte bound of the native queue; its count bound is _room.
-                if (Remaining(begin) == TimeSpan.Zero)
-                    throw Unavailable("Records arrive faster than Kafka takes them");
-            }
-            catch (ProduceException<byte[], byte[]?> e) when (e.Error.IsFatal)
-            {
-                Replace(client, e.Error.Reason);
-                continue;
-            }
-            catch (ProduceException<byte[], byte[]?> e)
-            {
-                throw _gate.Failed(e.Error, e);
-            }
-            catch (ObjectDisposedException)
-            {
-                // It was replaced between the two lines above, or this producer was closed.
-                if (client == _client)
-                    throw Stopping();
-
-                continue;
-            }
+            // The byte bound of the native queue; its count bound is _room.
+            if (Remaining(begin) == TimeSpan.Zero)
+                throw Unavailable("Records arrive faster than Kafka takes them");
 
             await Task.Delay(QueueFullPause, _time, cancellationToken);
         }
     }
 
-    /// <summary>Gives a record to the client, which never blocks, unless this producer is closed: a client that is flushed already would forget it.</summary>
-    private void Produce(IProducer<byte[], byte[]?> client, Message<byte[], byte[]?> message, PendingDelivery pending)
+    private bool TryProduce(PendingDelivery pending, Message<byte[], byte[]?> message)
     {
-        Interlocked.Increment(ref _producing);
         try
         {
-            if (_closed)
-                throw Stopping();
-
-            client.Produce(pending.Record.Topic, message, pending.OnReport);
+            return _client.TryProduce(pending.Record.Topic, message, pending.OnReport);
         }
-        finally
+        catch (ProduceException<byte[], byte[]?> e)
         {
-            Interlocked.Decrement(ref _producing);
+            throw _gate.Failed(e.Error, e);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Stopping();
         }
     }
 
@@ -257,44 +214,6 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         var remaining = _options.DeliveryTimeout - _time.GetElapsedTime(begin);
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
-
-    private IProducer<byte[], byte[]?> Build() =>
-        new ProducerBuilder<byte[], byte[]?>(KafkaConfigs.Producer(_options))
-            .SetLogHandler((_, line) => KafkaLog.Native(_logger, line))
-            .SetErrorHandler(OnError)
-            .Build();
-
-    private void OnError(IProducer<byte[], byte[]?> client, Error error)
-    {
-        if (error.IsFatal)
-            Replace(client, error.Reason);
-        else if (error.Code == ErrorCode.Local_AllBrokersDown)
-            _health.Doubt();
-    }
-
-    private void Replace(IProducer<byte[], byte[]?> failed, string reason)
-    {
-        lock (_replacing)
-        {
-            if (_closed || _client != failed)
-                return;
-
-            KafkaLog.ProducerReplaced(_logger, reason);
-            _gate.Replaced();
-            _client = Build();
-            _retired.RemoveAll(t => t.IsCompleted);
-            _retired.Add(CloseAsync(failed));
-        }
-    }
-
-    private Task CloseAsync(IProducer<byte[], byte[]?> client) => Task.Factory.StartNew(
-        () =>
-        {
-            // Every record gets its outcome within the delivery timeout; the second on top is for the callbacks.
-            client.Flush(_options.DeliveryTimeout + TimeSpan.FromSeconds(1));
-            client.Dispose();
-        },
-        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private KafkaUnavailableException Stopping() => Unavailable("This process is stopping and takes no more records");
 

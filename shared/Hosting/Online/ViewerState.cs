@@ -129,24 +129,23 @@ public sealed class ViewerState
             return;
         }
         var reader = new ByteReader(bytes);
-        var state = this;
-        state.Version = reader.UInt64();
+        Version = reader.UInt64();
         var layout = reader.Byte();
         if (layout != Layout) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {Layout}");
-        state.Watermarks = LogWatermarks.Read(ref reader);
-        (state.Views, state.Likes, state.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
-        (state.Shares, state.Skips, state.LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
-        state.ForgottenAtMs = reader.VarInt();
+        Watermarks = LogWatermarks.Read(ref reader);
+        (Views, Likes, Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        (Shares, Skips, LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
+        ForgottenAtMs = reader.VarInt();
         var count = reader.Count();
-        var previous = state.LastSeenAtMs;
+        var previous = LastSeenAtMs;
         for (var i = 0; i < count; i++)
         {
             var videoId = reader.Text(known);
             var type = (EventType)reader.Byte();
             previous -= reader.VarInt();
-            state.Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
+            Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
         }
-        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[state.OlderSeen, state.Hidden, state.EventIds])
+        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
         {
             var length = reader.Count();
             for (var i = 0; i < length; i++) hashes.Add(reader.UInt64());

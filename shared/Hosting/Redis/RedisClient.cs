@@ -38,14 +38,11 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
-        RunAsync("GET", static async (db, keys) => Array.ConvertAll(await Each(keys, db, static (db, k) => db.StringGetAsync(k)), v => (byte[]?)v), keys, cancellationToken);
+        GetManyAsync(keys, CommandFlags.None, cancellationToken);
 
     /// <inheritdoc/>
     public Task<byte[]?[]> GetManyFromAnyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            "GET",
-            static async (db, keys) => Array.ConvertAll(await Each(keys, db, static (db, k) => db.StringGetAsync(k, CommandFlags.PreferSlave)), v => (byte[]?)v),
-            keys, cancellationToken);
+        GetManyAsync(keys, CommandFlags.PreferSlave, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetAsync(RedisKey key, ReadOnlyMemory<byte> value, TimeSpan? expiry = null, CancellationToken cancellationToken = default) =>
@@ -153,6 +150,12 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CommandFlags flags, CancellationToken cancellationToken) =>
+        RunAsync(
+            "GET",
+            static async (db, a) => Array.ConvertAll(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags)), v => (byte[]?)v),
+            (keys, flags), cancellationToken);
 
     /// <summary>The bytes as an array, copied only where the memory is a part of one.</summary>
     private static byte[] ToArray(ReadOnlyMemory<byte> value) =>

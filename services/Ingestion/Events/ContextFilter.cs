@@ -6,13 +6,12 @@ namespace Recommender.Ingestion.Events;
 internal sealed class ContextFilter(IngestionOptions options, IngestionMetrics metrics)
 {
     private const string Everything = "*";
-    private readonly HashSet<string> _allowed = [.. Split(options.ContextKeys)];
-    private readonly bool _all = Split(options.ContextKeys).Contains(Everything);
+    private readonly HashSet<string> _allowed = [.. options.ContextKeys.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     /// <summary>Removes the entries whose keys are not on the list.</summary>
     public void Apply(Event e)
     {
-        if (_all || e.Context.Count == 0) return;
+        if (e.Context.Count == 0 || _allowed.Contains(Everything)) return;
         List<string>? dropped = null;
         foreach (var key in e.Context.Keys)
             if (!_allowed.Contains(key)) (dropped ??= []).Add(key);
@@ -20,6 +19,4 @@ internal sealed class ContextFilter(IngestionOptions options, IngestionMetrics m
         foreach (var key in dropped) e.Context.Remove(key);
         metrics.ContextDropped(dropped.Count);
     }
-
-    private static string[] Split(string keys) => keys.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -52,10 +52,12 @@ internal readonly struct Admission
     /// <summary>The refusal as a text; empty for a good event.</summary>
     public string Reason => Record is not null ? ""
         : Violations is { } violations ? string.Join("; ", violations.Select(v => $"{v.Field}: {v.Description}"))
-        : string.Create(CultureInfo.InvariantCulture, $"RESOURCE_EXHAUSTED: this viewer sends more than {Limit} events a second; retry in {Math.Ceiling(RetryAfter.TotalMilliseconds)} ms");
+        : string.Create(CultureInfo.InvariantCulture, $"RESOURCE_EXHAUSTED: {Excess}; retry in {Math.Ceiling(RetryAfter.TotalMilliseconds)} ms");
+
+    private string Excess => string.Create(CultureInfo.InvariantCulture, $"this viewer sends more than {Limit} events a second");
 
     /// <summary>The refusal as the status of a call.</summary>
     public RpcException ToException() => Violations is { } violations
         ? GrpcErrors.InvalidArgument(violations)
-        : GrpcErrors.ResourceExhausted(string.Create(CultureInfo.InvariantCulture, $"this viewer sends more than {Limit} events a second"), RetryAfter);
+        : GrpcErrors.ResourceExhausted(Excess, RetryAfter);
 }

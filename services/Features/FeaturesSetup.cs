@@ -1,3 +1,4 @@
+using Recommender.Contracts;
 using Recommender.Features.Api;
 using Recommender.Features.Archiving;
 using Recommender.Features.Consuming;
@@ -16,6 +17,9 @@ namespace Recommender.Features;
 public static class FeaturesSetup
 {
     private const string WriterRedis = "features-writer";
+
+    /// <summary>The topics that the service absorbs.</summary>
+    public static IReadOnlyList<string> AbsorbedTopics { get; } = [.. Topics.KeyedByUser, Topics.Catalog];
 
     /// <summary>Registers the service.</summary>
     public static void AddFeatures(this WebApplicationBuilder builder)

@@ -37,7 +37,7 @@ internal sealed class ConsumerSession : IDisposable
     /// <exception cref="LogChangedException">A log is not the one that was read so far.</exception>
     public void Run(CancellationToken stoppingToken)
     {
-        _ownership.Consumer.Subscribe(EventConsumer.Subscription);
+        _ownership.Consumer.Subscribe(FeaturesSetup.AbsorbedTopics);
         while (!stoppingToken.IsCancellationRequested) Step();
         if (_services.Options.DrainOnStop) Drain();
         _ownership.GiveUp();

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Recommender.Contracts;
 using Recommender.Hosting.Kafka;
 
 namespace Recommender.Features.Consuming;
@@ -9,9 +8,6 @@ internal sealed class EventConsumer(
     KafkaTopics topics, KafkaOptions kafka, FeaturesOptions options, ConsumerSessionFactory sessions, ConsumerProgress progress, TimeProvider time,
     ILogger<EventConsumer> logger) : BackgroundService
 {
-    /// <summary>The topics that are read.</summary>
-    public static IReadOnlyList<string> Subscription { get; } = [.. Topics.Events, Topics.Impression, Topics.Erasure, Topics.Catalog];
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try

@@ -34,7 +34,7 @@ internal sealed class SessionServices(
 
     /// <summary>Names the logs of the topics.</summary>
     public Task<LogIdentity> ResolveIdentityAsync() =>
-        LogIdentity.ResolveAsync(kafka, EventConsumer.Subscription, time, logger, CancellationToken.None);
+        LogIdentity.ResolveAsync(kafka, FeaturesSetup.AbsorbedTopics, time, logger, CancellationToken.None);
 }
 
 /// <summary>As much waits to be archived as memory may hold.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recommender.Contracts;
 using Recommender.Hosting.Configuration;
 
 namespace Recommender.Standalone.Run;
@@ -7,9 +6,6 @@ namespace Recommender.Standalone.Run;
 /// <summary>What one machine sets otherwise than many.</summary>
 internal static class StandaloneSettings
 {
-    /// <summary>Topics whose producers wait for the feature service, since the embedded broker keeps little.</summary>
-    public static IReadOnlyList<string> AbsorbedTopics { get; } = [.. Topics.Events, Topics.Impression, Topics.Erasure, Topics.Catalog];
-
     // Environment variables win over these.
     private static readonly (string Key, string Value)[] s_preferences =
     [

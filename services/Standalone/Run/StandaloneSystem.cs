@@ -55,7 +55,7 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             TimeProvider.System, loggers.CreateLogger<EmbeddedRedis>(), cancellationToken));
         var log = data.NextLog();
         var journal = undo.Push(new RecordJournal(
-            new JournalSettings { Directory = data.Journal, Log = log, Topics = StandaloneSettings.AbsorbedTopics, SyncState = redis.SyncAsync },
+            new JournalSettings { Directory = data.Journal, Log = log, Topics = FeaturesSetup.AbsorbedTopics, SyncState = redis.SyncAsync },
             TimeProvider.System, loggers.CreateLogger<RecordJournal>()));
         var app = undo.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka, journal));
         await app.StartAsync(cancellationToken);
@@ -91,7 +91,8 @@ internal sealed class StandaloneSystem : IAsyncDisposable
         {
             var specs = ProductTopics.Specs(builder.AddOptionsRecord<KafkaOptions>());
             foreach (var spec in specs) kafka.CreateTopic(spec.Name, spec.Partitions);
-            var absorbed = specs.Where(s => StandaloneSettings.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
+            // Their producers wait for the feature service, since the embedded broker keeps little.
+            var absorbed = specs.Where(s => FeaturesSetup.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
             builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
             builder.Services.AddSingleton<IProducePacer>(p => new EmbeddedBrokerPacer(absorbed, p.GetRequiredService<TimeProvider>()));
             builder.Services.AddSingleton<IRecordJournal>(journal);

@@ -1,6 +1,6 @@
 namespace Recommender.Standalone.Run;
 
-/// <summary>Takes down in reverse order what a start has built when the start fails midway.</summary>
+/// <summary>Takes down in reverse order what a start has built, at the end or when the start fails midway.</summary>
 internal sealed class AsyncStack : IAsyncDisposable
 {
     private readonly Stack<object> _built = new();
@@ -11,9 +11,6 @@ internal sealed class AsyncStack : IAsyncDisposable
         _built.Push(built);
         return built;
     }
-
-    /// <summary>Keeps everything: the start has succeeded.</summary>
-    public void Clear() => _built.Clear();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -17,20 +17,16 @@ namespace Recommender.Standalone.Run;
 /// <summary>Kafka, Redis and the four services in one process.</summary>
 internal sealed class StandaloneSystem : IAsyncDisposable
 {
-    private readonly ILoggerFactory _loggers;
-    private readonly EmbeddedRedis _redis;
-    private readonly EmbeddedKafka _kafka;
-    private readonly BootstrapForwarder _bootstrap;
-    private readonly RecordJournal _journal;
+    private readonly AsyncStack _parts;
     private readonly WebApplication _app;
 
-    private StandaloneSystem(ILoggerFactory loggers, EmbeddedRedis redis, EmbeddedKafka kafka, BootstrapForwarder bootstrap, RecordJournal journal, WebApplication app, string log)
+    private StandaloneSystem(AsyncStack parts, WebApplication app, int kafkaPort, int redisPort, string log)
     {
-        (_loggers, _redis, _kafka, _bootstrap, _journal, _app, Log) = (loggers, redis, kafka, bootstrap, journal, app, log);
+        (_parts, _app, Log) = (parts, app, log);
         var urls = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         _ = ServerAddress.TryParse(urls[0], out var grpc);
         _ = ServerAddress.TryParse(urls[1], out var http);
-        Addresses = new Addresses(grpc, http, new ServerAddress("127.0.0.1", bootstrap.Port), new ServerAddress("127.0.0.1", redis.Port));
+        Addresses = new Addresses(grpc, http, new ServerAddress("127.0.0.1", kafkaPort), new ServerAddress("127.0.0.1", redisPort));
     }
 
     /// <summary>Where everything is.</summary>
@@ -46,21 +42,33 @@ internal sealed class StandaloneSystem : IAsyncDisposable
     {
         PortCheck.RequireFree(settings.GrpcPort, "gRPC", RunCommand.GrpcPortOption);
         PortCheck.RequireFree(settings.HttpPort, "health and metrics", RunCommand.HttpPortOption);
-        await using var undo = new AsyncStack();
-        var loggers = undo.Push(LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Warning).AddPlainConsole()));
-        var kafka = undo.Push(new EmbeddedKafka());
-        var bootstrap = undo.Push(new BootstrapForwarder(settings.KafkaPort, kafka.EndPoint, RunCommand.KafkaPortOption));
-        var redis = undo.Push(await EmbeddedRedis.StartAsync(
+        var parts = new AsyncStack();
+        try
+        {
+            return await StartAsync(settings, data, parts, cancellationToken);
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<StandaloneSystem> StartAsync(RunSettings settings, DataDirectory data, AsyncStack parts, CancellationToken cancellationToken)
+    {
+        var loggers = parts.Push(LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Warning).AddPlainConsole()));
+        var kafka = parts.Push(new EmbeddedKafka());
+        var bootstrap = parts.Push(new BootstrapForwarder(settings.KafkaPort, kafka.EndPoint, RunCommand.KafkaPortOption));
+        var redis = parts.Push(await EmbeddedRedis.StartAsync(
             new EmbeddedRedisSettings { Directory = data.Redis, Port = settings.RedisPort, PortOption = RunCommand.RedisPortOption },
             TimeProvider.System, loggers.CreateLogger<EmbeddedRedis>(), cancellationToken));
         var log = data.NextLog();
-        var journal = undo.Push(new RecordJournal(
+        var journal = parts.Push(new RecordJournal(
             new JournalSettings { Directory = data.Journal, Log = log, Topics = FeaturesSetup.AbsorbedTopics, SyncState = redis.SyncAsync },
             TimeProvider.System, loggers.CreateLogger<RecordJournal>()));
-        var app = undo.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka, journal));
+        var app = parts.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka, journal));
         await app.StartAsync(cancellationToken);
-        undo.Clear();
-        return new StandaloneSystem(loggers, redis, kafka, bootstrap, journal, app, log);
+        return new StandaloneSystem(parts, app, bootstrap.Port, redis.Port, log);
     }
 
     /// <summary>Fires when a service gives up and takes the others with it.</summary>
@@ -75,15 +83,7 @@ internal sealed class StandaloneSystem : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        _journal.Dispose();
-        await _redis.DisposeAsync();
-        await _bootstrap.DisposeAsync();
-        _kafka.Dispose();
-        _loggers.Dispose();
-    }
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private static WebApplication Build(string[] arguments, EmbeddedKafka kafka, RecordJournal journal) => ServiceHost.Build(
         "standalone", arguments,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recommender.Contracts;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 using Recommender.Standalone.Cli;
@@ -82,5 +83,5 @@ internal sealed class DataDirectory : IDisposable
     private static long NumberOf(string log) =>
         log.StartsWith('g') && long.TryParse(log.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static readonly string[] s_eventTypes = ["view", "like", "share", "feedback"];
+    private static readonly string[] s_eventTypes = [.. Topics.Events.Select(ArchiveFile.TypeOf)];
 }

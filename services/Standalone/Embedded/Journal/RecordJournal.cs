@@ -18,6 +18,7 @@ internal sealed class RecordJournal : IRecordJournal, IDisposable
     private readonly JournalFiles _files;
     private readonly JournalTrimmer _trimmer;
     private readonly HashSet<string> _topics;
+    private readonly IReadOnlyList<string> _leftoverPaths;
     private readonly object _lock = new();
     private readonly Thread _thread;
     private readonly MemoryStream _frames = new();
@@ -43,8 +44,6 @@ internal sealed class RecordJournal : IRecordJournal, IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         _thread.Start();
     }
-
-    private readonly IReadOnlyList<string> _leftoverPaths;
 
     private readonly record struct Entry(RecordPosition Position, KafkaRecord Record, DateTimeOffset At, Action<Exception?> Done);
 

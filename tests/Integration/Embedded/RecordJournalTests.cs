@@ -1,10 +1,10 @@
 using System.Text;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 using Recommender.Contracts;
 using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Embedded.Journal;
 using Recommender.Tests.Fixtures;
+using Recommender.Tests.Integration.GrpcRuntime;
 
 namespace Recommender.Tests.Integration.Embedded;
 
@@ -12,7 +12,7 @@ public sealed class RecordJournalTests : IDisposable
 {
     private const string Topic = "t";
     private readonly TempDirectory _directory = new();
-    private readonly List<string> _lines = [];
+    private readonly LogRecords _logs = new();
     private readonly List<RecordJournal> _open = [];
     private Func<CancellationToken, Task<bool>> _sync = _ => Task.FromResult(true);
 
@@ -27,7 +27,7 @@ public sealed class RecordJournalTests : IDisposable
         var log = Assert.Single(Open("g2").Leftover);
         Assert.Equal("g1", log.Identity);
         Assert.Equal([(0L, "a", "one", 1000L), (1L, "b", null, 1001L)], log.Records.Select(Describe));
-        Assert.Empty(_lines);
+        Assert.Empty(_logs.All);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RecordJournalTests : IDisposable
         using (var file = new FileStream(LastFile(), FileMode.Open)) file.SetLength(file.Length - missing);
 
         Assert.Equal([0, 1], Offsets());
-        Assert.Contains(_lines, l => l.Contains("was not written whole", StringComparison.Ordinal) && l.Contains("g1-00000001.journal", StringComparison.Ordinal));
+        Assert.Contains(_logs.All, l => l.Text.Contains("was not written whole", StringComparison.Ordinal) && l.Text.Contains("g1-00000001.journal", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class RecordJournalTests : IDisposable
         }
 
         Assert.Equal([0, 1], Offsets());
-        Assert.Contains(_lines, l => l.Contains("was not written whole", StringComparison.Ordinal));
+        Assert.Contains(_logs.All, l => l.Text.Contains("was not written whole", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class RecordJournalTests : IDisposable
         File.AppendAllBytes(LastFile(), Enumerable.Repeat(garbage, 100).ToArray());
 
         Assert.Equal([0, 1, 2], Offsets());
-        Assert.Contains(_lines, l => l.Contains("last 100 bytes", StringComparison.Ordinal));
+        Assert.Contains(_logs.All, l => l.Text.Contains("last 100 bytes", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class RecordJournalTests : IDisposable
         File.WriteAllBytes(Directory.GetFiles(_directory.Path).Order().ElementAt(1), [1, 2, 3]);
 
         Assert.Equal([0, 2], Offsets());
-        Assert.Contains(_lines, l => l.Contains("is damaged although it was complete", StringComparison.Ordinal));
+        Assert.Contains(_logs.All, l => l.Text.Contains("is damaged although it was complete", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -194,6 +194,7 @@ public sealed class RecordJournalTests : IDisposable
     public void Dispose()
     {
         foreach (var journal in _open) journal.Dispose();
+        _logs.Dispose();
         _directory.Dispose();
     }
 
@@ -203,7 +204,7 @@ public sealed class RecordJournalTests : IDisposable
         {
             Directory = _directory.Path, Log = log, Topics = [Topic], SegmentBytes = segmentBytes, QueueBytes = queueBytes, SyncState = c => _sync(c),
         };
-        var journal = new RecordJournal(settings, TimeProvider.System, new Lines(_lines));
+        var journal = new RecordJournal(settings, TimeProvider.System, _logs);
         _open.Add(journal);
         return journal;
     }
@@ -241,16 +242,4 @@ public sealed class RecordJournalTests : IDisposable
 
     private static (long, string, string?, long) Describe(TopicRecord r) => (
         r.Position.Offset, Encoding.UTF8.GetString(r.Key), r.Value is null ? null : Encoding.UTF8.GetString(r.Value), r.Timestamp.ToUnixTimeMilliseconds());
-
-    private sealed class Lines(List<string> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (lines) lines.Add(formatter(state, exception));
-        }
-    }
 }

@@ -11,7 +11,7 @@ internal static unsafe partial class MockNative
     /// <summary>rd_kafka_type_t: RD_KAFKA_PRODUCER.</summary>
     public const int TypeProducer = 0;
 
-    private const string Library = "librdkafka";
+    private const string Library = LibrdkafkaResolver.Library;
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     public static partial nint ConfNew();

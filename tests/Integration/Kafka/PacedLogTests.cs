@@ -50,14 +50,16 @@ public sealed class PacedLogTests : IClassFixture<EmbeddedKafkaFixture>, IAsyncL
     public async Task Without_a_reader_the_producer_is_told_to_come_back_later()
     {
         await using var producer = new RecordProducer(
-            _kafka.Options with { DeliveryTimeout = TimeSpan.FromMilliseconds(500) }, _health, _pacer, TimeProvider.System,
+            _kafka.Options with { DeliveryTimeout = TimeSpan.FromSeconds(5) }, _health, _pacer, TimeProvider.System,
             NullLogger<RecordProducer>.Instance);
+        // A busy machine may need longer to connect than a batch waits for room.
+        await Eventually.TrueAsync(async () => (await producer.SendBatchAsync([Record(0)], Cancelled))[0].IsDurable, "the broker takes a record");
 
         var outcomes = await producer.SendBatchAsync([.. Enumerable.Range(0, 2600).Select(Record)], Cancelled);
 
         // 2,600 records of some 1,100 bytes are more than 2.5 MiB. Those that find no room wait together, not one after the other.
         var later = outcomes.Where(o => !o.IsDurable).ToList();
-        Assert.InRange(later.Count, 1, 400);
+        Assert.InRange(later.Count, 1, 401);
         Assert.All(later, o => Assert.Equal("Records arrive faster than they are processed", Assert.IsType<KafkaUnavailableException>(o.Error).Message));
     }
 

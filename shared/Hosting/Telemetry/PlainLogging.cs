@@ -12,7 +12,6 @@ public static class PlainLogging
     /// <summary>Adds the console logger with quiet defaults: Information for the product, Warning for the framework.</summary>
     public static void AddPlainLogging(this WebApplicationBuilder builder)
     {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
@@ -20,6 +19,8 @@ public static class PlainLogging
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // Every probe of an unready process would be a line; the parts themselves tell when they lose and find their dependency.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // Of two rules for one category the later counts, so the user's come last.
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddPlainConsole();
     }
 

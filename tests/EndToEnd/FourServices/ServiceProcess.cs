@@ -1,24 +1,24 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Grpc.Net.Client;
 using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.EndToEnd.FourServices;
 
-/// <summary>One service as its own process, configured by environment variables alone.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+/// <summary>One service as its own process, configured by environment variables alone, on ports that the system chose.</summary>
+internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
+    private readonly Lazy<GrpcChannel> _channel;
 
-    private ServiceProcess(string name, Process process, int grpcPort, int httpPort)
+    private ServiceProcess(string name, Process process)
     {
         Name = name;
         _process = process;
-        HttpAddress = $"http://127.0.0.1:{httpPort}";
-        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{grpcPort}");
+        _channel = new(() => GrpcChannel.ForAddress(GrpcAddress));
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors) _errors.AppendLine(line.Data);
@@ -28,9 +28,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public string Name { get; }
 
-    public string HttpAddress { get; }
+    /// <summary>Address of gRPC, once it is ready.</summary>
+    public string GrpcAddress => Addresses()[0];
 
-    public GrpcChannel Channel { get; }
+    /// <summary>Address of health and metrics, once it is ready.</summary>
+    public string HttpAddress => Addresses()[1];
+
+    /// <summary>A channel to it, once it is ready.</summary>
+    public GrpcChannel Channel => _channel.Value;
 
     /// <summary>What it said on standard error so far.</summary>
     public string Errors
@@ -44,18 +49,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts <c>dotnet Recommender.{name}.dll</c> with the settings as environment variables.</summary>
     public static ServiceProcess Start(string name, IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var (grpcPort, httpPort) = (FreePort(), FreePort());
         var start = new ProcessStartInfo("dotnet", [DllOf(name)]) { RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         foreach (var (key, value) in settings) start.Environment["RECOMMENDER_" + key] = value;
-        start.Environment["RECOMMENDER_Server__GrpcPort"] = grpcPort.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        start.Environment["RECOMMENDER_Server__HttpPort"] = httpPort.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new ServiceProcess(name, Process.Start(start)!, grpcPort, httpPort);
+        start.Environment["RECOMMENDER_Server__GrpcPort"] = "0";
+        start.Environment["RECOMMENDER_Server__HttpPort"] = "0";
+        start.Environment["RECOMMENDER_Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information"; // it tells the addresses
+        return new ServiceProcess(name, Process.Start(start)!);
     }
 
     /// <summary>Whether <c>/readyz</c> says that it can work.</summary>
     public async Task<bool> IsReadyAsync()
     {
         if (_process.HasExited) Assert.Fail($"{Name} ended with {_process.ExitCode}: {Errors}");
+        if (Addresses().Length < 2) return false;
         using var http = new HttpClient();
         try
         {
@@ -65,6 +71,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await Eventually.TrueAsync(() => _process.HasExited, Name + " ends");
+        return _process.ExitCode;
     }
 
     /// <summary>Kills it as a crash would (SIGKILL).</summary>
@@ -78,13 +92,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public async Task<int> TerminateAsync()
     {
         await Tool.SignalAsync(_process.Id, "TERM");
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        return _process.ExitCode;
+        return await ExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        Channel.Dispose();
+        if (_channel.IsValueCreated) Channel.Dispose();
         if (!_process.HasExited) await KillAsync();
         _process.Dispose();
     }
@@ -96,10 +109,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return Path.Combine(configuration.Parent!.Parent!.FullName, $"Recommender.{name}", configuration.Name, $"Recommender.{name}.dll");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private string[] Addresses() => [.. Listening().Matches(Errors).Select(m => m.Groups["address"].Value)];
+
+    [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Listening();
 }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Grpc.Core;
-using Recommender.Contracts.Json;
-using Recommender.Hosting.Archive;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -73,42 +71,11 @@ internal sealed class Crowd(int viewers, int videos, int seed)
         while (_doubtful.TryDequeue(out var e)) _acknowledged.Enqueue(e);
     }
 
-    /// <summary>Waits until every viewer's and every video's counters are the numbers of distinct acknowledged events.</summary>
-    public async Task AssertCountedOnceAsync(RunningSystem system)
-    {
-        var events = _acknowledged.DistinctBy(e => e.EventId).ToList();
-        foreach (var group in events.GroupBy(e => e.UserId))
-        {
-            var want = Count(group);
-            (long, long, long) got = default;
-            await Eventually.TrueAsync(async () => (got = Of(await system.UserAsync(group.Key))) == want || got.Item1 > want.Item1, $"{group.Key} has {want}");
-            Assert.Equal(want, got);
-        }
-        foreach (var group in events.GroupBy(e => e.VideoId))
-        {
-            var video = await system.Features.GetVideoFeaturesAsync(new GetVideoFeaturesRequest { VideoId = group.Key });
-            Assert.Equal((group.Key, Count(group)), (group.Key, (video.Views, video.Likes, video.Shares)));
-        }
-    }
+    /// <inheritdoc cref="EventLedger.AssertCountedOnceAsync"/>
+    public Task AssertCountedOnceAsync(RunningSystem system) => new EventLedger(_acknowledged).AssertCountedOnceAsync(system.Features);
 
-    /// <summary>Waits until the archive has every acknowledged event.</summary>
-    public Task AssertArchivedAsync(string archive) => Eventually.TrueAsync(
-        async () =>
-        {
-            var missing = _acknowledged.Select(e => e.EventId).ToHashSet();
-            foreach (var file in ArchiveCatalog.Load(archive).Files("view", "like", "share"))
-                await ArchiveRows.ReadAsync(archive, file, row => missing.Remove(EventJson.Parse(row).EventId), CancellationToken.None);
-            return missing.Count == 0;
-        },
-        "every acknowledged event is in the archive");
-
-    private static (long, long, long) Of(UserFeatures user) => (user.Views, user.Likes, user.Shares);
-
-    private static (long Views, long Likes, long Shares) Count(IEnumerable<Event> events)
-    {
-        var byType = events.ToLookup(e => e.Type);
-        return (byType[EventType.View].Count(), byType[EventType.Like].Count(), byType[EventType.Share].Count());
-    }
+    /// <inheritdoc cref="EventLedger.AssertArchivedAsync"/>
+    public Task AssertArchivedAsync(string archive) => new EventLedger(_acknowledged).AssertArchivedAsync(archive);
 
     private Event NextEvent()
     {

@@ -59,8 +59,8 @@ public sealed class TlsDoorTests : IDisposable
     [Fact]
     public async Task Probes_have_a_port_without_TLS_that_offers_health_and_nothing_else()
     {
-        var port = FreePort();
-        await using var service = await StartAsync($"Server:ProbePort={port}");
+        var (started, port) = await StartWithProbePortAsync();
+        await using var service = started;
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         Assert.Equal(ServingStatus.Serving, await CheckAsync(channel));
         using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
@@ -130,6 +130,22 @@ public sealed class TlsDoorTests : IDisposable
         (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest { Service = "liveness" })).Status;
 
     private static string Thumbprint(ServerCertificate door) => door.Current().ServerCertificateContext!.TargetCertificate.Thumbprint;
+
+    private async Task<(RunningService Service, int Port)> StartWithProbePortAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort();
+            try
+            {
+                return (await StartAsync($"Server:ProbePort={port}"), port);
+            }
+            catch (IOException) when (attempt < 5)
+            {
+                // Somebody else took the port meanwhile.
+            }
+        }
+    }
 
     private static int FreePort()
     {

@@ -12,7 +12,7 @@ shift 3
 
 rm -rf "$to"
 mkdir -p "$to/app"
-dotnet publish "services/$project" --configuration Release --output "$to/app" --nologo --verbosity quiet -nodeReuse:false -p:DebugType=none "$@"
+dotnet publish "services/$project" --configuration Release --output "$to/app" --nologo --verbosity quiet -nodeReuse:false "$@"
 # Only the entry point's own host stays, under the name that all images share; documentation of code has no reader there.
 mv "$to/app/$assembly" "$to/app/start"
 find "$to/app" -maxdepth 1 \( -name '*.xml' -o -name '*.staticwebassets.endpoints.json' -o -name '*.pdb' -o -name web.config \) -delete

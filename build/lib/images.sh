@@ -20,12 +20,16 @@ prepare_images() {
     export RECOMMENDER_ONNX_CUDA=1
   fi
   mkdir -p "$root/artifacts/images"
+  if [[ -n $local_base ]]; then
+    prepare_program
+    make_local_base
+    return
+  fi
   lock
   check_feed
   install_debian
   fill_feed
   unlock
-  [[ -z $local_base ]] || make_local_base
 }
 
 # A client without its daemon is no engine.
@@ -67,9 +71,9 @@ build_image() {
   work=$(mktemp -d)
   context=$root dockerfile=$container_files/Dockerfile
   if [[ -n $local_base ]]; then
-    # The tree that the stage "publish" would leave is made here; the rest is the same file.
+    # The tree that the stage "publish" would leave is made here, of what is compiled already; the rest is the same file.
     say "Publishing $name."
-    logged "publish-$name" sh "$container_files/publish.sh" "$project" "$assembly" "$work/out" || fail "$name could not be published: $why."
+    logged "publish-$name" sh "$container_files/publish.sh" "$project" "$assembly" "$work/out" --no-build || fail "$name could not be published: $why."
     {
       printf 'ARG BASE\nFROM scratch AS publish\nCOPY out/ /out/\n'
       sed -n '/^FROM .* AS runtime$/,$p' "$dockerfile"

@@ -23,7 +23,7 @@ prepare_tests() {
   lock
   tests_are_ready "$@" || check_feed
   install_debian
-  ensure_npm test-clients "call the services as foreign gRPC clients" @grpc/grpc-js @grpc/proto-loader "$(buf_file)"
+  ensure_test_clients
   if tests_charts "$@"; then ensure_charts; fi
   fill_feed
   if ! tests_are_ready "$@"; then
@@ -32,6 +32,8 @@ prepare_tests() {
   fi
   unlock
 }
+
+ensure_test_clients() { ensure_npm test-clients "call the services as foreign gRPC clients" @grpc/grpc-js @grpc/proto-loader "$(buf_file)"; }
 
 # Are the tests of the chart among these?
 tests_charts() { [[ " $* " == *" Charts "* ]]; }
@@ -121,6 +123,24 @@ run_tests() {
   if ((f > 0)) && [[ -e $results ]]; then failures+=$(failed_tests "$results")$'\n'; fi
   printf '%s: %s passed, %s failed, %s skipped in %s s\n' "$name" "$p" "$f" "$s" $((SECONDS - started))
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# run_script_test NAME COMMAND...: a script that counts as one test: 0 is passed, 77 skipped, anything else failed. What it says goes to
+# standard error, and the end of it to the failures.
+run_script_test() {
+  local name=$1 log=$logs/$1.txt status=0 started=$SECONDS
+  shift
+  mkdir -p "$logs"
+  printf '%s test\n' "$name"
+  timeout --foreground --kill-after=30 "${RECOMMENDER_TEST_TIMEOUT:-1800}" "$@" 2>&1 </dev/null | tee -- "$log" >&2 || status=$?
+  case $status in
+    0) passed=$((passed + 1)) && printf '%s: passed in %s s\n' "$name" $((SECONDS - started)) ;;
+    77) skipped=$((skipped + 1)) && printf '%s: SKIPPED, see above\n' "$name" ;;
+    *)
+      failed=$((failed + 1))
+      tell_failure "$name ended with $status; the last that it said:" "$(tail -n 5 -- "$log" | sed 's/^/      /')"
+      ;;
+  esac
 }
 
 # What failed once more, so that the end of a log tells it, and the last word, alone on its line. True only when something passed or was

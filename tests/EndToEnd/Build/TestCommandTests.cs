@@ -99,6 +99,23 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal("2 passed, 0 failed, 1 skipped", outcome.LastLine);
     }
 
+    [Theory]
+    [InlineData(0, "43 passed, 0 failed, 3 skipped")]
+    [InlineData(77, "42 passed, 0 failed, 4 skipped")]
+    [InlineData(3, "42 passed, 1 failed, 3 skipped")]
+    public async Task The_images_count_as_one_test(int exitCode, string sum)
+    {
+        _sandbox.Write("build/images-test", $"echo 'build: what it has to say' >&2; exit {exitCode}");
+
+        var outcome = await _sandbox.Run("test", "--images");
+
+        Assert.Equal(sum, outcome.LastLine);
+        Assert.Equal(exitCode is 0 or 77 ? 0 : 1, outcome.ExitCode);
+        Assert.Contains("what it has to say", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode == 77, outcome.Output.Contains("Images: SKIPPED", StringComparison.Ordinal));
+        Assert.Equal(exitCode == 3, outcome.Output.Contains("Failed:\nImages ended with 3; the last that it said:\n      build: what it has to say\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_unknown_project_is_refused_with_the_names_that_exist()
     {

@@ -7,6 +7,9 @@ namespace Recommender.Hosting.Telemetry;
 /// <summary>Measures every call at the gRPC door, under OpenTelemetry's names for RPC servers: how long it took, and how it ended.</summary>
 internal sealed class CallMetrics(TimeProvider time) : Interceptor
 {
+    // The caller's clock began a little before ours, so the caller may give up before our deadline.
+    private static readonly TimeSpan s_early = TimeSpan.FromMilliseconds(100);
+
     private static readonly KeyValuePair<string, object?> s_system = new("rpc.system.name", "grpc");
 
     private static readonly Histogram<double> s_duration = RecommenderTelemetry.Meter.CreateHistogram(
@@ -69,12 +72,16 @@ internal sealed class CallMetrics(TimeProvider time) : Interceptor
         }
     }
 
-    /// <summary>What the caller is told: errors have been mapped further in; a caller who has gone counts as cancelled.</summary>
-    private static StatusCode StatusOf(Exception error, ServerCallContext context) => error switch
+    /// <summary>
+    /// What the caller is told: errors have been mapped further in. Who goes away at the deadline has waited too long, and that is an error of
+    /// this side; who goes away before it has changed their mind.
+    /// </summary>
+    private StatusCode StatusOf(Exception error, ServerCallContext context) => error switch
     {
         RpcException e => e.StatusCode,
-        _ when context.CancellationToken.IsCancellationRequested => StatusCode.Cancelled,
-        _ => StatusCode.Unknown,
+        _ when !context.CancellationToken.IsCancellationRequested => StatusCode.Unknown,
+        _ when context.Deadline != DateTime.MaxValue && context.Deadline - time.GetUtcNow().UtcDateTime < s_early => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Cancelled,
     };
 
     private void Ended(ServerCallContext context, StatusCode status, long begin)

@@ -62,7 +62,7 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
 {{- define "recommender.ownSettings" -}}
 {{- list "Server.Host" "Server.GrpcPort" "Server.HttpPort" "Server.ProbePort" "Server.DrainTimeout" "Server.TlsCertificatePath" "Server.TlsKeyPath" "Server.TlsClientCaPath"
   "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
-  "Kafka.SslCaLocation" "Kafka.Settings" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
+  "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
   "Training.Mode" "Training.Interval" | toJson -}}
 {{- end -}}
 

@@ -67,7 +67,7 @@ annotations:
 {{- define "recommender.image" -}}
 {{- $image := .root.Values.image -}}
 {{- with $image.registry }}{{ . | trimSuffix "/" }}/{{ end -}}
-{{ $image.repository }}-{{ .name }}:{{ default .root.Chart.AppVersion $image.tag }}
+{{ $image.repository }}-{{ .name }}{{ with get $image.digests .name }}@{{ . }}{{ else }}:{{ default .root.Chart.AppVersion $image.tag }}{{ end }}
 {{- end -}}
 
 {{- define "recommender.serviceAccountName" -}}
@@ -91,6 +91,18 @@ annotations:
 {{- define "recommender.trainingPriorityClass" -}}
 {{- $class := .Values.training.priorityClass -}}
 {{- default (ternary (printf "%s-training" (include "recommender.fullname" .)) "" $class.create) $class.name -}}
+{{- end -}}
+
+{{/* host:port, comma-separated, so that other namespaces find them too: names without a dot are this namespace's. root, servers. */}}
+{{- define "recommender.absoluteServers" -}}
+{{- $servers := list -}}
+{{- range $server := splitList "," .servers -}}
+{{- $parts := $server | trim | splitList ":" -}}
+{{- $host := first $parts -}}
+{{- $host = ternary $host (printf "%s.%s.svc" $host $.root.Release.Namespace) (contains "." $host) -}}
+{{- $servers = append $servers (join ":" (concat (list $host) (rest $parts))) -}}
+{{- end -}}
+{{- join "," $servers -}}
 {{- end -}}
 
 {{/* Both Services' DNS names of a service, for certificates. */}}

@@ -1,9 +1,11 @@
-{{/* What deployments and training jobs have alike. root, name, service (merged values), mode (training jobs), image. */}}
+{{/* What deployments and training jobs have alike. root, name, service (merged values), mode (training jobs), image, trains. */}}
 {{- define "recommender.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 1654
-runAsGroup: 1654
-fsGroup: 1654
+{{- range $key, $value := .podSecurityContext }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }}: {{ toJson $value }}
+{{- end }}
+{{- end }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
@@ -22,6 +24,9 @@ image: {{ include "recommender.image" (dict "root" .root "name" .image) }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 envFrom:
   - configMapRef: {name: {{ .configMap }}}
+  {{- with .service.extraEnvFrom }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- with include "recommender.env" . | trim }}
 env:
   {{- . | nindent 2 }}
@@ -40,7 +45,8 @@ volumeMounts:
   - {name: kafka-client, mountPath: /etc/recommender/kafka-client, readOnly: true}
   {{- end }}
   {{- if has .name (list "features" "training") }}
-  - {name: archive, mountPath: /var/lib/recommender/archive{{ if eq .name "training" }}, readOnly: true{{ end }}}
+  {{- /* What trains keeps the columns of the archive's files beside them. */}}
+  - {name: archive, mountPath: /var/lib/recommender/archive{{ if and (eq .name "training") (not .trains) }}, readOnly: true{{ end }}}
   {{- end }}
   {{- if has .name (list "training" "serving") }}
   - {name: models, mountPath: /var/lib/recommender/models{{ if eq .name "serving" }}, readOnly: true{{ end }}}
@@ -108,6 +114,13 @@ imagePullSecrets:
 {{- $configMap := printf "%s-training-job" (include "recommender.fullname" .) -}}
 activeDeadlineSeconds: {{ $training.job.activeDeadlineSeconds }}
 backoffLimit: {{ $training.job.backoffLimit }}
+podFailurePolicy:
+  rules:
+    # Wrong settings do not get better by trying again; a pod that had to leave its node has not failed.
+    - action: FailJob
+      onExitCodes: {containerName: training, operator: In, values: [2]}
+    - action: Ignore
+      onPodConditions: [{type: DisruptionTarget}]
 ttlSecondsAfterFinished: {{ $training.job.ttlSecondsAfterFinished }}
 template:
   metadata:
@@ -126,9 +139,11 @@ template:
     serviceAccountName: {{ include "recommender.serviceAccountName" (dict "root" . "name" "training") }}
     automountServiceAccountToken: false
     enableServiceLinks: false
-    {{- include "recommender.pullSecrets" . | nindent 4 }}
+    {{- with include "recommender.pullSecrets" . | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
     securityContext:
-      {{- include "recommender.podSecurity" . | nindent 6 }}
+      {{- include "recommender.podSecurity" $service | nindent 6 }}
     {{- with include "recommender.trainingPriorityClass" . }}
     priorityClassName: {{ . }}
     {{- end }}
@@ -155,7 +170,7 @@ template:
       {{- toYaml . | nindent 6 }}
     {{- end }}
     containers:
-      - {{- include "recommender.container" (dict "root" . "name" "training" "image" $image "configMap" $configMap "service" $service) | nindent 8 }}
+      - {{ include "recommender.container" (dict "root" . "name" "training" "image" $image "configMap" $configMap "service" $service "trains" true) | nindent 8 | trim }}
         ports:
           - {name: grpc, containerPort: 5050}
           - {name: http, containerPort: 5080}

@@ -11,6 +11,17 @@
 {{- if eq (default .Chart.AppVersion $values.image.tag) "latest" -}}
 {{- $problems = append $problems "image.tag is latest: name a version, so that a rollback runs what ran before." -}}
 {{- end -}}
+{{- if $values.image.digests -}}
+{{- $images := include "recommender.enabled" . | fromJsonArray -}}
+{{- if and (eq $values.training.mode "job") (not $values.training.gpu.enabled) -}}{{- $images = append $images "training" | uniq -}}{{- end -}}
+{{- if $values.training.gpu.enabled -}}{{- $images = append $images "training-gpu" -}}{{- end -}}
+{{- if $values.test.enabled -}}{{- $images = append $images "cli" -}}{{- end -}}
+{{- range $image := $images -}}
+{{- if not (hasKey $values.image.digests $image) -}}
+{{- $problems = append $problems (printf "image.digests has no %s: name the digest of every image or of none, so that they are of one build." $image) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and $values.kafka.sasl.mechanism (not (hasPrefix "sasl" $values.kafka.securityProtocol)) -}}
 {{- $problems = append $problems (printf "kafka.sasl.mechanism is set but kafka.securityProtocol is %s: make it sasl_ssl or sasl_plaintext." $values.kafka.securityProtocol) -}}
 {{- end -}}
@@ -37,6 +48,12 @@
 {{- end -}}
 {{- if and $values.gateway.enabled (not $values.gateway.parentRefs) -}}
 {{- $problems = append $problems "gateway.enabled needs gateway.parentRefs." -}}
+{{- end -}}
+{{- if and (or $values.ingress.enabled $values.gateway.enabled) $values.networkPolicy.enabled (not $values.networkPolicy.routes) -}}
+{{- $problems = append $problems "ingress or gateway is enabled but networkPolicy.routes is empty, so its controller could not reach the pods: name where it runs, e.g. [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]." -}}
+{{- end -}}
+{{- if and $values.monitoring.rules.enabled (not $values.monitoring.rules.runbookUrl) -}}
+{{- $problems = append $problems "monitoring.rules.enabled needs monitoring.rules.runbookUrl, where k8s/runbooks of the repository is published." -}}
 {{- end -}}
 {{- if and $values.monitoring.podMonitor.enabled $values.monitoring.serviceMonitor.enabled -}}
 {{- $problems = append $problems "monitoring.podMonitor and monitoring.serviceMonitor exclude each other: every pod would be scraped twice." -}}
@@ -92,6 +109,11 @@
 {{- end -}}
 {{- if not (dig "limits" "memory" "" $service.resources) -}}
 {{- $problems = append $problems (printf "services.%s.resources.limits.memory is missing: .NET sizes its heap by it." $name) -}}
+{{- end -}}
+{{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" -}}
+{{- if hasKey $service.podLabels $label -}}
+{{- $problems = append $problems (printf "services.%s.podLabels.%s is what selects the pods; leave it out." $name $label) -}}
+{{- end -}}
 {{- end -}}
 {{- $own := include "recommender.ownSettings" . | fromJsonArray -}}
 {{- range $section, $settings := include "recommender.config" . | fromYaml -}}{{- range $key, $_ := $settings -}}

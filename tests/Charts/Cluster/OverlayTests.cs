@@ -82,6 +82,26 @@ public class OverlayTests
         Assert.Equal(["ALL"], context.Items("capabilities", "drop").Select(d => d.ToString()));
     }
 
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("production")]
+    public async Task Redis_is_reached_by_the_product_alone_and_its_password_is_a_secret_that_both_sides_name(string overlay)
+    {
+        var (around, chart) = (await ManifestsAsync(overlay), await ChartAsync(overlay));
+        var redis = Assert.Single(around, m => m.Kind == "StatefulSet");
+        var policy = Assert.Single(around, m => m.Kind == "NetworkPolicy");
+        Assert.Equal(redis.Pod.Map("metadata", "labels"), policy.Root.Map("spec", "podSelector", "matchLabels"));
+        var callers = policy.Root.Items("spec", "ingress").Single().Items("from").Single().Map("podSelector", "matchLabels");
+        Assert.All(chart.Where(m => m.Pod is not null), m => Assert.Equal(callers, m.Pod.Map("metadata", "labels").Where(l => callers.ContainsKey(l.Key)).ToDictionary()));
+
+        var password = Secret(redis, "REDISCLI_AUTH");
+        Assert.Equal(overlay == "production", password is not null);
+        Assert.All(chart.Where(m => m.Kind is "Deployment" or "CronJob"), m => Assert.Equal(password, Secret(m, "RECOMMENDER_Redis__Password")));
+    }
+
+    private static (string?, string?)? Secret(Manifest workload, string variable) => workload.Containers.Single().Items("env")
+        .Where(e => e.Text("name") == variable).Select(e => ((string?, string?)?)(e.Text("valueFrom", "secretKeyRef", "name"), e.Text("valueFrom", "secretKeyRef", "key"))).SingleOrDefault();
+
     private static async Task<string> TextAsync(string overlay)
     {
         var (code, output, errors) = await Tool.RunAsync(ChartTools.Kubectl, ["kustomize", Repository.PathOf("k8s/overlays/" + overlay)]);

@@ -62,6 +62,8 @@ public class AvailabilityTests
             var partitions = manifests.Single(m => m.Kind == "ConfigMap" && m.Name == target.Name).Root.Map("data")["RECOMMENDER_Kafka__Partitions"];
             Assert.Equal(partitions, scaler.Root.Text("spec", "maxReplicaCount"));
             Assert.All(scaler.Root.Items("spec", "triggers"), t => Assert.Equal("false", t.Text("metadata", "allowIdleConsumers")));
+            // KEDA runs in a namespace of its own, where the short name of a Service says nothing.
+            Assert.All(scaler.Root.Items("spec", "triggers"), t => Assert.Equal($"recommender-kafka-bootstrap.{Helm.Namespace}.svc:9092", t.Text("metadata", "bootstrapServers")));
             Assert.Equal(
                 Recommender.Contracts.Topics.Events, scaler.Root.Items("spec", "triggers").Select(t => t.Text("metadata", "topic")!));
         }

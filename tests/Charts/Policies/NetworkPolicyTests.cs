@@ -1,3 +1,5 @@
+using YamlDotNet.RepresentationModel;
+
 namespace Recommender.Tests.Charts.Policies;
 
 /// <summary>All traffic is denied but the flows that the services need.</summary>
@@ -45,6 +47,19 @@ public class NetworkPolicyTests
         Assert.All(serving.Root.Items("spec", "egress"), rule => Assert.NotEmpty(rule.Items("to")));
         var callers = serving.Root.Items("spec", "ingress").First();
         Assert.Equal("app-backend", Assert.Single(callers.Items("from")).Map("namespaceSelector", "matchLabels")["example.com/app"]);
+    }
+
+    [Fact]
+    public async Task The_controller_of_a_route_reaches_what_viewers_use_and_operators_the_rest()
+    {
+        var policies = (await Helm.ManifestsAsync("tls-secret-values.yaml")).Where(m => m.Kind == "NetworkPolicy").ToDictionary(m => m.Name);
+        foreach (var name in (string[])["ingestion", "serving"])
+            Assert.Contains(Callers(name), c => c.Map("namespaceSelector", "matchLabels").GetValueOrDefault("kubernetes.io/metadata.name") == "ingress-nginx");
+        foreach (var name in (string[])["training", "features"])
+            Assert.Equal("operator", Assert.Single(Callers(name)).Map("podSelector", "matchLabels")["example.com/role"]);
+
+        IEnumerable<YamlNode> Callers(string name) =>
+            policies["rec-recommender-" + name].Root.Items("spec", "ingress").Single(r => r.Items("ports").Any(p => p.Text("port") == "grpc")).Items("from");
     }
 
     private static bool Selects(Manifest policy, Manifest workload)

@@ -1,3 +1,5 @@
+using Recommender.Hosting;
+
 namespace Recommender.Tests.Charts.Policies;
 
 /// <summary>Training on a schedule, at once, on GPU nodes, and inside its service.</summary>
@@ -16,6 +18,17 @@ public class TrainingTests
         Assert.Equal("recommender-training:0.1.0", cron.Containers.Single().Text("image"));
         Assert.DoesNotContain(cron.Containers.Single().Map("resources", "limits").Keys, k => k.Contains('/', StringComparison.Ordinal));
         Assert.Empty(cron.Pod.Items("spec", "tolerations"));
+    }
+
+    [Fact]
+    public async Task A_training_is_tried_again_where_that_can_help_and_not_where_its_settings_are_wrong()
+    {
+        var job = (await Helm.ManifestsAsync("default-values.yaml")).Single(m => m.Kind == "CronJob").Job;
+        var wrong = job.Items("podFailurePolicy", "rules").Single(r => r.Text("action") == "FailJob");
+        Assert.Equal(ServiceHost.ExitMisconfigured, int.Parse(Assert.Single(wrong.Items("onExitCodes", "values")).ToString(), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("training", wrong.Text("onExitCodes", "containerName"));
+        var evicted = job.Items("podFailurePolicy", "rules").Single(r => r.Text("action") == "Ignore");
+        Assert.Equal("DisruptionTarget", Assert.Single(evicted.Items("onPodConditions")).Text("type"));
     }
 
     [Fact]
@@ -65,10 +78,11 @@ public class TrainingTests
     }
 
     [Fact]
-    public async Task The_archive_is_read_only_to_training_and_the_models_are_to_serving()
+    public async Task Who_only_reads_archive_or_models_can_not_write_them()
     {
+        // The Job keeps columns beside the archive's files, the registry does not.
         var manifests = await Helm.ManifestsAsync("default-values.yaml");
-        Assert.Equal(["features: archive", "serving: models (read)", "training: archive (read)", "training: models", "training: archive (read)", "training: models"], [
+        Assert.Equal(["features: archive", "serving: models (read)", "training: archive (read)", "training: models", "training: archive", "training: models"], [
             .. manifests.Where(m => m.Kind is "Deployment" or "CronJob").OrderByDescending(m => m.Kind).ThenBy(m => m.Name, StringComparer.Ordinal).SelectMany(m => m.Containers).SelectMany(c =>
                 c.Items("volumeMounts").Where(v => v.Text("name") is "archive" or "models")
                     .Select(v => $"{c.Text("name")}: {v.Text("name")}{(v.Text("readOnly") == "true" ? " (read)" : "")}")),

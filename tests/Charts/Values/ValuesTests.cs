@@ -8,7 +8,7 @@ public class ValuesTests
 {
     /// <summary>Values with keys of the user's own.</summary>
     private static readonly string[] s_open =
-        ["nodeSelector", "labels", "annotations", "commonLabels", "commonAnnotations", "podLabels", "podAnnotations", "resources", "affinity", "config", "settings", "issuerRef"];
+        ["nodeSelector", "labels", "annotations", "commonLabels", "commonAnnotations", "podSecurityContext", "digests", "podLabels", "podAnnotations", "resources", "affinity", "config", "settings", "issuerRef"];
 
     [Fact]
     public void The_readme_is_what_the_comments_say()
@@ -53,6 +53,9 @@ public class ValuesTests
     [InlineData("networkPolicy: {clients: [{}]}")]
     [InlineData("tls: {certManager: {issuerRef: {nam: x}}}")]
     [InlineData("image: {tag: \"a b\"}")]
+    [InlineData("image: {digests: {serving: \"sha256:12\"}}")]
+    [InlineData("defaults: {podSecurityContext: {runAsUser: 0}}")]
+    [InlineData("defaults: {podSecurityContext: {privileged: true}}")]
     public async Task A_value_that_does_not_exist_or_does_not_fit_is_refused(string values)
     {
         Assert.Contains("meet the specifications of the schema", await Helm.RefusalAsync(ChartTools.Helm, values), StringComparison.Ordinal);
@@ -63,6 +66,7 @@ public class ValuesTests
     [InlineData("kafka: {bootstrapServers: \"\"}", "kafka.bootstrapServers is empty: name the brokers")]
     [InlineData("redis: {endpoints: \"\"}", "redis.endpoints is empty: name the server")]
     [InlineData("image: {tag: latest}", "image.tag is latest: name a version")]
+    [InlineData("image: {digests: {serving: \"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}", "image.digests has no training: name the digest of every image or of none")]
     [InlineData("kafka: {sasl: {mechanism: PLAIN}}", "kafka.sasl.mechanism is set but kafka.securityProtocol is plaintext")]
     [InlineData("kafka: {securityProtocol: sasl_ssl}", "set kafka.sasl.mechanism and kafka.sasl.existingSecret")]
     [InlineData("kafka: {clientCertificate: {existingSecret: s}}", "kafka.clientCertificate.existingSecret is set but kafka.securityProtocol is plaintext")]
@@ -73,6 +77,10 @@ public class ValuesTests
     [InlineData("ingress: {enabled: true}", "ingress.enabled needs ingress.host")]
     [InlineData("gateway: {enabled: true}", "gateway.enabled needs gateway.parentRefs")]
     [InlineData("monitoring: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}", "every pod would be scraped twice")]
+    [InlineData("ingress: {enabled: true, host: h}", "networkPolicy.routes is empty, so its controller could not reach the pods")]
+    [InlineData("monitoring: {rules: {enabled: true}}", "needs monitoring.rules.runbookUrl")]
+    [InlineData("services: {serving: {podLabels: {app.kubernetes.io/name: x}}}", "services.serving.podLabels.app.kubernetes.io/name is what selects the pods")]
+    [InlineData("services: {features: {config: {Kafka: {GroupInstanceId: a}}}}", "services.features.config.Kafka.GroupInstanceId is decided by the chart")]
     [InlineData("{training: {mode: service}, services: {training: {enabled: false}}}", "nothing would train")]
     [InlineData("training: {mode: service, job: {runNow: true}}", "training.job.runNow needs training.mode job")]
     [InlineData("services: {ingestion: {enabled: false}, features: {enabled: false}, training: {enabled: false}, serving: {enabled: false}}", "no service is enabled")]

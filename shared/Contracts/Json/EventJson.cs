@@ -57,7 +57,7 @@ public static class EventJson
             switch (name)
             {
                 case EventFields.EventId: e.EventId = reader.Text(); break;
-                case EventFields.Type: e.Type = ParseType(reader.Text()); break;
+                case EventFields.Type: e.Type = ParseType(reader.Name()); break;
                 case EventFields.UserId: e.UserId = reader.Text(); break;
                 case EventFields.VideoId: e.VideoId = reader.Text(); break;
                 case EventFields.OccurredAt: e.OccurredAt = reader.Time(); break;

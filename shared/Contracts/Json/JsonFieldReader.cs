@@ -30,7 +30,7 @@ internal ref struct JsonFieldReader
                 name = "";
                 return false;
             }
-            name = _field = _reader.GetString()!;
+            name = _field = KnownNames.Find(_reader) ?? _reader.GetString()!;
             _reader.Read();
             return true;
         }
@@ -47,7 +47,10 @@ internal ref struct JsonFieldReader
         _ => throw Wrong("a string"),
     };
 
-    public Timestamp Time() => JsonTime.TryParse(Text(), out var time) ? time : throw Wrong("an RFC 3339 time");
+    /// <summary>As <see cref="Text"/>, for texts that are mostly one of few.</summary>
+    public string Name() => _reader.TokenType == JsonTokenType.String && KnownNames.Find(_reader) is { } name ? name : Text();
+
+    public Timestamp Time() => TryReadUtc(out var utc) ? utc : JsonTime.TryParse(Text(), out var time) ? time : throw Wrong("an RFC 3339 time");
 
     public int Int32() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var value) ? value : throw Wrong("a 32-bit whole number");
 
@@ -105,6 +108,15 @@ internal ref struct JsonFieldReader
         {
             throw new FormatException("the record is not valid JSON", e);
         }
+    }
+
+    /// <summary>The form that this product writes, read without a string in between.</summary>
+    private readonly bool TryReadUtc(out Timestamp time)
+    {
+        time = null!;
+        if (_reader.TokenType != JsonTokenType.String || _reader.ValueSpan is not [.., (byte)'Z'] || !_reader.TryGetDateTimeOffset(out var value)) return false;
+        time = Timestamp.FromDateTimeOffset(value);
+        return true;
     }
 
     private readonly string Decode()

@@ -26,6 +26,7 @@ internal static class StandaloneSettings
         Argument("Server:HttpPort", settings.HttpPort.ToString(CultureInfo.InvariantCulture)),
         Argument("Kafka:BootstrapServers", kafka),
         Argument("Kafka:LogIdentity", log),
+        Argument("Kafka:GroupInstanceId", ""), // the group ends with the embedded broker
         Argument("Redis:Endpoints", redis),
         Argument("Storage:ArchivePath", data.Archive),
         Argument("Storage:ModelsPath", data.Models),

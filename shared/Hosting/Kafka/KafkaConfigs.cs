@@ -41,11 +41,39 @@ public static class KafkaConfigs
             FetchErrorBackoffMs = 100,
         };
         config.Set("fetch.queue.backoff.ms", "2");
-        if (options.GroupInstanceId.Length > 0)
-            config.GroupInstanceId = options.GroupInstanceId;
+        config.GroupInstanceId = InstanceId(options, Environment.MachineName);
 
         ApplyCommon(config, options);
         return config;
+    }
+
+    /// <summary>Says how any client reaches the cluster: addresses, security and further settings.</summary>
+    /// <param name="config">The client's configuration.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentException">The further settings are malformed.</exception>
+    public static void ApplyCommon(ClientConfig config, KafkaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(options);
+        config.BootstrapServers = options.BootstrapServers;
+        config.ClientId = options.ClientId;
+        // A broker that comes back is found within a second.
+        config.ReconnectBackoffMs = 50;
+        config.ReconnectBackoffMaxMs = 1000;
+        config.SocketConnectionSetupTimeoutMs = 5000;
+        config.SocketKeepaliveEnable = true;
+        config.SocketNagleDisable = true;
+        config.EnableMetricsPush = false;
+        config.Set("security.protocol", options.SecurityProtocol.ToLowerInvariant());
+        SetUnlessEmpty(config, "sasl.mechanism", options.SaslMechanism);
+        SetUnlessEmpty(config, "sasl.username", options.SaslUsername);
+        SetUnlessEmpty(config, "sasl.password", options.SaslPassword);
+        SetUnlessEmpty(config, "ssl.ca.location", options.SslCaLocation);
+        if (!TryParse(options.Settings, out var further))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Settings '{options.Settings}' are not name=value;name=value."), nameof(options));
+
+        foreach (var (name, value) in further)
+            config.Set(name, value);
     }
 
     /// <summary>The producer: idempotent, acknowledged by every in-sync replica, partitioned as the Java clients do.</summary>
@@ -70,6 +98,18 @@ public static class KafkaConfigs
         };
         ApplyCommon(config, options);
         return config;
+    }
+
+    /// <summary>The name of a static member, or <see langword="null"/> for a member that is forgotten when it leaves.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="host">The name of the host.</param>
+    internal static string? InstanceId(KafkaOptions options, string host)
+    {
+        if (options.GroupInstanceId != KafkaOptions.AutoInstanceId)
+            return options.GroupInstanceId.Length > 0 ? options.GroupInstanceId : null;
+
+        var ordinal = host.AsSpan(host.LastIndexOf('-') + 1);
+        return ordinal.Length < host.Length && ordinal.Length > 0 && !ordinal.ContainsAnyExceptInRange('0', '9') ? host : null;
     }
 
     /// <summary>A client for questions to the cluster.</summary>
@@ -103,29 +143,6 @@ public static class KafkaConfigs
     /// <summary>The client looks for overdue records once a second only, so it is given that much less.</summary>
     private static int MessageTimeout(TimeSpan deliveryTimeout) =>
         (int)Math.Max(deliveryTimeout.TotalMilliseconds - 1000, deliveryTimeout.TotalMilliseconds * 0.5);
-
-    private static void ApplyCommon(ClientConfig config, KafkaOptions options)
-    {
-        config.BootstrapServers = options.BootstrapServers;
-        config.ClientId = options.ClientId;
-        // A broker that comes back is found within a second.
-        config.ReconnectBackoffMs = 50;
-        config.ReconnectBackoffMaxMs = 1000;
-        config.SocketConnectionSetupTimeoutMs = 5000;
-        config.SocketKeepaliveEnable = true;
-        config.SocketNagleDisable = true;
-        config.EnableMetricsPush = false;
-        config.Set("security.protocol", options.SecurityProtocol.ToLowerInvariant());
-        SetUnlessEmpty(config, "sasl.mechanism", options.SaslMechanism);
-        SetUnlessEmpty(config, "sasl.username", options.SaslUsername);
-        SetUnlessEmpty(config, "sasl.password", options.SaslPassword);
-        SetUnlessEmpty(config, "ssl.ca.location", options.SslCaLocation);
-        if (!TryParse(options.Settings, out var further))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Settings '{options.Settings}' are not name=value;name=value."), nameof(options));
-
-        foreach (var (name, value) in further)
-            config.Set(name, value);
-    }
 
     private static void SetUnlessEmpty(ClientConfig config, string name, string value)
     {

@@ -5,6 +5,9 @@ namespace Recommender.Hosting.Kafka;
 /// <summary>How a process reaches Kafka and what it asks of it. Section <c>Kafka</c>.</summary>
 public sealed record KafkaOptions : IOptionsRecord
 {
+    internal const string AutoInstanceId = "auto";
+    private const int MaxInstanceIdLength = 249;
+
     private static readonly string[] SecurityProtocols = ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"];
     private static readonly string[] Compressions = ["none", "gzip", "snappy", "lz4", "zstd"];
     private static readonly string[] SaslMechanisms = ["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI", "OAUTHBEARER"];
@@ -52,9 +55,11 @@ public sealed record KafkaOptions : IOptionsRecord
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A name that stays with this replica over restarts (static membership): a quick restart then moves no partition. Empty: off.
+    /// A name that stays with this replica over restarts and that no other of its group has (static membership): a restart within
+    /// <c>SessionTimeout</c> then moves no partition. <c>auto</c>: the host's name where it ends in <c>-</c> and a number, as those of a
+    /// StatefulSet's pods do; other hosts' names may never come back, and their partitions would wait for them. Empty: off.
     /// </summary>
-    public string GroupInstanceId { get; init; } = "";
+    public string GroupInstanceId { get; init; } = AutoInstanceId;
 
     /// <summary>
     /// A name for the log that offsets count in: letters, digits, '.', '_', '-', at most 64. Empty: derived from the cluster's and topics' ids.
@@ -100,11 +105,16 @@ public sealed record KafkaOptions : IOptionsRecord
         check.Range(FetchWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(30));
         check.Range(MaxPrefetchMegabytes, 1, 2047);
         check.Range(SessionTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30));
+        check.That(
+            GroupInstanceId.Length <= MaxInstanceIdLength && GroupInstanceId.All(IsNamePart), GroupInstanceId,
+            "allowed are auto, and up to 249 letters, digits, '.', '_' and '-'");
         check.OneOf(SecurityProtocol, SecurityProtocols);
         check.OneOf(SaslMechanism, SaslMechanisms);
         check.That(
-            LogIdentity.Length <= 64 && LogIdentity.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'),
+            LogIdentity.Length <= 64 && LogIdentity.All(IsNamePart),
             LogIdentity, "allowed are up to 64 letters, digits, '.', '_' and '-'");
         check.That(KafkaConfigs.TryParse(Settings, out _), Settings, "the form is name=value;name=value");
     }
+
+    private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-';
 }

@@ -37,7 +37,7 @@ public sealed class FeaturesFixture : IAsyncLifetime
     /// <summary>Settings that lead a service here. Files are written soon, so that tests need not wait.</summary>
     public string[] Settings =>
     [
-        $"Kafka:BootstrapServers={Kafka.Bootstrap}", $"Kafka:Partitions={Partitions}", $"Kafka:LogIdentity={Log}", "Kafka:FetchWait=00:00:00.005",
+        $"Kafka:BootstrapServers={Kafka.Bootstrap}", $"Kafka:Partitions={Partitions}", $"Kafka:LogIdentity={Log}", "Kafka:FetchWait=00:00:00.005", "Kafka:GroupInstanceId=",
         "Kafka:SessionTimeout=00:00:06", $"Redis:Endpoints={Redis.Server.Endpoint}", "Redis:Timeout=00:00:05", $"Storage:ArchivePath={ArchivePath}",
         "Archive:FlushInterval=00:00:00.2", "Features:RetryDelay=00:00:00.2",
     ];

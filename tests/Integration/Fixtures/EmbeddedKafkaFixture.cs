@@ -20,6 +20,7 @@ public sealed class EmbeddedKafkaFixture : IDisposable
         BootstrapServers = Bootstrap,
         FetchWait = TimeSpan.FromMilliseconds(5),
         SessionTimeout = TimeSpan.FromSeconds(6),
+        GroupInstanceId = "",
     };
 
     /// <summary>Creates a topic that no other test uses.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Kafka;
@@ -60,6 +61,26 @@ public sealed class ConsumerGroupTests : IClassFixture<EmbeddedKafkaFixture>, IA
         using var second = new Member(_kafka.Options, _topics);
         await Eventually.TrueAsync(() => second.Values.Count == 4);
         Assert.Equal([6, 7, 8, 9], second.Values);
+    }
+
+    // The embedded broker gives a static member that comes back a new place, unlike Apache Kafka; that it does not leave is all that can be seen here.
+    [Fact]
+    public async Task A_static_member_that_stops_is_waited_for_and_nothing_moves_meanwhile()
+    {
+        var timeout = TimeSpan.FromSeconds(6);
+        var options = _kafka.Options with { SessionTimeout = timeout };
+        using var first = new Member(options with { GroupInstanceId = "replica-0" }, _topics);
+        var second = new Member(options with { GroupInstanceId = "replica-1" }, _topics);
+        await Eventually.TrueAsync(() => first.Owned.Count > 0 && second.Owned.Count > 0 && first.Owned.Count + second.Owned.Count == 21);
+        var owned = first.Owned;
+
+        var stopped = Stopwatch.StartNew();
+        second.Dispose();
+        await Eventually.TrueAsync(() => first.Owned != owned);
+
+        // Its last sign of life was up to a fifth of the timeout earlier.
+        Assert.True(stopped.Elapsed > timeout / 2, $"Partitions moved after {stopped.Elapsed}.");
+        await Eventually.TrueAsync(() => first.Owned.Count == 21);
     }
 
     /// <summary>A consumer on a thread of its own.</summary>

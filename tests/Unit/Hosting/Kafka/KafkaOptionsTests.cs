@@ -20,6 +20,7 @@ public sealed class KafkaOptionsTests
         { new KafkaOptions { FetchWait = TimeSpan.Zero }, "Kafka:FetchWait" },
         { new KafkaOptions { MaxPrefetchMegabytes = 0 }, "Kafka:MaxPrefetchMegabytes" },
         { new KafkaOptions { SessionTimeout = TimeSpan.Zero }, "Kafka:SessionTimeout" },
+        { new KafkaOptions { GroupInstanceId = "a b" }, "Kafka:GroupInstanceId" },
         { new KafkaOptions { SecurityProtocol = "tls" }, "Kafka:SecurityProtocol" },
         { new KafkaOptions { SaslMechanism = "MD5" }, "Kafka:SaslMechanism" },
         { new KafkaOptions { LogIdentity = "a/b" }, "Kafka:LogIdentity" },
@@ -48,9 +49,20 @@ public sealed class KafkaOptionsTests
         Assert.False(config.EnableAutoOffsetStore);
         Assert.Equal(AutoOffsetReset.Earliest, config.AutoOffsetReset);
         Assert.Equal(PartitionAssignmentStrategy.Range, config.PartitionAssignmentStrategy);
-        Assert.Null(config.GroupInstanceId);
         Assert.Equal("features-0", KafkaConfigs.Consumer(new KafkaOptions { GroupInstanceId = "features-0" }, "g").GroupInstanceId);
     }
+
+    [Theory]
+    [InlineData("auto", "recommender-features-0", "recommender-features-0")]
+    [InlineData("auto", "features-12", "features-12")]
+    [InlineData("auto", "recommender-features-5d8f9c-x7k2p", null)]
+    [InlineData("auto", "features-", null)]
+    [InlineData("auto", "laptop", null)]
+    [InlineData("auto", "17", null)]
+    [InlineData("", "features-0", null)]
+    [InlineData("west", "features-0", "west")]
+    public void A_member_is_static_where_its_name_will_come_back(string setting, string host, string? expected) =>
+        Assert.Equal(expected, KafkaConfigs.InstanceId(new KafkaOptions { GroupInstanceId = setting }, host));
 
     [Fact]
     public void Security_and_further_settings_reach_the_client()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Recommender.Hosting.Configuration;
 
 namespace Recommender.Standalone.Cli;
 
@@ -11,6 +12,7 @@ namespace Recommender.Standalone.Cli;
 internal sealed record ServerAddress(string Host, int Port, bool IsTls = false)
 {
     private const string Scheme = "http://";
+    private const string KafkaVariable = OptionsBinding.EnvironmentPrefix + "Kafka__BootstrapServers";
     private const string TlsScheme = "https://";
 
     /// <summary>Where <c>recommender run</c> listens for gRPC unless it is told otherwise.</summary>
@@ -34,10 +36,10 @@ internal sealed record ServerAddress(string Host, int Port, bool IsTls = false)
     /// <summary>The option <c>--kafka</c>.</summary>
     public static Option<ServerAddress> KafkaOption() => new("--kafka")
     {
-        Description = "Bootstrap address of Kafka, HOST:PORT.",
+        Description = $"Bootstrap address of Kafka, HOST:PORT. Default: the first one of {KafkaVariable}. Security comes from the variables of the services, too.",
         HelpName = "ADDRESS",
         CustomParser = Parse,
-        DefaultValueFactory = _ => DefaultKafka,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(KafkaVariable)?.Split(',')[0].Trim() is { } first && TryParse(first, out var set) ? set : DefaultKafka,
     };
 
     /// <summary>Reads <c>HOST:PORT</c>, with or without <c>http://</c> or <c>https://</c> before it.</summary>

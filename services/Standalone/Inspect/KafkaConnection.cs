@@ -1,10 +1,16 @@
 using System.Net.Sockets;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Cli;
 
 namespace Recommender.Standalone.Inspect;
 
-/// <summary>How the commands reach Kafka.</summary>
+/// <summary>
+/// How the commands reach Kafka: at the address that they are given, with the security and the further settings of section <c>Kafka</c>, which they
+/// take from the same environment variables as the services.
+/// </summary>
 internal static class KafkaConnection
 {
     /// <summary>Time for a question to the cluster.</summary>
@@ -29,20 +35,28 @@ internal static class KafkaConnection
         }
     }
 
+    /// <summary>Completes a client's configuration.</summary>
+    /// <exception cref="OptionsException">A setting in the environment is unknown or out of range.</exception>
+    public static TConfig Reach<TConfig>(ServerAddress kafka, TConfig config) where TConfig : ClientConfig
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables(OptionsBinding.EnvironmentPrefix).Build();
+        KafkaConfigs.ApplyCommon(config, OptionsBinding.Bind<KafkaOptions>(environment) with { BootstrapServers = kafka.ToString() });
+        return config;
+    }
+
     /// <summary>An administration client. Its own log is left out: what matters comes as an exception.</summary>
     public static IAdminClient OpenAdmin(ServerAddress kafka) =>
-        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.ToString() }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        new AdminClientBuilder(Reach(kafka, new AdminClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>A consumer that assigns itself and commits nothing by itself.</summary>
     public static IConsumer<byte[], byte[]> OpenConsumer(ServerAddress kafka, string group = "recommender-tail")
     {
-        var config = new ConsumerConfig
+        var config = Reach(kafka, new ConsumerConfig
         {
-            BootstrapServers = kafka.ToString(),
             GroupId = group, // the client wants a name; the group is never joined
             EnableAutoCommit = false,
             EnablePartitionEof = true,
-        };
+        });
         return new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
 

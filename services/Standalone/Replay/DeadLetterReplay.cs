@@ -53,7 +53,7 @@ internal sealed class DeadLetterReplay(ReplayFilter filter, bool isDryRun, TimeP
     private async Task SendAsync(ServerAddress kafka, List<DeadLetter> letters, CancellationToken cancellationToken)
     {
         using var producer = new ProducerBuilder<byte[], byte[]?>(
-                new ProducerConfig { BootstrapServers = kafka.ToString(), Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random, LingerMs = 2 })
+                KafkaConnection.Reach(kafka, new ProducerConfig { Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random, LingerMs = 2 }))
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         try
         {

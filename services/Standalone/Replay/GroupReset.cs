@@ -53,11 +53,10 @@ internal sealed class GroupReset(string group, DateTimeOffset to)
     private void CommitAsMember(ServerAddress kafka, List<TopicPartitionOffset> offsets, CancellationToken cancellationToken)
     {
         List<TopicPartition>? ours = null;
-        var config = new ConsumerConfig
+        var config = KafkaConnection.Reach(kafka, new ConsumerConfig
         {
-            BootstrapServers = kafka.ToString(), GroupId = group, EnableAutoCommit = false, PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
-            SessionTimeoutMs = 6000,
-        };
+            GroupId = group, EnableAutoCommit = false, PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range, SessionTimeoutMs = 6000,
+        });
         using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { })
             .SetPartitionsAssignedHandler((_, partitions) => ours = partitions).Build();
         consumer.Subscribe(s_topics);

@@ -25,6 +25,9 @@ internal sealed class FeatureMetrics
     private readonly Counter<long> _conflicts = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.conflicts", description: "Conditional writes to Redis that another writer won, by value (viewer, video, marks).");
 
+    private readonly Counter<long> _states = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.states", description: "States that batches needed, by value (viewer, video) and where they came from (memory, redis).");
+
     private readonly Counter<long> _rewinds = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.rewinds", description: "Times that reading went back to the watermarks after a failure.");
 
@@ -51,11 +54,9 @@ internal sealed class FeatureMetrics
         "recommender.features.visible.delay", "s", "From the door's taking an event until it is in the viewer's online state.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
 
-    public void Absorbed(EventType type, Absorption outcome, TimeSpan delay)
-    {
-        _events.Add(1, new("type", EventTypeNames.NameOf(type)), new("outcome", NameOf(outcome)));
-        if (outcome == Absorption.Effective) _visible.Record(Math.Max(0, delay.TotalSeconds));
-    }
+    public void Absorbed(EventType type, Absorption outcome, long events) => _events.Add(events, new("type", EventTypeNames.NameOf(type)), new("outcome", NameOf(outcome)));
+
+    public void Visible(TimeSpan delay) => _visible.Record(Math.Max(0, delay.TotalSeconds));
 
     public void CatalogAbsorbed(int records) => _catalog.Add(records);
 
@@ -66,6 +67,12 @@ internal sealed class FeatureMetrics
     public void Conflicts(string value, int count)
     {
         if (count > 0) _conflicts.Add(count, new KeyValuePair<string, object?>("value", value));
+    }
+
+    public void StatesRead(string value, int all, int cold)
+    {
+        _states.Add(all - cold, new("value", value), new("from", "memory"));
+        _states.Add(cold, new("value", value), new("from", "redis"));
     }
 
     public void Rewound() => _rewinds.Add(1);

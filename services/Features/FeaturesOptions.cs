@@ -12,7 +12,12 @@ public sealed record FeaturesOptions : IOptionsRecord
     public string GroupId { get; init; } = "recommender-features";
 
     /// <summary>Records absorbed together when there are many; when there are few, nobody waits for more. 1 to 100,000.</summary>
-    public int MaxBatch { get; init; } = 10_000;
+    public int MaxBatch { get; init; } = 20_000;
+
+    /// <summary>
+    /// Mebibytes for the states of viewers and videos that were absorbed lately, so that they need not be read again. 0 (off) to 4096.
+    /// </summary>
+    public int HotMegabytes { get; init; } = 48;
 
     /// <summary>How long Redis may take for one round of a batch. 10 milliseconds to 1 minute.</summary>
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -32,11 +37,15 @@ public sealed record FeaturesOptions : IOptionsRecord
     /// </summary>
     public bool DrainOnStop { get; init; }
 
+    /// <summary><see cref="HotMegabytes"/> in bytes.</summary>
+    internal long HotBytes => (long)HotMegabytes << 20;
+
     /// <inheritdoc/>
     public void Validate(OptionsCheck check)
     {
         check.NotEmpty(GroupId);
         check.Range(MaxBatch, 1, 100_000);
+        check.Range(HotMegabytes, 0, 4096);
         check.Range(RedisTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         check.Range(TrendingVideos, 10, 100_000);

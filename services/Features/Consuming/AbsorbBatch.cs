@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Recommender.Features.Online;
 using Recommender.Features.State;
 using Recommender.Hosting.Online;
@@ -6,136 +5,102 @@ using Recommender.Hosting.Online;
 namespace Recommender.Features.Consuming;
 
 /// <summary>Events of one partition with the viewers and videos that they change.</summary>
-internal sealed class AbsorbBatch
+internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
 {
-    private readonly IReadOnlyList<FeatureEvent> _events;
-    private readonly List<TrackedValue<ViewerState>> _viewers = [];
-    private readonly List<TrackedValue<VideoCounters>> _videos = [];
-    private readonly int[] _viewerOf;
-    private readonly int[] _videoOf;
-    private readonly float?[] _ratios;
-    private readonly Absorption[] _outcomes;
+    private readonly float?[] _ratios = new float?[events.Count];
+    private readonly Absorption[] _outcomes = new Absorption[events.Count];
 
-    public AbsorbBatch(IReadOnlyList<FeatureEvent> events)
-    {
-        _events = events;
-        _viewerOf = Group(_viewers, e => e.UserId);
-        _videoOf = Group(_videos, e => e.VideoId); // an erasure's is empty, and never written
-        _ratios = new float?[events.Count];
-        _outcomes = new Absorption[events.Count];
-    }
+    /// <summary>The viewers.</summary>
+    public BatchValues<ViewerState> Viewers { get; } = new(events, e => e.UserId);
 
-    /// <summary>The viewers, once each.</summary>
-    public IReadOnlyList<string> UserIds => _viewers.ConvertAll(v => v.Id);
+    /// <summary>The videos. An erasure's is empty, and never written.</summary>
+    public BatchValues<VideoCounters> Videos { get; } = new(events, e => e.VideoId);
 
     /// <summary>The viewers who asked to be forgotten.</summary>
-    public IReadOnlyList<string> ForgottenUserIds => [.. _events.Where(e => e.IsErasure).Select(e => e.UserId).Distinct()];
+    public IReadOnlyList<string> ForgottenUserIds => [.. events.Where(e => e.IsErasure).Select(e => e.UserId).Distinct()];
 
-    /// <summary>The videos, once each.</summary>
-    public IReadOnlyList<string> VideoIds => _videos.ConvertAll(v => v.Id);
-
-    /// <summary>Takes what was read.</summary>
-    public void Fill(byte[][] viewers, byte[][] videos, string[] viewed, long[] durations)
+    /// <summary>Takes the durations of videos, milliseconds.</summary>
+    public void Fill(string[] viewed, long[] durations)
     {
-        for (var i = 0; i < viewers.Length; i++) Take(_viewers[i], viewers[i]);
-        for (var i = 0; i < videos.Length; i++) Take(_videos[i], videos[i]);
-        var byVideo = new Dictionary<string, long>(viewed.Length);
+        var byVideo = new Dictionary<string, long>(viewed.Length, StringComparer.Ordinal);
         for (var i = 0; i < viewed.Length; i++) byVideo[viewed[i]] = durations[i];
-        for (var i = 0; i < _events.Count; i++)
-            _ratios[i] = WatchRatio.Of(_events[i].WatchTimeMs, byVideo.GetValueOrDefault(_events[i].VideoId));
+        for (var i = 0; i < events.Count; i++)
+            _ratios[i] = events[i].WatchTimeMs is { } watched ? WatchRatio.Of(watched, byVideo.GetValueOrDefault(events[i].VideoId)) : null;
     }
 
     /// <summary>Lets the viewers absorb their events, and the videos those that count.</summary>
     public Absorption[] Decide(ViewerLimits limits)
     {
-        for (var i = 0; i < _events.Count; i++)
+        for (var i = 0; i < events.Count; i++)
         {
-            var viewer = _viewers[_viewerOf[i]];
-            _outcomes[i] = ViewerTransition.Absorb(viewer.State, _events[i], _ratios[i], limits);
+            var viewer = Viewers.Of(i);
+            _outcomes[i] = ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits);
             viewer.IsChanged |= _outcomes[i] is Absorption.Effective or Absorption.Forgotten;
             if (_outcomes[i] != Absorption.Effective) continue;
-            var video = _videos[_videoOf[i]];
-            video.IsChanged |= VideoTransition.Absorb(video.State, _events[i], _ratios[i]);
+            var video = Videos.Of(i);
+            video.IsChanged |= VideoTransition.Absorb(video.State, events[i], _ratios[i]);
         }
         return _outcomes;
     }
 
+    /// <summary>
+    /// Reads videos again that may be older than what is stored: of an event that a viewer's watermark covers, the video must have heard, but one
+    /// that was in memory need not know of what another owner absorbed in the meantime. Nothing of such a video may change, and then no write
+    /// would notice that its score is too low.
+    /// </summary>
+    public async Task RefreshVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken)
+    {
+        List<TrackedValue<VideoCounters>>? behind = null;
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (_outcomes[i] != Absorption.Replayed || events[i].IsErasure || Videos.Of(i).State.Watermarks.Reaches(events[i].After)) continue;
+            (behind ??= []).Add(Videos.Of(i));
+        }
+        if (behind is null) return;
+        TrackedValue<VideoCounters>[] videos = [.. behind.Distinct()];
+        var stored = await store.ReadVideosAsync(Array.ConvertAll(videos, v => v.Id), partition, cancellationToken);
+        for (var i = 0; i < videos.Length; i++)
+        {
+            videos[i].Take(VideoCounters.Decode(stored[i]));
+            AbsorbAgain(videos[i]);
+        }
+    }
+
     /// <summary>Writes the changed videos; returns the number of lost writes.</summary>
     public Task<int> WriteVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken) => ConditionalWriter.WriteAsync(
-        _videos,
-        static v =>
-        {
-            v.State.Version = v.StoredVersion + 1;
-            return v.State.Encode();
-        },
-        writes => store.WriteVideosAsync(writes, partition, cancellationToken),
-        (video, bytes) =>
-        {
-            Take(video, bytes);
-            foreach (var i in video.Events)
-                if (_outcomes[i] == Absorption.Effective) video.IsChanged |= VideoTransition.Absorb(video.State, _events[i], _ratios[i]);
-        });
+        Videos.All,
+        writes => store.WriteVideosAsync(writes, partition, cancellationToken), AbsorbAgain);
 
     /// <summary>Writes the changed viewers; returns the number of lost writes.</summary>
     public Task<int> WriteViewersAsync(IOnlineStore store, ViewerLimits limits, CancellationToken cancellationToken) => ConditionalWriter.WriteAsync(
-        _viewers,
-        static v =>
-        {
-            v.State.Version = v.StoredVersion + 1;
-            return v.State.Encode();
-        },
+        Viewers.All,
         writes => store.WriteViewersAsync(writes, cancellationToken),
-        (viewer, bytes) =>
+        viewer =>
         {
-            Take(viewer, bytes);
-            foreach (var i in viewer.Events)
-                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, _events[i], _ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
+            foreach (var i in Viewers.EventsOf(viewer))
+                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
         });
 
     /// <summary>
-    /// Trending scores of all videos of the batch in one window. Those that did not change are among them: a crash may have come between
-    /// the video's counters and its score.
+    /// Trending scores in one window of the batch's videos. Those that did not change are among them: a crash may have come between the video's
+    /// counters and its score. Left out is what has no place among the highest anyway.
     /// </summary>
-    public List<TrendingScore> Scores(int window)
+    /// <param name="window">The window's number.</param>
+    /// <param name="floor">The lowest score that has a place; scores only rise, so it only rises, too.</param>
+    public List<TrendingScore> Scores(int window, double floor)
     {
-        var scores = new List<TrendingScore>(_videos.Count);
-        foreach (var video in _videos)
+        var scores = new List<TrendingScore>();
+        foreach (var video in Videos.All)
         {
             var score = video.State.Trending[window].Log2;
-            if (double.IsFinite(score)) scores.Add(new TrendingScore(video.Id, score));
+            if (double.IsFinite(score) && score >= floor) scores.Add(new TrendingScore(video.Id, score));
         }
         return scores;
     }
 
-    private static void Take(TrackedValue<ViewerState> viewer, byte[] bytes)
+    private void AbsorbAgain(TrackedValue<VideoCounters> video)
     {
-        viewer.State = ViewerState.Decode(bytes);
-        viewer.StoredVersion = viewer.State.Version;
-        viewer.IsChanged = false;
-    }
-
-    private static void Take(TrackedValue<VideoCounters> video, byte[] bytes)
-    {
-        video.State = VideoCounters.Decode(bytes);
-        video.StoredVersion = video.State.Version;
-        video.IsChanged = false;
-    }
-
-    private int[] Group<TState>(List<TrackedValue<TState>> values, Func<FeatureEvent, string> id) where TState : class
-    {
-        var places = new Dictionary<string, int>(_events.Count, StringComparer.Ordinal);
-        var placeOf = new int[_events.Count];
-        for (var i = 0; i < placeOf.Length; i++)
-        {
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, id(_events[i]), out var known);
-            if (!known)
-            {
-                place = values.Count;
-                values.Add(new TrackedValue<TState>(id(_events[i])));
-            }
-            values[place].Events.Add(i);
-            placeOf[i] = place;
-        }
-        return placeOf;
+        foreach (var i in Videos.EventsOf(video))
+            if (_outcomes[i] == Absorption.Effective) video.IsChanged |= VideoTransition.Absorb(video.State, events[i], _ratios[i]);
     }
 }

@@ -15,12 +15,17 @@ internal sealed class Assignment
     private readonly List<StoredMarks> _marks = [];
 
     /// <summary>Opens partitions; the archive says where it ends, the online state is asked later.</summary>
-    public Assignment(IReadOnlyCollection<TopicPartition> partitions, LogIdentity identity, EventArchive archive)
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="identity">Names the logs.</param>
+    /// <param name="archive">The archive.</param>
+    /// <param name="hotBytes">About how much memory the states absorbed lately may take, of all partitions together.</param>
+    public Assignment(IReadOnlyCollection<TopicPartition> partitions, LogIdentity identity, EventArchive archive, long hotBytes)
     {
         var archived = archive.Load();
-        foreach (var group in partitions.GroupBy(p => MarksKey(p.Topic, p.Partition.Value)))
+        var groups = partitions.GroupBy(p => MarksKey(p.Topic, p.Partition.Value)).ToList();
+        foreach (var group in groups)
         {
-            var marks = group.Key is null ? null : new StoredMarks(group.Key, group.First().Partition.Value);
+            var marks = group.Key is null ? null : new StoredMarks(group.Key, group.First().Partition.Value, hotBytes / groups.Count);
             if (marks is not null) _marks.Add(marks);
             foreach (var (topic, partition) in group.Select(p => (p.Topic, p.Partition.Value)))
             {

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Recommender.Contracts;
 using Recommender.Features.Online;
+using Recommender.Features.State;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Telemetry;
+using Recommender.V1;
 
 namespace Recommender.Features.Consuming;
 
@@ -53,8 +56,15 @@ internal sealed class BatchAbsorber(
         }
         var outcomes = await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var counts = new Dictionary<(EventType Type, Absorption Outcome), long>();
         for (var i = 0; i < outcomes.Length; i++)
-            if (!work.Events[i].IsErasure) metrics.Absorbed(work.Events[i].Type, outcomes[i], TimeSpan.FromMilliseconds(now - work.Events[i].ReceivedAtMs));
+        {
+            var e = work.Events[i];
+            if (e.IsErasure) continue;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, (e.Type, outcomes[i]), out _)++;
+            if (outcomes[i] == Absorption.Effective) metrics.Visible(TimeSpan.FromMilliseconds(now - e.ReceivedAtMs));
+        }
+        foreach (var (kind, count) in counts) metrics.Absorbed(kind.Type, kind.Outcome, count);
     }
 
     /// <summary>One span for the batch, linked to the calls that its records came from.</summary>

@@ -42,7 +42,7 @@ internal sealed class JournalRecovery(
     {
         var owned = log.Records.Select(r => new TopicPartition(r.Position.Topic, r.Position.Partition)).Distinct().ToList();
         if (owned.Count == 0) return;
-        var assignment = new Assignment(owned, LogIdentity.Fixed(log.Identity), services.Archive);
+        var assignment = new Assignment(owned, LogIdentity.Fixed(log.Identity), services.Archive, services.Options.HotBytes);
         try
         {
             await assignment.RewindAsync(services.Store, cancellationToken);

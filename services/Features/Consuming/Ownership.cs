@@ -54,7 +54,7 @@ internal sealed class Ownership
             if (_hasJoined) _services.Progress.Trouble = null; // somebody else has it all
             return false;
         }
-        Assignment ??= new Assignment(_owned, Wait(_services.ResolveIdentityAsync()), _services.Archive);
+        Assignment ??= new Assignment(_owned, Wait(_services.ResolveIdentityAsync()), _services.Archive, _services.Options.HotBytes);
         if (_services.Archive.IsFull) throw new ArchiveFullException();
         if (_isStateLost) Wait(_services.Store.BeginAsync(CancellationToken.None));
         _isStateLost = false;

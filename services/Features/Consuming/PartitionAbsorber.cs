@@ -26,26 +26,40 @@ internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durati
     public async Task<Absorption[]> AbsorbAsync(
         StoredMarks marks, IReadOnlyList<FeatureEvent> events, IReadOnlyCollection<LogPosition> reached, CancellationToken cancellationToken)
     {
-        var batch = await LoadAsync(events, marks.Partition, cancellationToken);
+        var batch = await LoadAsync(events, marks, cancellationToken);
         var outcomes = batch.Decide(limits);
+        await batch.RefreshVideosAsync(store, marks.Partition, cancellationToken);
         metrics.Conflicts("video", await batch.WriteVideosAsync(store, marks.Partition, cancellationToken));
         metrics.Conflicts("viewer", await batch.WriteViewersAsync(store, limits, cancellationToken));
         await store.DeleteListsAsync(batch.ForgottenUserIds, cancellationToken);
-        await Task.WhenAll(OnlineKeys.Windows.Select((window, i) =>
-            store.WriteTrendingAsync(window.Name, marks.Partition, batch.Scores(i), cancellationToken)));
+        await Task.WhenAll(OnlineKeys.Windows.Select((_, i) => WriteTrendingAsync(batch, i, marks, cancellationToken)));
         metrics.Conflicts("marks", await marks.AdvanceAsync(store, reached, cancellationToken));
+        batch.Viewers.KeepIn(marks.Viewers);
+        batch.Videos.KeepIn(marks.Videos);
         return outcomes;
     }
 
-    private async Task<AbsorbBatch> LoadAsync(IReadOnlyList<FeatureEvent> events, int partition, CancellationToken cancellationToken)
+    private async Task WriteTrendingAsync(AbsorbBatch batch, int window, StoredMarks marks, CancellationToken cancellationToken)
+    {
+        var scores = batch.Scores(window, marks.TrendingFloors[window]);
+        if (scores.Count == 0) return;
+        marks.TrendingFloors[window] = await store.WriteTrendingAsync(OnlineKeys.Windows[window].Name, marks.Partition, scores, cancellationToken);
+    }
+
+    private async Task<AbsorbBatch> LoadAsync(IReadOnlyList<FeatureEvent> events, StoredMarks marks, CancellationToken cancellationToken)
     {
         var batch = new AbsorbBatch(events);
+        var (coldViewers, coldVideos) = (batch.Viewers.TakeFrom(marks.Viewers), batch.Videos.TakeFrom(marks.Videos));
+        metrics.StatesRead("viewer", batch.Viewers.All.Count, coldViewers.Length);
+        metrics.StatesRead("video", batch.Videos.All.Count, coldVideos.Length);
         string[] viewed = [.. events.Where(e => e is { Type: EventType.View, WatchTimeMs: not null }).Select(e => e.VideoId).Distinct()];
-        var viewers = store.ReadViewersAsync(batch.UserIds, cancellationToken);
-        var videos = store.ReadVideosAsync(batch.VideoIds, partition, cancellationToken);
+        var viewers = coldViewers.Length > 0 ? store.ReadViewersAsync(coldViewers, cancellationToken) : Task.FromResult<byte[][]>([]);
+        var videos = coldVideos.Length > 0 ? store.ReadVideosAsync(coldVideos, marks.Partition, cancellationToken) : Task.FromResult<byte[][]>([]);
         var lengths = durations.GetAsync(viewed, cancellationToken);
         await Task.WhenAll(viewers, videos, lengths);
-        batch.Fill(await viewers, await videos, viewed, await lengths);
+        batch.Viewers.Fill(await viewers);
+        batch.Videos.Fill(await videos);
+        batch.Fill(viewed, await lengths);
         return batch;
     }
 }

@@ -9,23 +9,41 @@ namespace Recommender.Features.Online;
 /// </summary>
 internal sealed class FencedScripts
 {
-    // Each returns nothing when the write took effect, otherwise the value that is there instead ('' for none).
-    private const string Viewer =
+    // Version and value by turns, one pair for each key. Both return nothing when all writes took effect, otherwise by turns the number of a key
+    // whose write did not, from 1, and the value that is there instead ('' for none).
+    private const string Viewers =
         """
-        local version = redis.call('GETRANGE', KEYS[1], 0, 7)
-        if version ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
-        redis.call('SET', KEYS[1], ARGV[2])
-        return nil
+        local lost = nil
+        for i, key in ipairs(KEYS) do
+          if redis.call('GETRANGE', key, 0, 7) == ARGV[2 * i - 1] then
+            redis.call('SET', key, ARGV[2 * i])
+          else
+            lost = lost or {}
+            lost[#lost + 1] = i
+            lost[#lost + 1] = redis.call('GET', key) or ''
+          end
+        end
+        return lost
         """;
 
-    private const string Video =
+    // As above, behind the name of the field.
+    private const string Videos =
         """
-        local current = redis.call('HGET', KEYS[1], ARGV[3]) or ''
-        if string.sub(current, 1, 8) ~= ARGV[1] then return current end
-        redis.call('HSET', KEYS[1], ARGV[3], ARGV[2])
-        return nil
+        local lost = nil
+        for i, key in ipairs(KEYS) do
+          local current = redis.call('HGET', key, ARGV[1]) or ''
+          if string.sub(current, 1, 8) == ARGV[2 * i] then
+            redis.call('HSET', key, ARGV[1], ARGV[2 * i + 1])
+          else
+            lost = lost or {}
+            lost[#lost + 1] = i
+            lost[#lost + 1] = current
+          end
+        end
+        return lost
         """;
 
+    // Returns nothing when the write took effect, otherwise the value that is there instead ('' for none).
     private const string Marks =
         """
         local current = redis.call('GET', KEYS[1]) or ''
@@ -36,19 +54,22 @@ internal sealed class FencedScripts
 
     private const string Nothing = "return nil";
 
-    // Scores only grow, so the larger one is the newer one whoever writes last. ARGV: members to keep, then score and member by turns.
+    // Scores only grow, so the larger one is the newer one whoever writes last. ARGV: members to keep, then score and member by turns. Returns the
+    // lowest score once there are that many.
     private const string Trending =
         """
         redis.call('ZADD', KEYS[1], 'GT', unpack(ARGV, 2))
-        redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -tonumber(ARGV[1]) - 1)
-        return nil
+        local keep = tonumber(ARGV[1])
+        redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -keep - 1)
+        if redis.call('ZCARD', KEYS[1]) < keep then return nil end
+        return redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
         """;
 
     public FencedScripts()
     {
         var time = Guid.NewGuid().ToString("N");
-        WriteViewer = Create("viewer-write", Viewer);
-        WriteVideo = Create("video-write", Video);
+        WriteViewers = Create("viewer-write", Viewers);
+        WriteVideos = Create("video-write", Videos);
         WriteMarks = Create("marks-write", Marks);
         WriteTrending = Create("trending-write", Trending);
         Check = Create("check", Nothing);
@@ -56,9 +77,9 @@ internal sealed class FencedScripts
         RedisScript Create(string name, string text) => new(name, $"-- {time}\n{text}");
     }
 
-    public RedisScript WriteViewer { get; }
+    public RedisScript WriteViewers { get; }
 
-    public RedisScript WriteVideo { get; }
+    public RedisScript WriteVideos { get; }
 
     public RedisScript WriteMarks { get; }
 
@@ -68,5 +89,5 @@ internal sealed class FencedScripts
     public RedisScript Check { get; }
 
     public async Task LoadAsync(IRedis redis, CancellationToken cancellationToken) =>
-        await Task.WhenAll(new[] { WriteViewer, WriteVideo, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
+        await Task.WhenAll(new[] { WriteViewers, WriteVideos, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
 }

@@ -43,8 +43,11 @@ internal interface IOnlineStore
     /// <summary>Deletes the precomputed lists of viewers.</summary>
     Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>Raises the trending scores of videos in one window to the given ones, and forgets all but the highest.</summary>
-    Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken);
+    /// <summary>
+    /// Raises the trending scores of videos in one window to the given ones, and forgets all but the highest; returns the lowest score that has a
+    /// place from now on, negative infinity while there is room.
+    /// </summary>
+    Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken);
 
     /// <summary>Writes catalog entries; one that is older than what is there changes nothing.</summary>
     Task WriteCatalogAsync(IReadOnlyCollection<KeyValuePair<string, CatalogEntry>> entries, CancellationToken cancellationToken);

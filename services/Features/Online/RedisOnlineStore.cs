@@ -15,6 +15,9 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
     // Lua cannot unpack more than some 8,000 values.
     private const int ScoresPerScript = 1000;
 
+    // A call costs both sides as much as the writing of several values. In a cluster the values lie in slots of their own.
+    private const int ValuesPerCall = 64;
+
     // Of a cluster's servers this asks some; each of the others is asked when something is written to it.
     private static readonly RedisCall[] s_places = [.. Enumerable.Range(0, 8).Select(i => new RedisCall([OnlineKeys.Partition(i)], []))];
 
@@ -50,22 +53,20 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
     public async Task<byte[]> ReadMarksAsync(string key, CancellationToken cancellationToken) => await redis.GetAsync(key, cancellationToken) ?? [];
 
     public Task<byte[]?[]> WriteViewersAsync(IReadOnlyList<ValueWrite> writes, CancellationToken cancellationToken) =>
-        WriteAsync(_scripts.WriteViewer, [.. writes.Select(w => new RedisCall([OnlineKeys.Viewer(w.Id)], [Version(w.Expected), w.Value]))], cancellationToken);
+        WriteValuesAsync(_scripts.WriteViewers, writes, OnlineKeys.Viewer, [], cancellationToken);
 
-    public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken)
-    {
-        RedisValue field = OnlineKeys.PartitionField(partition);
-        return WriteAsync(_scripts.WriteVideo, [.. writes.Select(w => new RedisCall([OnlineKeys.Video(w.Id)], [Version(w.Expected), w.Value, field]))], cancellationToken);
-    }
+    public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
+        WriteValuesAsync(_scripts.WriteVideos, writes, OnlineKeys.Video, [OnlineKeys.PartitionField(partition)], cancellationToken);
 
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
         Task.WhenAll(userIds.Select(id => redis.DeleteAsync(OnlineKeys.List(id), cancellationToken)));
 
-    public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
+    public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         RedisKey[] key = [OnlineKeys.Trending(window, partition)];
         var calls = scores.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
-        await WriteAsync(_scripts.WriteTrending, calls, cancellationToken);
+        var lowest = await WriteAsync(_scripts.WriteTrending, calls, cancellationToken);
+        return lowest.Max(r => r.IsNull ? double.NegativeInfinity : double.Parse(r.AsString()!, CultureInfo.InvariantCulture));
 
         // Seventeen digits: what is read back is the same number.
         static RedisValue[] Pair(TrendingScore score) => [score.Log2.ToString("R", CultureInfo.InvariantCulture), score.VideoId];
@@ -75,15 +76,35 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         CatalogStore.WriteManyAsync(redis, entries, cancellationToken);
 
     public async Task<byte[]?> WriteMarksAsync(string key, byte[] expected, byte[] value, CancellationToken cancellationToken) =>
-        (await WriteAsync(_scripts.WriteMarks, [new RedisCall([key], [expected, value])], cancellationToken))[0];
+        (await WriteAsync(_scripts.WriteMarks, [new RedisCall([key], [expected, value])], cancellationToken))[0].AsBytes();
 
-    private async Task<byte[]?[]> WriteAsync(RedisScript script, RedisCall[] calls, CancellationToken cancellationToken)
+    /// <param name="script">Writes values by compare-and-set.</param>
+    /// <param name="writes">The values.</param>
+    /// <param name="key">The key of a viewer or video.</param>
+    /// <param name="first">Arguments in front of versions and values.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<byte[]?[]> WriteValuesAsync(
+        RedisScript script, IReadOnlyList<ValueWrite> writes, Func<string, string> key, RedisValue[] first, CancellationToken cancellationToken)
+    {
+        var chunks = writes.Chunk(redis.IsSharded ? 1 : ValuesPerCall).ToArray();
+        var calls = Array.ConvertAll(chunks, chunk => new RedisCall(
+            Array.ConvertAll(chunk, w => (RedisKey)key(w.Id)), [.. first, .. chunk.SelectMany(w => (RedisValue[])[Version(w.Expected), w.Value])]));
+        var replies = await WriteAsync(script, calls, cancellationToken);
+        var current = new byte[]?[writes.Count];
+        for (int chunk = 0, begin = 0; chunk < chunks.Length; begin += chunks[chunk++].Length)
+        {
+            var lost = replies[chunk].AsArray();
+            for (var i = 0; i < lost.Length; i += 2) current[begin + lost[i].AsInt64() - 1] = lost[i + 1].AsBytes();
+        }
+        return current;
+    }
+
+    private async Task<RedisReply[]> WriteAsync(RedisScript script, RedisCall[] calls, CancellationToken cancellationToken)
     {
         if (calls.Length == 0) return [];
         try
         {
-            var replies = await redis.EvalLoadedAsync(script, calls, cancellationToken);
-            return Array.ConvertAll(replies, r => r.AsBytes());
+            return await redis.EvalLoadedAsync(script, calls, cancellationToken);
         }
         catch (RedisScriptMissingException e)
         {

@@ -2,10 +2,11 @@ using Recommender.Hosting.Online;
 
 namespace Recommender.Features.Online;
 
-/// <summary>The watermarks of one partition as this process last saw or wrote them.</summary>
+/// <summary>The watermarks of one partition as this process last saw or wrote them, and the states that it has absorbed lately.</summary>
 /// <param name="key">Their key (<see cref="OnlineKeys.Partition"/>).</param>
 /// <param name="partition">The partition.</param>
-internal sealed class StoredMarks(string key, int partition)
+/// <param name="hotBytes">About how much memory the states may take; 0: none is kept.</param>
+internal sealed class StoredMarks(string key, int partition, long hotBytes)
 {
     private byte[] _stored = [];
     private LogWatermarks _marks = new();
@@ -13,10 +14,22 @@ internal sealed class StoredMarks(string key, int partition)
     /// <summary>The partition.</summary>
     public int Partition { get; } = partition;
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Viewers absorbed lately.</summary>
+    public HotValues<ViewerState> Viewers { get; } = new(hotBytes / 4 * 3);
+
+    /// <summary>The partition's counters of videos absorbed lately.</summary>
+    public HotValues<VideoCounters> Videos { get; } = new(hotBytes / 4);
+
+    /// <summary>The lowest score that has a place in each trending window.</summary>
+    public double[] TrendingFloors { get; } = [.. OnlineKeys.Windows.Select(_ => double.NegativeInfinity)];
+
+    /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
     /// <exception cref="InvalidDataException">The value is damaged.</exception>
     public async Task ReadAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
+        Viewers.Clear();
+        Videos.Clear();
+        Array.Fill(TrendingFloors, double.NegativeInfinity);
         _stored = await store.ReadMarksAsync(key, cancellationToken);
         _marks = LogWatermarks.Decode(_stored);
     }

@@ -1,22 +1,47 @@
+using Recommender.Hosting.Online;
+
 namespace Recommender.Features.Online;
 
 /// <summary>A value of the store while a batch changes it.</summary>
 /// <param name="id">The viewer or video.</param>
+/// <param name="place">Its place among the values of the batch.</param>
 /// <typeparam name="TState">Its decoded form.</typeparam>
-internal sealed class TrackedValue<TState>(string id) where TState : class
+internal sealed class TrackedValue<TState>(string id, int place) where TState : class, IVersionedState<TState>
 {
     /// <summary>The viewer or video.</summary>
     public string Id { get; } = id;
 
-    /// <summary>The places of its events in the batch, in the order of the log.</summary>
-    public List<int> Events { get; } = [];
+    /// <summary>Its place among the values of the batch.</summary>
+    public int Place { get; } = place;
 
     /// <summary>The decoded form.</summary>
-    public TState State { get; set; } = null!;
+    public TState State { get; private set; } = null!;
 
-    /// <summary>The version that was read; 0 when there was nothing.</summary>
-    public ulong StoredVersion { get; set; }
+    /// <summary>The version that is stored as far as is known; 0 for nothing.</summary>
+    public ulong StoredVersion { get; private set; }
 
     /// <summary>Whether there is something to write.</summary>
     public bool IsChanged { get; set; }
+
+    /// <summary>Takes a state as it is stored.</summary>
+    public void Take(TState state)
+    {
+        State = state;
+        StoredVersion = state.Version;
+        IsChanged = false;
+    }
+
+    /// <summary>The write that replaces what is stored.</summary>
+    public ValueWrite ToWrite()
+    {
+        State.Version = StoredVersion + 1;
+        return new ValueWrite(Id, StoredVersion, State.Encode());
+    }
+
+    /// <summary>The write took effect.</summary>
+    public void Written()
+    {
+        StoredVersion = State.Version;
+        IsChanged = false;
+    }
 }

@@ -15,6 +15,15 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
+    /// <summary>Adds as many numbers to the end of a list.</summary>
+    public void UInt64s(List<ulong> values, int count)
+    {
+        if (count > _rest.Length / sizeof(ulong)) throw new InvalidDataException("the value ends too early");
+        var bytes = Take(sizeof(ulong) * count);
+        values.EnsureCapacity(values.Count + count);
+        for (; !bytes.IsEmpty; bytes = bytes[sizeof(ulong)..]) values.Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+    }
+
     public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
 
     public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));

@@ -23,6 +23,13 @@ internal sealed class ByteWriter
         _buffer.Advance(8);
     }
 
+    public void UInt64s(ReadOnlySpan<ulong> values)
+    {
+        var span = _buffer.GetSpan(sizeof(ulong) * values.Length);
+        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(span[(sizeof(ulong) * i)..], values[i]);
+        _buffer.Advance(sizeof(ulong) * values.Length);
+    }
+
     public void Single(float value)
     {
         BinaryPrimitives.WriteSingleLittleEndian(_buffer.GetSpan(4), value);

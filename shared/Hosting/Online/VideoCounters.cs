@@ -5,7 +5,7 @@ namespace Recommender.Hosting.Online;
 /// with the watermark that they stand for. Readers add the fields up.
 /// </summary>
 /// <remarks>Layout, version 1: 8 bytes version of the value (what compare-and-set compares), 1 byte layout, watermarks, counters, trending sums.</remarks>
-public sealed class VideoCounters
+public sealed class VideoCounters : IVersionedState<VideoCounters>
 {
     private const byte Layout = 1;
 
@@ -44,6 +44,9 @@ public sealed class VideoCounters
 
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
+
+    /// <inheritdoc/>
+    public int MemoryBytes => 320 + (32 * Watermarks.Entries.Count);
 
     /// <summary>Engagement per window of <see cref="OnlineKeys.Windows"/>.</summary>
     public DecayedSum[] Trending { get; } = [.. OnlineKeys.Windows.Select(_ => DecayedSum.Zero)];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Recommender.V1;
 
 namespace Recommender.Hosting.Online;
@@ -11,7 +12,7 @@ namespace Recommender.Hosting.Online;
 /// Layout, version 1: 8 bytes version of the value (what compare-and-set compares), 1 byte layout, watermarks, counters, last seen,
 /// interactions newest first, hashes of older seen videos, hashes of hidden videos, hashes of event ids.
 /// </remarks>
-public sealed class ViewerState
+public sealed class ViewerState : IVersionedState<ViewerState>
 {
     private const byte Layout = 1;
 
@@ -57,6 +58,11 @@ public sealed class ViewerState
     /// <summary>Hashes of the newest event ids, oldest first.</summary>
     public List<ulong> EventIds { get; } = [];
 
+    /// <inheritdoc/>
+    /// <remarks>An interaction takes some 100 bytes, half of them for the text of the id.</remarks>
+    public int MemoryBytes =>
+        500 + (32 * Watermarks.Entries.Count) + (100 * Recent.Count) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + EventIds.Capacity));
+
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
 
@@ -101,7 +107,7 @@ public sealed class ViewerState
         foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
         {
             writer.VarInt(hashes.Count);
-            foreach (var hash in hashes) writer.UInt64(hash);
+            writer.UInt64s(CollectionsMarshal.AsSpan(hashes));
         }
         return writer.ToArray();
     }
@@ -147,8 +153,7 @@ public sealed class ViewerState
         }
         foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
         {
-            var length = reader.Count();
-            for (var i = 0; i < length; i++) hashes.Add(reader.UInt64());
+            reader.UInt64s(hashes, reader.Count());
         }
     }
 

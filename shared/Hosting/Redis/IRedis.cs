@@ -16,6 +16,12 @@ public interface IRedis
     /// <summary>Whether there is a connection at this moment.</summary>
     bool IsConnected { get; }
 
+    /// <summary>
+    /// Whether keys are spread over the slots of a cluster, so that a command or a script may touch those of one slot only. False while there
+    /// is no connection.
+    /// </summary>
+    bool IsSharded { get; }
+
     /// <summary>Asks the server for a sign of life.</summary>
     Task PingAsync(CancellationToken cancellationToken = default);
 

@@ -9,6 +9,10 @@ namespace Recommender.Hosting.Redis;
 /// <summary>The one connection of a process to Redis, over StackExchange.Redis.</summary>
 public sealed class RedisClient : IRedis, IAsyncDisposable
 {
+    // From this many keys on, one command for several of them saves more than it costs to find out whether the server takes it.
+    private const int ManyKeys = 16;
+    private const int KeysPerCommand = 64;
+
     private readonly RedisOptions _options;
     private readonly TimeProvider _time;
     private readonly RedisConnection _connection;
@@ -27,6 +31,9 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public bool IsConnected => _connection.IsConnected;
+
+    /// <inheritdoc/>
+    public bool IsSharded => _connection.IsSharded;
 
     /// <inheritdoc/>
     public Task PingAsync(CancellationToken cancellationToken = default) =>
@@ -152,10 +159,19 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CommandFlags flags, CancellationToken cancellationToken) =>
-        RunAsync(
-            "GET",
-            static async (db, a) => Array.ConvertAll(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags)), v => (byte[]?)v),
-            (keys, flags), cancellationToken);
+        keys.Count >= ManyKeys && !IsSharded
+            ? RunAsync(
+                "MGET",
+                static async (db, a) =>
+                {
+                    var chunks = await Each([.. a.keys.Chunk(KeysPerCommand)], (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags));
+                    return Array.ConvertAll<RedisValue, byte[]?>([.. chunks.SelectMany(c => c)], v => v);
+                },
+                (keys, flags), cancellationToken)
+            : RunAsync(
+                "GET",
+                static async (db, a) => Array.ConvertAll(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags)), v => (byte[]?)v),
+                (keys, flags), cancellationToken);
 
     /// <summary>The bytes as an array, copied only where the memory is a part of one.</summary>
     private static byte[] ToArray(ReadOnlyMemory<byte> value) =>

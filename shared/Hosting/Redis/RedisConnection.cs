@@ -30,6 +30,10 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>Whether there is a connection at this moment.</summary>
     public bool IsConnected => _database?.Multiplexer.IsConnected ?? false;
 
+    /// <summary>Whether a server has said that it is part of a cluster.</summary>
+    public bool IsSharded => _database?.Multiplexer is { } multiplexer
+        && Array.Exists(multiplexer.GetEndPoints(), e => multiplexer.GetServer(e).ServerType == ServerType.Cluster);
+
     /// <summary>The database; the first callers wait for the connection, at most the command timeout.</summary>
     public ValueTask<IDatabase> DatabaseAsync(CancellationToken cancellationToken) =>
         _database is { } database ? ValueTask.FromResult(database) : FirstAsync(cancellationToken);

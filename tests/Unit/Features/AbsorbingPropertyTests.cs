@@ -118,7 +118,7 @@ public sealed class AbsorbingPropertyTests
             var (name, halfLife) = OnlineKeys.Windows[i];
             var now = FakeLog.Start + 300;
             var expected = events.Sum(e => Engagement.Of(e.Type, WatchRatio.Of(e.WatchTimeMs, FakeLog.DurationMs)) * Math.Pow(2, (e.OccurredAtMs - now) / halfLife.TotalMilliseconds));
-            Assert.Equal(expected, counters.Trending[i].At(now, halfLife), 6);
+            Assert.Equal(expected, counters.Trending[i].At(now, halfLife), tolerance: 1e-6);
             var score = redis.Scores.GetValueOrDefault((OnlineKeys.Trending(name, FakeLog.Partition), video), double.NegativeInfinity);
             Assert.Equal(counters.Trending[i].Log2, score);
         }

@@ -19,6 +19,9 @@ internal sealed class FakeLog
     /// <summary>Bounds that are reached soon, except for the event ids.</summary>
     public ViewerLimits Limits { get; init; } = new() { RecentInteractions = 4, OlderSeen = 100, Hidden = 100, EventIds = 1000 };
 
+    /// <summary>Memory for states: enough for some of them, so that states come from there and from the store.</summary>
+    public long HotBytes { get; init; } = 8000;
+
     /// <summary>The topics, in the order of their numbers.</summary>
     public IReadOnlyList<IReadOnlyList<FeatureEvent>> Topics => _topics;
 
@@ -56,7 +59,7 @@ internal sealed class FakeLog
         var cancellation = TestContext.Current.CancellationToken;
         var durations = new DurationCache(store, new Recommender.Features.FeaturesOptions(), TimeProvider.System);
         var absorber = new PartitionAbsorber(store, durations, Limits, new Recommender.Features.FeatureMetrics());
-        var marks = new StoredMarks(OnlineKeys.Partition(Partition), Partition);
+        var marks = new StoredMarks(OnlineKeys.Partition(Partition), Partition, HotBytes);
         await store.BeginAsync(cancellation);
         await marks.ReadAsync(store, cancellation);
         var next = _topics.Select((_, t) => fromTheBeginning ? 0 : (int)marks.Next(Log, (byte)t)).ToArray();

@@ -99,10 +99,11 @@ internal sealed class FakeStore(FakeRedis redis) : IOnlineStore
 
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => Turn();
 
-    public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
+    public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         await Turn();
         foreach (var (videoId, log2) in scores) Apply(() => redis.Score(OnlineKeys.Trending(window, partition), videoId, log2));
+        return double.NegativeInfinity; // there is room for all
     }
 
     public async Task WriteCatalogAsync(IReadOnlyCollection<KeyValuePair<string, CatalogEntry>> entries, CancellationToken cancellationToken)

@@ -187,7 +187,7 @@ public sealed class PartitionAbsorberTests
     public async Task A_database_that_somebody_emptied_is_filled_again()
     {
         await _log.ConsumeAsync(_redis.Connect(), Largest);
-        var marks = new StoredMarks(OnlineKeys.Partition(FakeLog.Partition), FakeLog.Partition);
+        var marks = new StoredMarks(OnlineKeys.Partition(FakeLog.Partition), FakeLog.Partition, 0);
         var store = _redis.Connect();
         await store.BeginAsync(TestContext.Current.CancellationToken);
         await marks.ReadAsync(store, TestContext.Current.CancellationToken);
@@ -202,7 +202,7 @@ public sealed class PartitionAbsorberTests
         var cancellation = TestContext.Current.CancellationToken;
         var store = _redis.Connect();
         await store.BeginAsync(cancellation);
-        StoredMarks one = new(OnlineKeys.Partition(0), 0), other = new(OnlineKeys.Partition(0), 0);
+        StoredMarks one = new(OnlineKeys.Partition(0), 0, 0), other = new(OnlineKeys.Partition(0), 0, 0);
         await one.AdvanceAsync(store, [new LogPosition(1, 0, 0, 5)], cancellation);
         Assert.Equal(1, await other.AdvanceAsync(store, [new LogPosition(1, 1, 0, 7)], cancellation));
         Assert.Equal(1, await one.AdvanceAsync(store, [new LogPosition(1, 0, 0, 6)], cancellation));

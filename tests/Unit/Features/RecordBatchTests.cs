@@ -33,7 +33,7 @@ public sealed class RecordBatchTests : IDisposable
 
     private async Task<Assignment> AssignAsync(params string[] topics)
     {
-        var assignment = new Assignment([.. topics.Select(t => new TopicPartition(t, 3))], LogIdentity.Fixed("L"), _archive);
+        var assignment = new Assignment([.. topics.Select(t => new TopicPartition(t, 3))], LogIdentity.Fixed("L"), _archive, 0);
         await assignment.RewindAsync(_redis.Connect(), TestContext.Current.CancellationToken);
         return assignment;
     }
@@ -163,7 +163,7 @@ public sealed class RecordBatchTests : IDisposable
     public async Task Watermarks_of_another_log_do_not_count()
     {
         Mark(Topics.View, 100);
-        var assignment = new Assignment([new TopicPartition(Topics.View, 3)], LogIdentity.Fixed("recreated"), _archive);
+        var assignment = new Assignment([new TopicPartition(Topics.View, 3)], LogIdentity.Fixed("recreated"), _archive, 0);
         await assignment.RewindAsync(_redis.Connect(), TestContext.Current.CancellationToken);
         Assert.Equal(0, Assert.Single(assignment.Positions).Offset.Value);
         Assert.Empty(assignment.CheckEnds(new Dictionary<(string, int), long> { [(Topics.View, 3)] = 0 }));

@@ -45,10 +45,10 @@ internal sealed class DyingStore(IOnlineStore inner, SemaphoreSlim gate) : IOnli
 
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => DoAsync(() => inner.DeleteListsAsync(userIds, cancellationToken));
 
-    public async Task WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
+    public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         await BeforeWriteAsync();
-        await DoAsync(() => inner.WriteTrendingAsync(window, partition, scores, cancellationToken));
+        return await DoAsync(() => inner.WriteTrendingAsync(window, partition, scores, cancellationToken));
     }
 
     public Task WriteCatalogAsync(IReadOnlyCollection<KeyValuePair<string, CatalogEntry>> entries, CancellationToken cancellationToken) =>

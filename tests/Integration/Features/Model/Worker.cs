@@ -53,7 +53,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
             store, new PartitionAbsorber(store, durations, new ViewerLimits(), metrics), durations,
             new RejectedRecords(log.Producer, metrics, TimeProvider.System, NullLogger<RejectedRecords>.Instance), NoPacer.Instance, metrics, TimeProvider.System,
             NullLogger<BatchAbsorber>.Instance);
-        var assignment = new Assignment(partitions, LogIdentity.Fixed(RealLog.Identity), _archive);
+        var assignment = new Assignment(partitions, LogIdentity.Fixed(RealLog.Identity), _archive, s_options.HotBytes);
         try
         {
             await store.BeginAsync(CancellationToken.None);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Cli;

@@ -71,6 +71,7 @@ internal sealed class ModelRegistry(
         try
         {
             using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
+            Repair();
             if (Find(version) is not { } manifest) return null;
             if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason, hasLists);
             return manifest;
@@ -89,6 +90,7 @@ internal sealed class ModelRegistry(
         try
         {
             using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
+            Repair();
             var live = store.ReadLive();
             var previous = LiveHistory.Before(live).Select(Find).OfType<ModelManifest>().FirstOrDefault() ?? throw new PromotionException(
                 NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");
@@ -99,6 +101,15 @@ internal sealed class ModelRegistry(
         {
             _changing.Release();
         }
+    }
+
+    /// <summary>Makes a damaged record of what is live again from its copy.</summary>
+    /// <exception cref="InvalidDataException">Both are damaged.</exception>
+    public async Task RepairAsync(CancellationToken cancellationToken)
+    {
+        if (store.IsLiveSound) return;
+        using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
+        Repair();
     }
 
     /// <summary>Deletes the oldest versions beyond the limit, except the live one and those a rollback leads to.</summary>
@@ -123,6 +134,11 @@ internal sealed class ModelRegistry(
 
     /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
+
+    private void Repair()
+    {
+        if (store.RepairLive() is { } problem) RegistryLog.Repaired(logger, store.ReadLive().Version, problem);
+    }
 
     private async Task GoLiveAsync(ModelManifest manifest, string action, string reason, bool hasLists)
     {
@@ -151,6 +167,10 @@ internal static partial class RegistryLog
 
     [LoggerMessage(EventId = 6312, EventName = "ModelDeleted", Level = LogLevel.Information, Message = "Model {Version} was deleted, being old")]
     public static partial void Deleted(ILogger logger, string version);
+
+    [LoggerMessage(EventId = 6314, EventName = "LiveRecordRepaired", Level = LogLevel.Warning,
+        Message = "The record of what is live was made again from its copy, model {Version} is live: {Problem}")]
+    public static partial void Repaired(ILogger logger, string version, string problem);
 
     [LoggerMessage(EventId = 6313, EventName = "ModelNotDeleted", Level = LogLevel.Warning, Message = "The old model {Version} could not be deleted")]
     public static partial void NotDeleted(ILogger logger, string version, Exception error);

@@ -9,7 +9,7 @@ namespace Recommender.Training.Running;
 internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options, ILogger<RunLoader> logger) : IHostedService
 {
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Mode == TrainingMode.Registry)
         {
@@ -23,15 +23,15 @@ internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry r
             mlflow.Write();
         }
         if (book.List().FirstOrDefault(r => r.State == TrainingRun.Types.State.Succeeded) is { } last) TrainingMetrics.LastSuccess(last);
-        LookAtLive();
-        return Task.CompletedTask;
+        await LookAtLiveAsync(cancellationToken);
     }
 
     /// <summary>A damaged live model must not keep the process from making or promoting another one.</summary>
-    private void LookAtLive()
+    private async Task LookAtLiveAsync(CancellationToken cancellationToken)
     {
         try
         {
+            await registry.RepairAsync(cancellationToken);
             var live = registry.LiveVersion;
             if (live.Length == 0) return;
             var manifest = models.Find(live) ?? throw new InvalidDataException($"model {live} has no manifest");

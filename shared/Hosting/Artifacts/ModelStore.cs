@@ -16,6 +16,8 @@ public sealed class ModelStore(StorageOptions options)
 
     private string LivePath => Path.Combine(_root, "live.json");
 
+    private string LiveCopyPath => Path.Combine(_root, "live.copy.json");
+
     /// <summary>Folder in which training keeps its runs.</summary>
     public string RunsPath => Path.Combine(_root, "runs");
 
@@ -79,16 +81,47 @@ public sealed class ModelStore(StorageOptions options)
     /// <exception cref="IOException">It is not there.</exception>
     public string Sha256(string version, string file) => Describe(PathOf(version, file)).Sha256;
 
-    /// <summary>What is live now, with the history.</summary>
-    public LiveModel ReadLive() =>
-        File.Exists(LivePath) ? Read(LivePath, ArtifactJson.Default.LiveModel) : new LiveModel { Version = "", History = [] };
+    /// <summary>What is live now, with the history; from the copy of it where the record itself is damaged or gone.</summary>
+    /// <exception cref="InvalidDataException">Both are damaged; the message names the record.</exception>
+    public LiveModel ReadLive()
+    {
+        if (TryReadLive(out var live, out var problem)) return live;
+        return FindCopy() ?? (problem is null ? live : throw problem);
+    }
 
     /// <summary>Records that a version became live.</summary>
     public LiveModel WriteLive(LiveChange change)
     {
         var live = new LiveModel { Version = change.Version, History = [.. ReadLive().History, change] };
-        AtomicFile.WriteAllBytes(LivePath, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+        Write(LivePath, live);
+        Write(LiveCopyPath, live);
         return live;
+    }
+
+    /// <summary>Whether the record of what is live and its copy say the same.</summary>
+    public bool IsLiveSound => (TryReadLive(out var live, out var problem) || problem is null) && (FindCopy()?.History.Count ?? 0) == live.History.Count;
+
+    /// <summary>
+    /// Makes a damaged or lost record of what is live again from its copy, and a damaged or lost copy from the record. For the process that
+    /// holds the turn to change what is live.
+    /// </summary>
+    /// <returns>What was wrong with the record that was made again; null when nothing was.</returns>
+    /// <exception cref="InvalidDataException">Both are damaged.</exception>
+    public string? RepairLive()
+    {
+        if (TryReadLive(out var live, out var problem))
+        {
+            if (FindCopy()?.History.Count != live.History.Count) Write(LiveCopyPath, live);
+            return null;
+        }
+
+        if (FindCopy() is { } copy)
+        {
+            Write(LivePath, copy);
+            return problem?.Message ?? $"{LivePath} was gone";
+        }
+
+        return problem is null ? null : throw problem;
     }
 
     /// <summary>Deletes a version. It vanishes at once, even if the process ends in between.</summary>
@@ -105,6 +138,38 @@ public sealed class ModelStore(StorageOptions options)
         if (!Directory.Exists(_root)) return;
         foreach (var leftover in Directory.EnumerateDirectories(_root, "*" + AtomicFile.TemporarySuffix).ToArray()) Directory.Delete(leftover, recursive: true);
     }
+
+    // False without a problem: there is no record.
+    private bool TryReadLive(out LiveModel live, out InvalidDataException? problem)
+    {
+        (live, problem) = (new LiveModel { Version = "", History = [] }, null);
+        try
+        {
+            if (!File.Exists(LivePath)) return false;
+            live = Read(LivePath, ArtifactJson.Default.LiveModel);
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            problem = e;
+            return false;
+        }
+    }
+
+    private LiveModel? FindCopy()
+    {
+        try
+        {
+            return File.Exists(LiveCopyPath) ? Read(LiveCopyPath, ArtifactJson.Default.LiveModel) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(string path, LiveModel live) =>
+        AtomicFile.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
 
     private ModelManifest? FindReadable(string version)
     {

@@ -16,7 +16,8 @@ public sealed class DamagedLiveModelTests(EmbeddedKafkaFixture kafka, RedisFixtu
         if (damage == "factors") await File.WriteAllBytesAsync(factors, (await File.ReadAllBytesAsync(factors, Token))[..^1], Token);
         if (damage == "folder") File.Delete(factors);
         if (damage == "manifest") await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(factors)!, "manifest.json"), "{", Token);
-        if (damage == "record") await File.WriteAllTextAsync(Path.Combine(Folder, "models", "live.json"), "{", Token);
+        if (damage == "record and copy") await File.WriteAllTextAsync(Path.Combine(Folder, "models", "live.copy.json"), "{", Token);
+        if (damage.StartsWith("record", StringComparison.Ordinal)) await File.WriteAllTextAsync(Path.Combine(Folder, "models", "live.json"), "{", Token);
         new TestArchive(Path.Combine(Folder, "archive")).AddEvents(TestEvents.Tastes(90, 60, seed: 2), log: "later");
         return (await StartAsync("Training:Candidates=ials"), live);
     }
@@ -37,9 +38,20 @@ public sealed class DamagedLiveModelTests(EmbeddedKafkaFixture kafka, RedisFixtu
     }
 
     [Fact]
-    public async Task A_damaged_record_of_what_is_live_fails_runs_with_a_sentence_and_ends_nothing()
+    public async Task A_damaged_record_of_what_is_live_is_made_again_and_runs_go_on()
     {
-        var (host, _) = await StartAgainAsync("record");
+        var (host, live) = await StartAgainAsync("record");
+        Assert.Equal(live, host.Store.ReadLive().Version);
+        Assert.Contains(host.Logs.All, l => l.Text.Contains($"was made again from its copy, model {live} is live", StringComparison.Ordinal));
+        var run = await host.RunScheduledAsync();
+        Assert.Equal((TrainingRun.Types.State.Succeeded, ""), (run.State, run.Error));
+        Assert.Equal([live, run.ModelVersion], host.Store.ReadLive().History.Select(h => h.Version));
+    }
+
+    [Fact]
+    public async Task Without_a_copy_runs_fail_with_a_sentence_and_end_nothing()
+    {
+        var (host, _) = await StartAgainAsync("record and copy");
         for (var i = 0; i < 2; i++)
         {
             var run = await host.RunScheduledAsync();

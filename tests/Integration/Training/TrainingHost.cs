@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Recommender.Hosting.Artifacts;
 using Recommender.Tests.Fixtures;
+using Recommender.Tests.Integration.GrpcRuntime;
 using Recommender.Training;
 using Recommender.Training.Running;
 using Recommender.Training.Triggers;
@@ -13,9 +15,9 @@ internal sealed class TrainingHost : IAsyncDisposable
 {
     private readonly RunningService _service;
 
-    private TrainingHost(RunningService service)
+    private TrainingHost(RunningService service, LogRecords logs)
     {
-        _service = service;
+        (_service, Logs) = (service, logs);
         Runs = new TrainingService.TrainingServiceClient(service.Channel);
         Models = new ModelRegistryService.ModelRegistryServiceClient(service.Channel);
     }
@@ -23,6 +25,9 @@ internal sealed class TrainingHost : IAsyncDisposable
     public TrainingService.TrainingServiceClient Runs { get; }
 
     public ModelRegistryService.ModelRegistryServiceClient Models { get; }
+
+    /// <summary>What it has logged.</summary>
+    public LogRecords Logs { get; }
 
     /// <summary>Address of health and metrics.</summary>
     public string HttpAddress => _service.HttpAddress;
@@ -38,13 +43,18 @@ internal sealed class TrainingHost : IAsyncDisposable
     /// <summary>Starts the service. The schedule is off; <paramref name="settings"/> are <c>Section:Key=value</c>.</summary>
     public static async Task<TrainingHost> StartAsync(string folder, string kafka, string redis, params IEnumerable<string> settings)
     {
+        var logs = new LogRecords();
         return new TrainingHost(await RunningService.StartAsync(
-            "training", b => b.AddTraining(), a => a.MapTraining(),
+            "training", b =>
+            {
+                b.AddTraining();
+                b.Logging.AddProvider(logs);
+            }, a => a.MapTraining(),
             [
                 $"Storage:ArchivePath={folder}/archive", $"Storage:ModelsPath={folder}/models", $"Kafka:BootstrapServers={kafka}", "Kafka:Partitions=1",
                 $"Redis:Endpoints={redis}", "Redis:Timeout=00:00:05", "Training:Interval=0",
                 "Training:Parameters:ials:factors=16", "Training:Parameters:ials:iterations=5", .. settings,
-            ]));
+            ]), logs);
     }
 
     /// <summary>Starts a run and follows it to its end.</summary>

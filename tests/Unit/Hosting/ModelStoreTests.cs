@@ -104,4 +104,63 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal("m2", live.Version);
         Assert.Equal(["first", "better"], live.History.Select(h => h.Reason));
     }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_damaged_or_lost_record_of_what_is_live_is_made_again_from_its_copy(string? content)
+    {
+        WriteTwo();
+        Assert.True(_store.IsLiveSound);
+        Put("live.json", content);
+        Assert.False(_store.IsLiveSound);
+        Assert.Equal("m2", _store.ReadLive().Version);
+        Assert.Contains("live.json", _store.RepairLive(), StringComparison.Ordinal);
+        Assert.True(_store.IsLiveSound);
+        File.Delete(Path.Combine(_root, "live.copy.json"));
+        Assert.Equal(["first", "better"], _store.ReadLive().History.Select(h => h.Reason));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData(null)]
+    public void A_damaged_or_lost_copy_is_made_again_from_the_record(string? content)
+    {
+        WriteTwo();
+        Put("live.copy.json", content);
+        Assert.Null(_store.RepairLive());
+        Put("live.json", "{");
+        Assert.Equal("m2", _store.ReadLive().Version);
+    }
+
+    [Fact]
+    public void Where_record_and_copy_are_damaged_the_record_is_named()
+    {
+        WriteTwo();
+        Put("live.json", "{");
+        Put("live.copy.json", "{");
+        Assert.Contains("live.json is damaged", Assert.Throws<InvalidDataException>(() => _store.ReadLive()).Message, StringComparison.Ordinal);
+        Assert.Contains("live.json is damaged", Assert.Throws<InvalidDataException>(() => _store.RepairLive()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_was_ever_live_there_is_nothing_to_repair()
+    {
+        Assert.True(_store.IsLiveSound);
+        Assert.Null(_store.RepairLive());
+        Assert.Equal("", _store.ReadLive().Version);
+    }
+
+    private void WriteTwo()
+    {
+        _store.WriteLive(new LiveChange("m1", "promoted", DateTimeOffset.UnixEpoch, "first"));
+        _store.WriteLive(new LiveChange("m2", "promoted", DateTimeOffset.UnixEpoch, "better"));
+    }
+
+    private void Put(string file, string? content)
+    {
+        if (content is null) File.Delete(Path.Combine(_root, file));
+        else File.WriteAllText(Path.Combine(_root, file), content);
+    }
 }

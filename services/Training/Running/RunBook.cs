@@ -78,7 +78,7 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
 
     /// <summary>Puts a run into the queue. It is stored before this returns.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
-    public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger, string why = "", int attempt = 0)
+    public TrackedRun Start(string trainer, IReadOnlyDictionary<string, string> parameters, bool promoteIfBetter, string trigger, string why = "", int attempt = 0, string origin = "")
     {
         lock (_lock)
         {
@@ -87,7 +87,7 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
             if (!IsFollower) ForgetOldest();
             var run = new TrainingRun { RunId = _ids.Next(), State = TrainingRun.Types.State.Queued, Trainer = trainer, Device = "cpu" };
             run.Parameters.Add(new Dictionary<string, string>(parameters));
-            var stored = new StoredRun(run, promoteIfBetter, trigger, why, attempt);
+            var stored = new StoredRun(run, promoteIfBetter, trigger, why, attempt, origin);
             store.Save(stored);
             var tracked = new TrackedRun(store, stored);
             _runs[run.RunId] = tracked;
@@ -179,7 +179,7 @@ internal sealed class RunBook(RunStore store, TrainingOptions options, TimeProvi
         if (stored.Attempt < options.RestartInterrupted && Waiting < options.MaxQueuedRuns)
         {
             var why = $"in place of run {asked.RunId}, which a restart or a crash interrupted";
-            error += "; run " + Start(asked.Trainer, asked.Parameters, stored.PromoteIfBetter, RestartTrigger, why, stored.Attempt + 1).Current.RunId + " takes its place";
+            error += "; run " + Start(asked.Trainer, asked.Parameters, stored.PromoteIfBetter, RestartTrigger, why, stored.Attempt + 1, stored.FirstTrigger).Current.RunId + " takes its place";
         }
         RunBookLog.Interrupted(logger, asked.RunId, error);
         run.Change(r => End(r, TrainingRun.Types.State.Failed, error));

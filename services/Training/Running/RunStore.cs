@@ -13,7 +13,12 @@ namespace Recommender.Training.Running;
 /// <param name="Trigger">What asked for it, e.g. <c>request</c> or <c>schedule</c>.</param>
 /// <param name="Why">Why, in plain words.</param>
 /// <param name="Attempt">How many runs before it, each begun in place of the other, were interrupted.</param>
-internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string Trigger, string Why = "", int Attempt = 0);
+/// <param name="Origin">Trigger of the first of those; empty when there is none.</param>
+internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string Trigger, string Why = "", int Attempt = 0, string Origin = "")
+{
+    /// <summary>What asked for it in the first place.</summary>
+    public string FirstTrigger => Origin.Length > 0 ? Origin : Trigger;
+}
 
 /// <summary>
 /// Runs as files: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time: its
@@ -87,6 +92,7 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
         writer.WriteString("trigger", run.Trigger);
         writer.WriteString("why", run.Why);
         writer.WriteNumber("attempt", run.Attempt);
+        writer.WriteString("origin", run.Origin);
         writer.WriteEndObject();
     }
 
@@ -139,7 +145,8 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
             var run = s_parser.Parse<TrainingRun>(root.GetProperty("run").GetRawText());
             return new StoredRun(
                 run, root.GetProperty("promote_if_better").GetBoolean(), root.GetProperty("trigger").GetString() ?? "",
-                root.TryGetProperty("why", out var why) ? why.GetString() ?? "" : "", root.TryGetProperty("attempt", out var attempt) ? attempt.GetInt32() : 0);
+                root.TryGetProperty("why", out var why) ? why.GetString() ?? "" : "", root.TryGetProperty("attempt", out var attempt) ? attempt.GetInt32() : 0,
+                root.TryGetProperty("origin", out var origin) ? origin.GetString() ?? "" : "");
         }
         catch (Exception e) when (e is JsonException or InvalidJsonException or InvalidProtocolBufferException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

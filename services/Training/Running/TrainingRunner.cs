@@ -99,9 +99,10 @@ internal sealed class TrainingRunner(
         registry.DeleteOldest();
     }
 
-    // A run on the clock goes on from the live model. One that somebody asked for begins at random, so that it depends on the data alone.
+    // A run on the clock goes on from the live model, and so does what takes its place after a crash. One that somebody asked for begins at
+    // random, so that it depends on the data alone.
     private bool MayContinue(TrackedRun run, Recipe recipe, Recipe? championRecipe, ModelManifest? live) =>
-        options.WarmStart && run.Stored.Trigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true;
+        options.WarmStart && run.Stored.FirstTrigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true;
 
     private WarmStart? TryRead(ModelStart start, IReadOnlyList<string> videos)
     {

@@ -97,6 +97,7 @@ public sealed class RunBookTests : IDisposable
             book = Restart(options);
             var next = await book.NextAsync(Token);
             Assert.Equal((true, "restart", attempt), (next.Stored.PromoteIfBetter, next.Stored.Trigger, next.Stored.Attempt));
+            Assert.Equal("request", next.Stored.FirstTrigger);
             Assert.Equal(("ials", "9"), (next.Current.Trainer, next.Current.Parameters["factors"]));
             Assert.Contains(interrupted, next.Stored.Why, StringComparison.Ordinal);
             Assert.Contains(next.Current.RunId, book.Find(interrupted)!.Current.Error, StringComparison.Ordinal);

@@ -39,14 +39,16 @@ public sealed class AutoTrainer(IReadOnlyDictionary<string, string> settings, IT
         var split = HoldOutSplit.Of(data);
         var runner = new TrialRunner(split, _parameters, journal.Open(Fingerprint(data)), journal, time, tried);
         new SuccessiveHalving(new SearchSpace(split.Fit, _parameters), runner, split.Fit.Interactions.Count, _parameters.Seed).Run(cancellationToken);
-        var best = runner.Best;
-        if (best.Count == 0) throw new TrainingDataException("No trainer could be trained on this data; the trials say why.");
-        Candidate[] finalists = [.. best.Where(b => b.Share == best[0].Share).Take(_parameters.BlendParts).Select(b => b.Candidate)];
-
-        var fitted = finalists.Select(c => (IViewerScorer)c.Create(_parameters.Threads).Train(split.Fit, progress: null, cancellationToken)).ToArray();
-        var learned = BlendWeights.Learn(CandidateScores.Of(fitted, split, _parameters.ValidationMetric, _parameters.Threads, cancellationToken), finalists.Length);
-        Array.Clear(fitted);
+        if (runner.Best.Count == 0) throw new TrainingDataException("No trainer could be trained on this data; the trials say why.");
+        Candidate[] finalists = [.. runner.Finalists()];
+        var learned = finalists.Length > 1 ? Weigh(split, finalists, cancellationToken) : new BlendWeights([1], runner.Best[0].Value, [runner.Best[0].Value]);
         return Refit(data, finalists, learned, runner.Count, cancellationToken);
+    }
+
+    private BlendWeights Weigh(HoldOutSplit split, Candidate[] finalists, CancellationToken cancellationToken)
+    {
+        var fitted = finalists.Select(c => (IViewerScorer)c.Create(_parameters.Threads).Train(split.Fit, progress: null, cancellationToken)).ToArray();
+        return BlendWeights.Learn(CandidateScores.Of(fitted, split, _parameters.ValidationMetric, _parameters.Threads, cancellationToken), finalists.Length);
     }
 
     private IScoringModel Refit(TrainingData data, Candidate[] finalists, BlendWeights learned, int trials, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     private const double FlopsPerSecond = 1e11;
     private const double RowsWithoutClock = 13_000;
 
+    private static readonly Axis Dislikes = new("negative_weight", 0.2, 10, true);
     private static readonly Axis Recency = new("recency_half_life", 0.7, 30, true);
 
     private static readonly Dictionary<string, Axis[]> Axes = new()
@@ -40,38 +41,42 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         [IalsTrainer.TrainerName] =
         [
             new("factors", 32, 512, true, true), new("iterations", 3, 12, true, true), new("popularity_exponent", 0, 0.8),
-            new("regularization", 1e-6, 1, true), new("unobserved_weight", 1e-6, 10, true),
+            new("regularization", 1e-6, 1, true), new("unobserved_weight", 1e-6, 10, true), Dislikes,
         ],
         [BprTrainer.TrainerName] =
             [new("factors", 32, 128, true, true), new("iterations", 20, 100, true, true), new("learning_rate", 0.01, 0.2, true), new("regularization", 1e-4, 0.1, true)],
         [PopularityTrainer.TrainerName] = [],
     };
 
-    private readonly IalsParameters _ials = new IalsParameters().Resolve(data.Interactions);
+    private readonly IalsParameters _ials = new IalsParameters().Resolve(SignedData.Of(data, new IalsParameters()).Joined.Interactions);
 
     /// <summary>All trainers that a search knows.</summary>
     public static IReadOnlyCollection<string> Trainers => Axes.Keys;
 
+    private bool HasDislikes => data.Negatives is { Count: > 0 };
+
     private bool IsOrdered => data.Interactions.TimeKind != TimeKind.None;
 
-    /// <summary>Each trainer as it is by default, and those that can look at the order with and without.</summary>
+    // Of little data there are few frequencies that are no noise; more take time.
+    private (string Key, string Value) Rank =>
+        ("rank", Math.Clamp(data.Interactions.Count / 2000, 64, new GraphFilterParameters().Rank).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Each trainer as it is by default or nearly, quick ones first, and those that can look at the order with and without.</summary>
     public IReadOnlyList<Candidate> Beginnings()
     {
-        var all = new List<Candidate> { new(NeighbourTrainer.ItemKnnName), new(GraphFilterTrainer.TrainerName) };
-        if (IsOrdered)
-        {
-            all.Add(new Candidate(NeighbourTrainer.TransitionsName));
-            all.Add(new Candidate(GraphFilterTrainer.TrainerName, (Recency.Key, "4")));
-        }
-
+        var all = new List<Candidate>();
+        if (IsOrdered) all.Add(new Candidate(NeighbourTrainer.TransitionsName));
+        all.Add(new Candidate(NeighbourTrainer.ItemKnnName));
         all.Add(new Candidate(IalsTrainer.TrainerName));
+        all.Add(new Candidate(PopularityTrainer.TrainerName));
+        all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank));
+        if (IsOrdered) all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank, (Recency.Key, "4")));
         if (IsAffordable())
         {
             all.Add(IsOrdered ? new Candidate(EaseTrainer.TrainerName, (Recency.Key, "4")) : new Candidate(EaseTrainer.TrainerName));
             all.Add(new Candidate(EaseTrainer.TrainerName, ("regularization", "1000"), ("dropout", "0.5")));
         }
 
-        all.Add(new Candidate(PopularityTrainer.TrainerName));
         all.Add(new Candidate(BprTrainer.TrainerName));
         return [.. all.Where(c => parameters.Allows(c.Trainer))];
     }
@@ -80,7 +85,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     public Candidate Vary(Candidate good, ref Randomness random)
     {
         var settings = good.Settings.ToDictionary(s => s.Key, s => s.Value);
-        var axes = Axes[good.Trainer].Where(a => IsOrdered || a != Recency).ToArray();
+        var axes = Axes[good.Trainer].Where(a => (IsOrdered || a != Recency) && (HasDislikes || a != Dislikes)).ToArray();
         if (axes.Length == 0) return good;
         var certain = random.Below(axes.Length);
         for (var i = 0; i < axes.Length; i++)
@@ -102,7 +107,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
 
     private bool IsAffordable()
     {
-        double rows = data.Interactions.ColumnCount * (data.Negatives is { Count: > 0 } ? 2L : 1);
+        double rows = data.Interactions.ColumnCount * (HasDislikes ? 2L : 1);
         if (rows > new EaseParameters().MaxItems) return false;
         return parameters is { BudgetSeconds: > 0, Trials: 0 } ? rows * rows * rows / FlopsPerSecond <= parameters.BudgetSeconds / 10 : rows <= RowsWithoutClock;
     }

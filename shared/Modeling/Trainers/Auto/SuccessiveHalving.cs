@@ -24,30 +24,42 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
     public void Run(CancellationToken cancellationToken)
     {
         var random = new Randomness((ulong)seed, 7);
-        Round(space.Beginnings(), FirstKept, cancellationToken);
-        while (runner.HasBudget && runner.Best.Count > 0)
+        var shares = Shares();
+        Round(space.Beginnings(), shares, FirstKept, cancellationToken);
+        while (runner.Best.Count > 0)
         {
             var before = runner.Count;
-            var good = runner.Best.Take(TrainersVaried).ToArray();
-            var next = new List<Candidate>();
-            for (var i = 0; i < PerRound; i++) next.Add(space.Vary(good[i % good.Length].Candidate, ref random));
-            Round(next, PerRound / 3, cancellationToken);
+            Round(Variations(shares[0], ref random), shares, PerRound / 3, cancellationToken);
 
-            // Where nothing can be varied, such as popularity alone, there is nothing left to try.
+            // The budget is spent, or nothing can be varied, such as popularity alone.
             if (runner.Count == before) return;
         }
     }
 
-    private void Round(IReadOnlyList<Candidate> candidates, int kept, CancellationToken cancellationToken)
+    // The best trainers get equal time, so that quick ones are tried in more ways.
+    private List<Candidate> Variations(double share, ref Randomness random)
     {
-        var shares = Shares();
+        var good = runner.Best.Take(TrainersVaried).Select(b => b.Candidate).ToArray();
+        var spent = Array.ConvertAll(good, c => runner.SpentOn(c.Trainer));
+        var next = new List<Candidate>();
+        for (var i = 0; i < PerRound; i++)
+        {
+            var at = spent.All(s => s == spent[0]) ? i % good.Length : Array.IndexOf(spent, spent.Min());
+            next.Add(space.Vary(good[at], ref random));
+            spent[at] += runner.Expected(good[at].Trainer, share);
+        }
+
+        return next;
+    }
+
+    private void Round(IReadOnlyList<Candidate> candidates, double[] shares, int kept, CancellationToken cancellationToken)
+    {
         for (var rung = 0; rung < shares.Length && candidates.Count > 0; rung++)
         {
             var values = new List<(Candidate Candidate, double Value)>();
             foreach (var candidate in candidates)
             {
-                if (!runner.HasBudget) return;
-                values.Add((candidate, runner.Try(candidate, rung, shares[rung], cancellationToken)));
+                if (runner.MayTry(candidate, shares[rung])) values.Add((candidate, runner.Try(candidate, rung, shares[rung], cancellationToken)));
             }
 
             candidates = [.. values.Where(v => v.Value >= 0).OrderByDescending(v => v.Value).ThenBy(v => v.Candidate.Key, StringComparer.Ordinal)

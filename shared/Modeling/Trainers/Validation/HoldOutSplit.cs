@@ -41,6 +41,15 @@ internal sealed record HoldOutSplit(TrainingData Fit, InteractionMatrix Relevant
             : this with { Fit = Fit with { Interactions = fit, Negatives = Fit.Negatives is null ? null : Keep(Fit.Negatives, IsIn) }, Relevant = relevant };
     }
 
+    /// <summary>The split judged by so many viewers at most, spread evenly; fitted to the same.</summary>
+    public HoldOutSplit JudgedBy(int viewers)
+    {
+        var all = Enumerable.Range(0, Relevant.RowCount).Where(v => Relevant.RowLength(v) > 0).ToArray();
+        if (all.Length <= viewers) return this;
+        var kept = Enumerable.Range(0, viewers).Select(i => all[(long)i * all.Length / viewers]).ToHashSet();
+        return this with { Relevant = Keep(Relevant, kept.Contains) };
+    }
+
     /// <summary>The value of a metric such as <c>ndcg@20</c>.</summary>
     public double Judge(IViewerScorer scorer, ValidationMetric metric, int threads, CancellationToken cancellationToken) =>
         Evaluator.Evaluate(scorer, Relevant, Masks, [metric.Cutoff], threads, cancellationToken: cancellationToken).Metrics[metric.Name];

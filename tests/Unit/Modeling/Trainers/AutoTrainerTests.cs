@@ -45,8 +45,30 @@ public sealed class AutoTrainerTests
         var journal = new Journal();
         new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "10", ["trainers"] = "item_knn,popularity" }, journal, clock, _ => { }).Train(Walks);
 
-        // Each trial takes a second by this clock; six of ten seconds are for trials.
-        Assert.Equal(6, journal.Trials.Count);
+        // Each trial takes a second by this clock; after seven, no time is left for another and for training both twice more.
+        Assert.InRange(journal.Trials.Count, 5, 9);
+    }
+
+    [Fact]
+    public void Slow_trainers_get_no_more_time_than_quick_ones_and_the_budget_holds()
+    {
+        static double Seconds(string trainer) => trainer == "graph_filter" ? 20 : 1;
+        AutoTrainer Within(Journal journal, double budget) => new(
+            new Dictionary<string, string> { ["budget_seconds"] = budget.ToString(System.Globalization.CultureInfo.InvariantCulture), ["trainers"] = "item_knn,transitions,graph_filter" },
+            journal, new SteppingClock(), _ => { });
+
+        // What the first round took is as it was recorded; trials after it take a second each.
+        var first = new Journal { StopAt = 4 };
+        Assert.Throws<IOException>(() => Within(first, 200).Train(Walks));
+        var journal = new Journal([.. first.Trials.Select(t => t with { Seconds = Seconds(t.Trainer) })]);
+        var model = Within(journal, 200).Train(Walks);
+        var later = journal.Trials.Skip(4).Select(t => t.Trainer).ToList();
+        Assert.True(later.IndexOf("graph_filter") > 50, string.Join(' ', later));
+
+        // Of the budget there is time left for training twice what is blended.
+        var mean = journal.Trials.GroupBy(t => t.Trainer).ToDictionary(g => g.Key, g => g.Average(t => t.Seconds));
+        var blended = model.Parameters.Keys.Where(k => k.EndsWith(".weight", StringComparison.Ordinal)).Sum(k => 2 * mean[k[..^".weight".Length]]);
+        Assert.InRange(journal.Trials.Sum(t => t.Seconds) + blended, 100, 210); // the last trials have changed the means
     }
 
     [Fact]

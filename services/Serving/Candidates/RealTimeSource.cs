@@ -74,6 +74,8 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         var (nearest, closest) = (-1, 0f);
         foreach (var other in query.Scratch.Items)
         {
+            // Beyond the videos are those disliked, which speak for none.
+            if (other >= query.Model.ItemCount) continue;
             var cosine = other == item ? 0 : factors.Cosine(item, other);
             if (cosine > closest) (nearest, closest) = (other, cosine);
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Recommender.Hosting.Artifacts;
-using Recommender.Modeling.FoldIn;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Weights;
@@ -48,13 +47,16 @@ internal sealed class GenerationLoader(ModelStore store)
     {
         if (manifest.Factors == 0 || manifest.Items == 0) return null;
         var rows = Map(manifest, FactorsFile, manifest.Items, manifest.Factors).Memory;
-        return new ItemFactors(rows, manifest.Factors, FoldInOf(manifest));
+        if (IalsOf(manifest) is not { } ials) return new ItemFactors(rows, manifest.Factors, settings: null);
+        if (!manifest.HasDislikes) return new ItemFactors(rows, manifest.Factors, ials.FoldIn);
+        var dislikes = Map(manifest, ModelManifest.DislikeFactorsFile, manifest.Items, manifest.Factors).Memory;
+        return new ItemFactors(rows, manifest.Factors, ials.FoldIn, dislikes, (float)ials.NegativeWeight);
     }
 
-    /// <summary>The equations of the trainer's half-step; null for trainers that have none, whose viewers get their lists.</summary>
-    private static FoldInSettings? FoldInOf(ModelManifest manifest) =>
+    /// <summary>The parameters of a trainer whose half-step solves a viewer's vector; null for the others, whose viewers get their lists.</summary>
+    private static IalsParameters? IalsOf(ModelManifest manifest) =>
         manifest.Trainer == IalsTrainer.TrainerName || manifest.Trainer.StartsWith(IalsTrainer.TrainerName + "-", StringComparison.Ordinal)
-            ? IalsParameters.ParseAmong(manifest.Parameters).FoldIn
+            ? IalsParameters.ParseAmong(manifest.Parameters)
             : null;
 
     private MappedFloats Map(ModelManifest manifest, string file, int rows, int columns)

@@ -23,12 +23,14 @@ internal sealed class ItemFactors
     /// <param name="rows">items x factors, row-major; kept.</param>
     /// <param name="factors">Length of a row.</param>
     /// <param name="settings">The equations of a viewer's vector; null when the model has none.</param>
-    public ItemFactors(ReadOnlyMemory<float> rows, int factors, FoldInSettings? settings)
+    /// <param name="dislikes">items x factors: what having disliked each says of a viewer; empty when the model does not know.</param>
+    /// <param name="dislikeWeight">Factor of a dislike's confidence.</param>
+    public ItemFactors(ReadOnlyMemory<float> rows, int factors, FoldInSettings? settings, ReadOnlyMemory<float> dislikes = default, float dislikeWeight = 0)
     {
-        (_rows, Length) = (rows, factors);
+        (_rows, Length, DislikeWeight) = (rows, factors, dislikes.IsEmpty ? 0 : dislikeWeight);
         _packed = new PackedFactors(rows.Span, factors);
         if (rows.Length / factors >= QuantizedFrom && QuantizedFactors.IsAccelerated) _quantized = new QuantizedFactors(rows.Span, factors);
-        _foldIn = settings is null ? null : new ViewerFoldIn(rows, factors, settings);
+        _foldIn = settings is null ? null : new ViewerFoldIn(dislikes.IsEmpty ? rows : Join(rows, dislikes), factors, settings);
         _inverseNorms = new float[rows.Length / factors];
         for (var item = 0; item < _inverseNorms.Length; item++)
         {
@@ -44,11 +46,14 @@ internal sealed class ItemFactors
     /// <summary>Whether a viewer's vector can be solved from events.</summary>
     public bool CanFoldIn => _foldIn is not null;
 
+    /// <summary>Factor of a dislike's confidence; 0: the model has not learned from dislikes.</summary>
+    public float DislikeWeight { get; }
+
     /// <summary>Whether the video has a vector that points somewhere.</summary>
     public bool Knows(int item) => _inverseNorms[item] > 0;
 
     /// <summary>Solves a viewer's vector; zeros when there is no interaction.</summary>
-    /// <param name="items">Distinct item numbers.</param>
+    /// <param name="items">Distinct item numbers; where the model has learned from dislikes, the number of items + v is item v disliked.</param>
     /// <param name="confidences">Above zero, one per item.</param>
     /// <param name="viewer">Receives the vector.</param>
     public void Solve(ReadOnlySpan<int> items, ReadOnlySpan<float> confidences, Span<float> viewer) => _foldIn!.Solve(items, confidences, viewer);
@@ -75,6 +80,14 @@ internal sealed class ItemFactors
     {
         var row = Row(item);
         for (var i = 0; i < row.Length; i++) destination[i] = row[i] * _inverseNorms[item];
+    }
+
+    private static float[] Join(ReadOnlyMemory<float> rows, ReadOnlyMemory<float> dislikes)
+    {
+        var joined = new float[rows.Length + dislikes.Length];
+        rows.CopyTo(joined);
+        dislikes.CopyTo(joined.AsMemory(rows.Length));
+        return joined;
     }
 
     private float FindUsualNorm()

@@ -23,11 +23,19 @@ internal sealed class HistoryHydrator : IQueryHydrator
         foreach (var (item, signals) in query.Scratch.Signals)
         {
             var confidence = model.Weights.ConfidenceOf(signals);
-            if (!(confidence > 0)) continue;
-            query.Scratch.Items.Add(item);
-            query.Scratch.Confidences.Add(confidence);
+            if (confidence > 0) Add(query, item, confidence);
+            else if (confidence < 0 && model.Factors.DislikeWeight > 0) AddDislike(query, model, item, confidence);
         }
         return ValueTask.CompletedTask;
+    }
+
+    private static void AddDislike(ViewerQuery query, ModelGeneration model, int item, float confidence) =>
+        Add(query, model.ItemCount + item, model.Factors!.DislikeWeight * model.Weights.DislikeOf(confidence));
+
+    private static void Add(ViewerQuery query, int row, float confidence)
+    {
+        query.Scratch.Items.Add(row);
+        query.Scratch.Confidences.Add(confidence);
     }
 
     private static void AddEvents(ViewerQuery query, ModelGeneration model)

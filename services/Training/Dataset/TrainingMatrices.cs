@@ -23,7 +23,7 @@ internal static class TrainingMatrices
             foreach (var pair in folder.Fold(data.Events(viewer, 0, counts?[viewer] ?? data.EventsOf(viewer))))
             {
                 if (pair.Confidence > 0) positives.Add(viewer, pair.Video, pair.Confidence, Seconds(pair.LastAtMs));
-                else if (pair.Confidence < 0) negatives.Add(viewer, pair.Video, -pair.Confidence, Seconds(pair.LastAtMs));
+                else if (pair.Confidence < 0) negatives.Add(viewer, pair.Video, weights.DislikeOf(pair.Confidence), Seconds(pair.LastAtMs));
             }
         }
         return new TrainingData(positives.Build(data.Viewers.Count, data.Videos.Count))

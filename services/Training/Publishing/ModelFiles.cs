@@ -14,6 +14,9 @@ internal static class ModelFiles
     /// <summary>Items x factors; absent when the model has no factors.</summary>
     public const string ItemFactors = "item_factors.npy";
 
+    /// <summary>Items x factors, what having disliked each says of a viewer; absent when the model has not learned that.</summary>
+    public const string DislikeFactors = ModelManifest.DislikeFactorsFile;
+
     /// <summary>The score of each item for a viewer about whom nothing is known.</summary>
     public const string Popularity = "popularity.npy";
 
@@ -28,6 +31,7 @@ internal static class ModelFiles
             [Popularity] = stream => NpyFile.Write(stream, model.ItemPopularity.Span, model.ItemCount, columns: 0),
         };
         if (model.ItemFactors is { } factors) writers[ItemFactors] = stream => NpyFile.Write(stream, factors.Data, factors.RowCount, factors.Factors);
+        if (model.DislikeFactors is { } dislikes) writers[DislikeFactors] = stream => NpyFile.Write(stream, dislikes.Data, dislikes.RowCount, dislikes.Factors);
         return writers;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Trainers.Popularity;
@@ -42,7 +43,7 @@ internal sealed class StoredModel : IViewerScorer
         var known = Array.ConvertAll(items, item => item < 0 ? 0 : popularity[item]);
         IScoringModel model = manifest.Factors == 0
             ? new PopularityModel(events.Viewers.Count, known)
-            : WithFactors(NpyFile.ReadAll(store.PathOf(manifest.Version, ModelFiles.ItemFactors)), manifest, items, known, data, cancellationToken);
+            : WithFactors(ReadRows(store, manifest), manifest, items, known, data, cancellationToken);
         return new StoredModel(model, [.. Enumerable.Range(0, items.Length).Where(video => items[video] < 0)]);
     }
 
@@ -54,11 +55,20 @@ internal sealed class StoredModel : IViewerScorer
             foreach (var video in _unknown) scores[(i * ItemCount) + video] = float.NegativeInfinity;
     }
 
+    // A disliked video's row follows those of all videos.
+    private static float[] ReadRows(ModelStore store, ModelManifest manifest)
+    {
+        var items = NpyFile.ReadAll(store.PathOf(manifest.Version, ModelFiles.ItemFactors));
+        if (!manifest.HasDislikes) return items;
+        float[] rows = [.. items, .. NpyFile.ReadAll(store.PathOf(manifest.Version, ModelFiles.DislikeFactors))];
+        return rows.Length == 2 * items.Length ? rows : throw new InvalidDataException($"model {manifest.Version} has {items.Length} factors but {rows.Length - items.Length} of dislikes");
+    }
+
     private static FactorModel WithFactors(
         float[] rows, ModelManifest manifest, int[] items, float[] popularity, TrainingData data, CancellationToken cancellationToken)
     {
         var factors = manifest.Factors;
-        var settings = IalsParameters.Parse(manifest.Parameters).FoldIn;
+        var settings = IalsParameters.ParseAmong(manifest.Parameters).FoldIn;
         var foldIn = new ViewerFoldIn(rows, factors, settings);
         var videos = new float[items.Length * factors];
         for (var video = 0; video < items.Length; video++)
@@ -67,23 +77,29 @@ internal sealed class StoredModel : IViewerScorer
         for (var viewer = 0; viewer < data.Interactions.RowCount; viewer++)
         {
             if (viewer % 1024 == 0) cancellationToken.ThrowIfCancellationRequested();
-            var (own, values) = Known(data, viewer, items);
+            var (own, values) = Known(manifest, data, viewer, items);
             foldIn.Solve(own, values, viewers.AsSpan(viewer * factors, factors));
         }
         return new FactorModel(manifest.Trainer, new(data.Interactions.RowCount, factors, viewers), new(items.Length, factors, videos), settings, popularity);
     }
 
-    private static (int[] Items, float[] Values) Known(TrainingData data, int viewer, int[] items)
+    private static (int[] Items, float[] Values) Known(ModelManifest manifest, TrainingData data, int viewer, int[] items)
     {
-        var columns = data.Interactions.RowColumns(viewer);
-        var values = data.Interactions.RowValues(viewer);
-        var (own, confidences) = (new List<int>(columns.Length), new List<float>(columns.Length));
-        for (var i = 0; i < columns.Length; i++)
-        {
-            if (items[columns[i]] < 0) continue;
-            own.Add(items[columns[i]]);
-            confidences.Add(values[i]);
-        }
+        var (own, confidences) = (new List<int>(), new List<float>());
+        Add(data.Interactions, offset: 0, factor: 1);
+        if (manifest.HasDislikes && data.Negatives is { } negatives) Add(negatives, manifest.Items, IalsParameters.ParseAmong(manifest.Parameters).NegativeWeight);
         return ([.. own], [.. confidences]);
+
+        void Add(InteractionMatrix matrix, int offset, double factor)
+        {
+            var columns = matrix.RowColumns(viewer);
+            var values = matrix.RowValues(viewer);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                if (items[columns[i]] < 0) continue;
+                own.Add(offset + items[columns[i]]);
+                confidences.Add((float)(factor * values[i]));
+            }
+        }
     }
 }

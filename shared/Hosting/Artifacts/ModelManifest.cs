@@ -5,6 +5,9 @@ namespace Recommender.Hosting.Artifacts;
 /// <summary>What a model version is made of and from: enough to check it, to load it and to train it again.</summary>
 public sealed record ModelManifest
 {
+    /// <summary>Name of the file with what having disliked each video says of a viewer: items x factors.</summary>
+    public const string DislikeFactorsFile = "dislike_factors.npy";
+
     /// <summary>Unique and sortable by time, e.g. <c>20261122T083000Z-1f3a</c>.</summary>
     public required string Version { get; init; }
 
@@ -50,13 +53,19 @@ public sealed record ModelManifest
 
     /// <summary>Every file of the version beside the manifest, with size and checksum.</summary>
     public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>Whether it has learned from dislikes, so that a viewer's vector follows from them as well.</summary>
+    [JsonIgnore]
+    public bool HasDislikes => Files.Any(f => f.Name == DislikeFactorsFile);
 }
 
 /// <summary>The video factors of an earlier version that a training run began with.</summary>
 /// <param name="Version">The earlier version.</param>
 /// <param name="FactorsSha256">Checksum of its factors' file.</param>
 /// <param name="IdsSha256">Checksum of the file that says which video each row is.</param>
-public sealed record ModelStart(string Version, string FactorsSha256, string IdsSha256);
+/// <param name="DislikesSha256">Checksum of its factors of dislikes; null when it has none.</param>
+public sealed record ModelStart(
+    string Version, string FactorsSha256, string IdsSha256, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DislikesSha256 = null);
 
 /// <summary>One file of a model version.</summary>
 /// <param name="Name">File name inside the version's folder.</param>

@@ -26,6 +26,8 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
     {
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
+        var signed = SignedData.Of(data, parameters.Ials);
+        data = signed.Joined;
         var ials = parameters.Ials.Resolve(data.Interactions);
         using var device = OnnxDevice.Open(parameters.Device, ials.Threads, (long)parameters.DeviceMemoryMb << 20);
         using var solver = new OnnxIalsSolver(parameters with { Ials = ials }, device, cancellationToken);
@@ -43,11 +45,11 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
         {
             solver.HalfStep(byUser, items, users, shares: null);
             solver.HalfStep(byItem, users, items, shares);
-            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = Current });
+            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = () => signed.Split(Current()) });
         }
 
         solver.HalfStep(byUser, items, users, shares: null);
-        return Current();
+        return signed.Split(Current());
 
         FactorModel Current() =>
             new(Name, users, items, ials.FoldIn, popularity, (parameters with { Ials = ials }).ToSettings()) { Device = device.Name };

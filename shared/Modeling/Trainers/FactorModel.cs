@@ -1,6 +1,7 @@
 using Recommender.Modeling.FoldIn;
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Trainers.Ials;
 
 namespace Recommender.Modeling.Trainers;
 
@@ -29,7 +30,8 @@ public sealed class FactorModel : IScoringModel
         (Trainer, UserFactors, ItemFactors, FoldIn, ItemPopularity) = (trainer, userFactors, itemFactors, foldIn, itemPopularity);
         Parameters = parameters ?? new Dictionary<string, string>();
         _packed = new(() => new PackedFactors(itemFactors.Data, itemFactors.Factors));
-        _foldIn = new(() => new ViewerFoldIn(itemFactors.Array, itemFactors.Factors, foldIn));
+        _foldIn = new(() => new ViewerFoldIn(
+            DislikeFactors is null ? itemFactors.Array : SignedData.Stack(itemFactors, DislikeFactors).Array, itemFactors.Factors, foldIn));
     }
 
     /// <inheritdoc/>
@@ -49,6 +51,9 @@ public sealed class FactorModel : IScoringModel
 
     /// <inheritdoc cref="IScoringModel.ItemFactors"/>
     public FactorMatrix ItemFactors { get; }
+
+    /// <inheritdoc cref="IScoringModel.DislikeFactors"/>
+    public FactorMatrix? DislikeFactors { get; init; }
 
     /// <inheritdoc cref="IScoringModel.UserFactors"/>
     public FactorMatrix UserFactors { get; }

@@ -21,6 +21,12 @@ public interface IScoringModel : IViewerScorer
     /// <summary>items x factors, or null when the model has no factors (popularity).</summary>
     FactorMatrix? ItemFactors { get; }
 
+    /// <summary>
+    /// items x factors: what having disliked an item says of a viewer; null when the model does not know. In a fold-in they follow the items:
+    /// item v disliked has the number items + v.
+    /// </summary>
+    FactorMatrix? DislikeFactors => null;
+
     /// <summary>viewers x factors, or null when the model has no factors.</summary>
     FactorMatrix? UserFactors { get; }
 

@@ -13,12 +13,16 @@ namespace Recommender.Modeling.Trainers;
 /// </param>
 public sealed record WarmStart(FactorMatrix ItemFactors)
 {
+    /// <summary>As <see cref="ItemFactors"/>, of having disliked an item; null: none.</summary>
+    public FactorMatrix? DislikeFactors { get; init; }
+
     /// <summary>Renumbers an earlier model's factors.</summary>
     /// <param name="earlier">items x factors of the earlier model.</param>
     /// <param name="earlierIds">Its items' ids, distinct.</param>
     /// <param name="ids">The ids of the items to come, in the order of the interactions' columns.</param>
+    /// <param name="earlierDislikes">items x factors of having disliked them; null: none.</param>
     /// <exception cref="ArgumentException">There are not as many ids as rows.</exception>
-    public static WarmStart Map(FactorMatrix earlier, IReadOnlyList<string> earlierIds, IReadOnlyList<string> ids)
+    public static WarmStart Map(FactorMatrix earlier, IReadOnlyList<string> earlierIds, IReadOnlyList<string> ids, FactorMatrix? earlierDislikes = null)
     {
         ArgumentNullException.ThrowIfNull(earlier);
         ArgumentNullException.ThrowIfNull(earlierIds);
@@ -27,12 +31,17 @@ public sealed record WarmStart(FactorMatrix ItemFactors)
             throw new ArgumentException($"There are {earlier.RowCount} rows of factors but {earlierIds.Count} ids.", nameof(earlierIds));
         var rows = new Dictionary<string, int>(earlierIds.Count, StringComparer.Ordinal);
         for (var row = 0; row < earlierIds.Count; row++) rows.Add(earlierIds[row], row);
-        var items = new FactorMatrix(ids.Count, earlier.Factors);
+        return new WarmStart(Pick(earlier, rows, ids)) { DislikeFactors = earlierDislikes is null ? null : Pick(earlierDislikes, rows, ids) };
+    }
+
+    private static FactorMatrix Pick(FactorMatrix earlier, Dictionary<string, int> rows, IReadOnlyList<string> ids)
+    {
+        var picked = new FactorMatrix(ids.Count, earlier.Factors);
         for (var item = 0; item < ids.Count; item++)
         {
-            if (rows.TryGetValue(ids[item], out var row)) earlier.Row(row).CopyTo(items.WritableRow(item));
+            if (rows.TryGetValue(ids[item], out var row)) earlier.Row(row).CopyTo(picked.WritableRow(item));
         }
 
-        return new WarmStart(items);
+        return picked;
     }
 }

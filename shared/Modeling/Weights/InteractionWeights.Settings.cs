@@ -18,6 +18,7 @@ public sealed partial record InteractionWeights
         ("skip", w => w.Skip, (w, v) => w with { Skip = v }),
         ("unlike", w => w.Unlike, (w, v) => w with { Unlike = v }),
         ("not_interested", w => w.NotInterested, (w, v) => w with { NotInterested = v }),
+        ("max_dislike", w => w.MaxDislike, (w, v) => w with { MaxDislike = v }),
         ("assumed_duration_seconds", w => w.AssumedDurationSeconds, (w, v) => w with { AssumedDurationSeconds = v }),
     ];
 

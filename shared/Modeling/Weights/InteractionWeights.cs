@@ -7,7 +7,7 @@ namespace Recommender.Modeling.Weights;
 /// events gets the vector that training would give. Confidence of a pair:
 /// view [viewed] + watch_ratio * min(ratios added up, max_watch_ratio) + like [liked] + share * min(shares, max_repeats)
 /// + follow [followed] - skip * min(skips, max_repeats) - unlike [like taken back] - not_interested [asked not to see it].
-/// A pair at or below zero is no positive.
+/// A pair at or below zero is no positive; one below it is a dislike.
 /// </summary>
 public sealed partial record InteractionWeights
 {
@@ -41,6 +41,12 @@ public sealed partial record InteractionWeights
     /// <summary>What "not interested" takes away. Default 1000: it outweighs everything else.</summary>
     public double NotInterested { get; init; } = 1000;
 
+    /// <summary>
+    /// Most that a dislike counts for in what it says of other videos: "not interested" outweighs all else about its own video, but is one opinion.
+    /// Default 4; above 0, to 1000.
+    /// </summary>
+    public double MaxDislike { get; init; } = 4;
+
     /// <summary>Duration that is assumed when a video's own is unknown, in seconds. Default 30; above 0, to 86400.</summary>
     public double AssumedDurationSeconds { get; init; } = 30;
 
@@ -53,6 +59,7 @@ public sealed partial record InteractionWeights
         }
 
         if (!(MaxWatchRatio is > 0 and <= 1000)) yield return Sentence(nameof(MaxWatchRatio), MaxWatchRatio, "above 0 and at most 1000");
+        if (!(MaxDislike is > 0 and <= 1000)) yield return Sentence(nameof(MaxDislike), MaxDislike, "above 0 and at most 1000");
         if (MaxRepeats is < 1 or > 1000) yield return Sentence(nameof(MaxRepeats), MaxRepeats, "from 1 to 1000");
         if (!(AssumedDurationSeconds is > 0 and <= 86400)) yield return Sentence(nameof(AssumedDurationSeconds), AssumedDurationSeconds, "above 0 and at most 86400");
     }
@@ -70,6 +77,9 @@ public sealed partial record InteractionWeights
         if (signals.NotInterested) sum -= NotInterested;
         return (float)sum;
     }
+
+    /// <summary>The strength of a dislike with the given confidence, at most <see cref="MaxDislike"/>; zero for a pair that is none.</summary>
+    public float DislikeOf(float confidence) => confidence < 0 ? (float)Math.Min(-confidence, MaxDislike) : 0;
 
     /// <summary>Watch ratio of one view: watched over duration, 0 to <see cref="MaxWatchRatio"/>.</summary>
     internal float RatioOf(double watchSeconds, double durationSeconds)

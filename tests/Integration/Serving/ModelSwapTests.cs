@@ -60,6 +60,23 @@ public sealed class ModelSwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_that_has_learned_from_dislikes_answers_by_them()
+    {
+        var learned = TestModels.Save(_serving.Store, Second, dislikes: TestModels.DislikesOfTheOtherTaste());
+        Assert.True(learned.HasDislikes);
+        TestModels.MakeLive(_serving.Store, Second);
+        await BecomesAsync(Second);
+        await _serving.SetStateAsync("a", ("b45", EventType.NotInterested), ("b43", EventType.Skip));
+        await _serving.SetStateAsync("b", ("a45", EventType.NotInterested), ("a43", EventType.Skip));
+        foreach (var taste in (string[])["a", "b"])
+        {
+            var response = await _serving.RecommendAsync(taste);
+            Assert.All(response.Videos, v => Assert.Equal(Source.Realtime, v.Source));
+            Assert.InRange(response.OfTaste(taste[0]), 17, 20);
+        }
+    }
+
+    [Fact]
     public async Task A_new_version_is_rehearsed_with_requests_that_were_answered()
     {
         for (var i = 0; i < 10; i++) await _serving.RecommendAsync($"viewer{i}", r => r.RecentVideoIds.Add("a05"));

@@ -19,10 +19,10 @@ internal static class TestModels
     public static string VideoOf(int taste, int number) => $"{(taste == 0 ? 'a' : 'b')}{number:00}";
 
     /// <summary>Trains and saves a version; a manifest changed by <paramref name="change"/> is saved as it then is.</summary>
-    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null)
+    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null, InteractionMatrix? dislikes = null)
     {
         var made = TrainerRegistry.Create(trainer, trainer.StartsWith("ials", StringComparison.Ordinal) ? s_parameters : null);
-        var model = made.Train(new TrainingData(Audience()));
+        var model = made.Train(new TrainingData(Audience()) { Negatives = dislikes });
         var manifest = new ModelManifest
         {
             Version = version,
@@ -49,11 +49,22 @@ internal static class TestModels
             ["popularity.npy"] = stream => NpyFile.Write(stream, model.ItemPopularity.Span, model.ItemCount, 0),
         };
         if (model.ItemFactors is { } factors) writers["item_factors.npy"] = stream => NpyFile.Write(stream, factors.Data, factors.RowCount, factors.Factors);
+        if (model.DislikeFactors is { } said) writers["dislike_factors.npy"] = stream => NpyFile.Write(stream, said.Data, said.RowCount, said.Factors);
         return store.Save(change?.Invoke(manifest) ?? manifest, writers);
     }
 
     public static LiveModel MakeLive(ModelStore store, string version, string action = "promoted") =>
         store.WriteLive(new LiveChange(version, action, DateTimeOffset.UnixEpoch, "test"));
+
+    /// <summary>Each viewer has disliked some of the ten last videos of the other taste.</summary>
+    public static InteractionMatrix DislikesOfTheOtherTaste()
+    {
+        var random = new Random(2);
+        var builder = new InteractionMatrixBuilder();
+        for (var viewer = 0; viewer < Viewers; viewer++)
+            for (var n = 0; n < 4; n++) builder.Add(viewer, ((1 - (viewer % 2)) * PerTaste) + PerTaste - 1 - random.Next(10));
+        return builder.Build(Viewers, 2 * PerTaste).Without(Audience());
+    }
 
     private static InteractionMatrix Audience()
     {

@@ -11,7 +11,7 @@ internal static class SmallModel
 {
     public const string Version = "20261122T080000Z-0001";
 
-    public static ModelGeneration Create(string version = Version, bool withFactors = true, int items = 20)
+    public static ModelGeneration Create(string version = Version, bool withFactors = true, int items = 20, float dislikeWeight = 0)
     {
         var ids = new IdIndex();
         var rows = new float[items * 4];
@@ -26,8 +26,16 @@ internal static class SmallModel
             rows[(i * 4) + 3] = 0.1f;
             popularity[i] = (5f * items) - i;
         }
-        var factors = withFactors ? new ItemFactors(rows, 4, new FoldInSettings { Regularization = 0.01 }) : null;
+        var factors = withFactors ? new ItemFactors(rows, 4, new FoldInSettings { Regularization = 0.01 }, dislikeWeight > 0 ? Opposite(rows) : default, dislikeWeight) : null;
         return new ModelGeneration(Manifest(version, items, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights());
+    }
+
+    // Who dislikes the videos of one taste has the other.
+    private static float[] Opposite(float[] rows)
+    {
+        var opposite = (float[])rows.Clone();
+        for (var i = 0; i < rows.Length; i += 4) (opposite[i], opposite[i + 1]) = (rows[i + 1], rows[i]);
+        return opposite;
     }
 
     public static ModelManifest Manifest(string version, int items, int factors) => new()

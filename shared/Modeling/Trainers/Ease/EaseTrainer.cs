@@ -66,21 +66,7 @@ internal sealed class EaseTrainer(EaseParameters parameters) : ITrainer
             foreach (var value in likes.RowValues(row)) mean += value / (double)likes.Count;
         }
 
-        void Add(InteractionMatrix matrix, int offset, double factor)
-        {
-            for (var row = 0; row < matrix.RowCount; row++)
-            {
-                var columns = matrix.RowColumns(row);
-                var values = matrix.RowValues(row);
-                var times = matrix.RowTimes(row);
-                for (var i = 0; i < columns.Length; i++)
-                    builder.Add(row, offset + columns[i], (float)Math.Clamp(factor * values[i], 1e-9, 1e9), times.IsEmpty ? 0 : times[i]);
-            }
-        }
-
-        Add(likes, 0, 1 / mean);
-        if (dislikes is not null) Add(dislikes, likes.ColumnCount, parameters.NegativeWeight / mean);
-        return builder.Build(likes.RowCount, dislikes is null ? likes.ColumnCount : 2 * likes.ColumnCount);
+        return DislikeColumns.Join(likes, 1 / mean, dislikes, parameters.NegativeWeight / mean);
     }
 
     private unsafe double[] Fill(AlignedBuffer matrix, InteractionMatrix histories, int stride, CancellationToken cancellationToken)

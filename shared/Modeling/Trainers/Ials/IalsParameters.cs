@@ -25,6 +25,12 @@ public sealed record IalsParameters
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
+        .Choice(
+            "negatives", "whether dislikes are learned from: each video has a second vector, what disliking it says of the viewer",
+            p => p.UseNegatives ? Switch.On : Switch.Off, (p, v) => p with { UseNegatives = v == Switch.On })
+        .Number(
+            "negative_weight", 1e-3, 1e3, "factor of a dislike's confidence, beside alpha",
+            p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
         .Number("init_stddev", 1e-9, 10, "length of a random first vector, roughly", p => p.InitStddev, (p, v) => p with { InitStddev = v })
         .Integer("seed", 0, int.MaxValue, "of the random first vectors", p => p.Seed, (p, v) => p with { Seed = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
@@ -66,6 +72,12 @@ public sealed record IalsParameters
 
     /// <summary>How a value becomes a confidence.</summary>
     public ConfidenceScale Confidence { get; init; } = ConfidenceScale.Linear;
+
+    /// <summary>Whether dislikes are learned from.</summary>
+    public bool UseNegatives { get; init; } = true;
+
+    /// <summary>Factor of a dislike's confidence, above 0. The default was found on kuairand_signed's validation file.</summary>
+    public double NegativeWeight { get; init; } = 2.0;
 
     /// <summary>How a row is solved while training; the viewers' final vectors are always solved exactly.</summary>
     public IalsSolver Solver { get; init; } = IalsSolver.Auto;

@@ -25,16 +25,17 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
     {
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
-        var resolved = parameters.Resolve(data.Interactions);
-        var run = new IalsRun(data, resolved, cancellationToken);
+        var signed = SignedData.Of(data, parameters);
+        var resolved = parameters.Resolve(signed.Joined.Interactions);
+        var run = new IalsRun(signed.Joined, resolved, cancellationToken);
         var iterations = data.WarmStart is null ? resolved.Iterations : resolved.WarmIterations;
         progress?.Invoke(new TrainingProgress(0, iterations));
         for (var iteration = 1; iteration <= iterations; iteration++)
         {
             run.Iterate();
-            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = run.Current });
+            progress?.Invoke(new TrainingProgress(iteration, iterations) { Current = () => signed.Split(run.Current()) });
         }
 
-        return run.Finish();
+        return signed.Split(run.Finish());
     }
 }

@@ -110,6 +110,18 @@ public sealed class OnnxIalsTrainerTests
         AssertEqualFactors(builder.Build(3, 3), Small with { Factors = 5 }, new OnnxIalsParameters());
     }
 
+    [Fact]
+    public void What_dislikes_say_is_learned_the_same()
+    {
+        var likes = RandomData.Interactions(40, 15, 0.2, seed: 4, withConfidence: true);
+        var data = new TrainingData(likes) { Negatives = RandomData.Interactions(40, 15, 0.15, seed: 5, withConfidence: true).Without(likes) };
+        var expected = (FactorModel)new IalsTrainer(Small with { Solver = IalsSolver.Exact }).Train(data);
+        var actual = (FactorModel)Trainer(Small, new OnnxIalsParameters()).Train(data);
+        Assert.InRange(Difference(expected.ItemFactors, actual.ItemFactors), 0, Near);
+        Assert.InRange(Difference(expected.DislikeFactors!, actual.DislikeFactors!), 0, Near);
+        Assert.InRange(Difference(expected.UserFactors, actual.UserFactors), 0, Near);
+    }
+
     [Theory]
     [InlineData(1e9f)]
     [InlineData(float.MaxValue)]

@@ -42,6 +42,7 @@ public sealed class TrainerRegistryTests
         {
             ["factors"] = "7", ["iterations"] = "2", ["warm_iterations"] = "3", ["regularization"] = "0.25", ["regularization_exponent"] = "0.5", ["unobserved_weight"] = "auto",
             ["popularity_exponent"] = "0", ["alpha"] = "3", ["confidence"] = "log", ["solver"] = "cg", ["cg_steps"] = "5", ["init_stddev"] = "0.2", ["seed"] = "9", ["threads"] = "2",
+            ["negatives"] = "off", ["negative_weight"] = "0.5",
         };
         var parameters = TrainerRegistry.Create("ials", settings).Parameters;
         Assert.Equal(settings.OrderBy(p => p.Key), parameters.OrderBy(p => p.Key));

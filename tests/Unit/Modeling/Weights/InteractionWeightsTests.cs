@@ -102,9 +102,18 @@ public sealed class InteractionWeightsTests
         Assert.True(Of(new() { Views = 9, WatchRatio = 9, Liked = true, Shares = 9, Followed = true, NotInterested = true }) <= 0);
     }
 
+    [Theory]
+    [InlineData(0.5f, 0f)]
+    [InlineData(0f, 0f)]
+    [InlineData(-0.3f, 0.3f)]
+    [InlineData(-999f, 4f)]
+    public void A_dislike_is_as_strong_as_its_confidence_up_to_a_bound(float confidence, float strength) =>
+        Assert.Equal(strength, new InteractionWeights().DislikeOf(confidence));
+
     [Fact]
     public void A_weight_out_of_range_is_named_with_its_range()
     {
+        Assert.Equal(["MaxDislike is 0 but must be above 0 and at most 1000."], new InteractionWeights { MaxDislike = 0 }.Validate());
         Assert.Equal(["Like is -1 but must be from 0 to 1000."], new InteractionWeights { Like = -1 }.Validate());
         Assert.Equal(["Skip is NaN but must be from 0 to 1000."], new InteractionWeights { Skip = double.NaN }.Validate());
         Assert.Equal(["MaxWatchRatio is 0 but must be above 0 and at most 1000."], new InteractionWeights { MaxWatchRatio = 0 }.Validate());

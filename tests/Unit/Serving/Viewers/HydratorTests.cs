@@ -51,6 +51,19 @@ public sealed class HydratorTests : IDisposable
         Assert.Empty(History(await PlanAsync(Queries.Create(Queries.State(("a0", EventType.Skip, 1), ("b0", EventType.NotInterested, 1)), model: SmallModel.Create()))));
 
     [Fact]
+    public async Task What_the_viewer_rejects_speaks_where_the_model_has_learned_what_it_says()
+    {
+        var query = await PlanAsync(Queries.Create(
+            Queries.State(("a0", EventType.Skip, 1), ("a1", EventType.NotInterested, 1), ("b0", EventType.View, 1)), model: SmallModel.Create(dislikeWeight: 0.5f)));
+        // A skip takes away 0.5; "not interested" counts 4 at most.
+        var rows = query.Scratch.Items.Zip(query.Scratch.Confidences).OrderBy(r => r.First);
+        Assert.Equal([(10, 1.1f), (20, 0.25f), (21, 2f)], rows);
+        Assert.Equal(Tier.RealTime, query.Tier);
+        var (a, b) = (query.Model!.Factors!.Score(query.Vector.Span, 5), query.Model.Factors.Score(query.Vector.Span, 15));
+        Assert.True(b > 3 * a, $"{a} {b}");
+    }
+
+    [Fact]
     public async Task Recent_ids_count_as_short_views_unless_the_event_has_arrived()
     {
         var query = await PlanAsync(Queries.Create(Queries.State(("a0", EventType.View, 1)), model: SmallModel.Create(), request: r => r.RecentVideoIds.Add(["a0", "b0", "unknown"])));

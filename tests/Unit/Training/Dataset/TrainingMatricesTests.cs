@@ -39,6 +39,7 @@ public sealed class TrainingMatricesTests
         var training = TrainingMatrices.Build(data, s_weights, null, Token);
         Assert.Equal([1], training.Interactions.RowColumns(0));
         Assert.Equal([0], training.Negatives!.RowColumns(0));
+        Assert.Equal([4f], training.Negatives.RowValues(0));
         Assert.Equal([0, 1], TrainingMatrices.Seen(data, null, Token).RowColumns(0));
     }
 

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Health;
@@ -27,6 +28,7 @@ public static class ServiceDefaults
     {
         var server = builder.AddOptionsRecord<ServerOptions>();
         builder.AddPlainLogging();
+        builder.AddAuth();
         var certificate = server.TlsCertificatePath.Length > 0 ? new ServerCertificate(server, TimeProvider.System) : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, server, certificate));
         var services = builder.Services;
@@ -53,6 +55,7 @@ public static class ServiceDefaults
     {
         app.UseProbeDoor();
         app.UseRouting();
+        app.UseAuth();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = r => r.Tags.Contains(Readiness.GrpcLivenessName), ResponseWriter = Readiness.WriteAsync });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapGet("/metrics", WriteMetricsAsync);

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Grpc.Core;
+using Recommender.Hosting.Auth;
 using Recommender.Hosting.Errors;
 
 namespace Recommender.Serving.Api;
 
 /// <summary>
 /// Bounds the calls that are worked on at a time, in all and per caller: what would only be answered late is turned away early, so that one
-/// caller's flood does not slow the others down. A caller is who says so in <c>x-caller-id</c>, otherwise its address. Memory: one counter per
-/// caller with calls under way.
+/// caller's flood does not slow the others down. A caller is who proved it; where nobody needs to, who says so in <c>x-caller-id</c>, otherwise its
+/// address. Memory: one counter per caller with calls under way.
 /// </summary>
 internal sealed class CallGate(ServingOptions options, ServingMetrics metrics)
 {
@@ -42,6 +43,7 @@ internal sealed class CallGate(ServingOptions options, ServingMetrics metrics)
 
     private static string CallerOf(ServerCallContext context)
     {
+        if (Caller.Of(context) is { } known) return known.Name;
         if (context.RequestHeaders.GetValue(CallerHeader) is { Length: > 0 } named) return named;
         // The port tells connections apart, not callers.
         var port = context.Peer.LastIndexOf(':');

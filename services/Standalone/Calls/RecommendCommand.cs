@@ -18,14 +18,15 @@ internal static class RecommendCommand
         var explain = new Option<bool>("--explain") { Description = "Say for each video why it was chosen." };
         var json = new Option<bool>("--json") { Description = "Print the answer as one JSON object." };
         var to = ServerAddress.ToOption();
-        var (cert, key) = ClientCertificate.Options();
-        var command = new Command("recommend", "Ask a running system for a viewer's next videos.") { user, count, explain, json, to, cert, key };
+        var identity = new ClientIdentityOptions();
+        var command = new Command("recommend", "Ask a running system for a viewer's next videos.") { user, count, explain, json, to };
+        identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = new RecommendRequest { UserId = parsed.GetRequiredValue(user), Count = parsed.GetValue(count), Explain = parsed.GetValue(explain) };
             if (request.Count == 0) throw CommandFailure.Usage("--count is 0; it must be 1 to 200.");
             var asJson = parsed.GetValue(json);
-            var (answer, catalog) = await Door.CallAsync(parsed.GetRequiredValue(to), ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key)), async channel =>
+            var (answer, catalog) = await Door.CallAsync(parsed.GetRequiredValue(to), identity.Read(parsed), async channel =>
             {
                 var response = await new RecommendationService.RecommendationServiceClient(channel)
                     .RecommendAsync(request, deadline: Door.Deadline(), cancellationToken: cancellationToken);

@@ -27,14 +27,15 @@ internal static class TrackCommand
             },
         };
         var to = ServerAddress.ToOption();
-        var (cert, key) = ClientCertificate.Options();
-        var command = new Command("track", "Send one event to a running system, as the app would.") { type, user, video, watchTime, to, cert, key };
+        var identity = new ClientIdentityOptions();
+        var command = new Command("track", "Send one event to a running system, as the app would.") { type, user, video, watchTime, to };
+        identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             _ = EventTypeNames.TryParse(parsed.GetRequiredValue(type), out var eventType);
             var e = new Event { Type = eventType, UserId = parsed.GetRequiredValue(user), VideoId = parsed.GetRequiredValue(video) };
             if (parsed.GetValue(watchTime) is { } watched) e.WatchTime = Duration.FromTimeSpan(watched);
-            var answer = await Door.CallAsync(parsed.GetRequiredValue(to), ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key)), async channel =>
+            var answer = await Door.CallAsync(parsed.GetRequiredValue(to), identity.Read(parsed), async channel =>
                 await new IngestionService.IngestionServiceClient(channel).TrackEventAsync(
                     new TrackEventRequest { Event = e }, deadline: Door.Deadline(), cancellationToken: cancellationToken));
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"accepted: {EventTypeNames.NameOf(eventType)} of {e.VideoId} by {e.UserId}, event {answer.EventId}");

@@ -12,6 +12,7 @@ using Recommender.Standalone.Import;
 using Recommender.Standalone.Inspect;
 using Recommender.Standalone.Run;
 using Recommender.Standalone.Simulate;
+using Recommender.Standalone.Tokens;
 using Recommender.Standalone.Train;
 
 namespace Recommender.Standalone.Cli;
@@ -90,6 +91,7 @@ internal static class CommandLine
             TrackCommand.Create(),
             TopicsCommand.Create(),
             ExperimentsCommand.Create(),
+            TokensCommand.Create(),
         };
         return root;
     }

@@ -12,16 +12,17 @@ internal static class Door
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a channel; nothing is sent before the first call.</summary>
-    public static GrpcChannel Open(ServerAddress address) => GrpcChannel.ForAddress(address.Uri);
+    public static GrpcChannel Open(ServerAddress address, ClientIdentity identity) =>
+        GrpcChannel.ForAddress(address.Uri, new GrpcChannelOptions { HttpHandler = identity.Handler(), DisposeHttpClient = true });
 
     /// <summary>When a single call has taken too long: 10 seconds from now.</summary>
     public static DateTime Deadline() => TimeProvider.System.GetUtcNow().UtcDateTime + s_timeout;
 
     /// <summary>Makes calls and turns their errors into one sentence.</summary>
     /// <exception cref="CommandFailure">The system is not there, or refuses.</exception>
-    public static async Task<T> CallAsync<T>(ServerAddress address, ClientCertificate? certificate, Func<GrpcChannel, Task<T>> call)
+    public static async Task<T> CallAsync<T>(ServerAddress address, ClientIdentity identity, Func<GrpcChannel, Task<T>> call)
     {
-        using var channel = GrpcChannel.ForAddress(address.Uri, new GrpcChannelOptions { HttpHandler = certificate?.Handler(), DisposeHttpClient = true });
+        using var channel = Open(address, identity);
         try
         {
             return await call(channel);
@@ -37,6 +38,7 @@ internal static class Door
     {
         StatusCode.InvalidArgument => new CommandFailure(Sentence(error.Status.Detail), ExitCode.Usage, error),
         StatusCode.Unavailable when RetryDelay(error) is null => NotRunning(address, error),
+        StatusCode.Unauthenticated => new CommandFailure($"The system at {address} does not know who calls: {Sentence(error.Status.Detail)} Name a file with a token by --token-file.", ExitCode.Failed, error),
         StatusCode.DeadlineExceeded => new CommandFailure($"The system at {address} did not answer in time.", ExitCode.Failed, error),
         StatusCode.Unimplemented => new CommandFailure($"What answers at {address} is not Recommender, or does not have this part of it.", ExitCode.Failed, error),
         _ => new CommandFailure($"The system at {address} refused ({error.StatusCode}): {Sentence(error.Status.Detail)}", ExitCode.Failed, error),

@@ -22,6 +22,7 @@ internal static class ImportCommand
         }.Among([.. ImportFormat.All.Select(f => f.Name)]);
         var paths = new Argument<string[]>("PATH") { Description = "Files to import, in this order.", Arity = ArgumentArity.OneOrMore };
         var to = ServerAddress.ToOption();
+        var identity = new ClientIdentityOptions();
         var prefix = new Option<string>("--prefix")
         {
             Description = "Put this before every user and video id, e.g. ml-, so that data sets with the same numbers can live side by side.",
@@ -35,15 +36,17 @@ internal static class ImportCommand
             DefaultValueFactory = _ => CheckpointStore.DefaultDirectory,
         };
         var command = new Command("import", Description) { format, paths, to, prefix, restart, checkpoints };
+        identity.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new ImportSettings(
                 ImportFormat.Named(parsed.GetRequiredValue(format)), parsed.GetRequiredValue(paths), parsed.GetRequiredValue(to),
                 parsed.GetRequiredValue(prefix), parsed.GetValue(restart)),
-            new CheckpointStore(parsed.GetRequiredValue(checkpoints)), parsed.InvocationConfiguration.Output, cancellationToken));
+            identity.Read(parsed), new CheckpointStore(parsed.GetRequiredValue(checkpoints)), parsed.InvocationConfiguration.Output, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ImportSettings settings, CheckpointStore checkpoints, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ImportSettings settings, ClientIdentity identity, CheckpointStore checkpoints, TextWriter output, CancellationToken cancellationToken)
     {
         foreach (var path in settings.Paths)
             if (!File.Exists(path)) throw CommandFailure.Usage($"{path} is not there.");
@@ -51,7 +54,7 @@ internal static class ImportCommand
         var started = time.GetTimestamp();
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         IImportView view = isTerminal ? new BarImportView() : new PlainImportView(TextWriter.Synchronized(output), time);
-        using var channel = Door.Open(settings.To);
+        using var channel = Door.Open(settings.To, identity);
         var importer = new Importer(settings, new ImportClients(channel), checkpoints, view, time);
         ImportTotals totals = null!;
         try

@@ -24,7 +24,7 @@ internal sealed class OpeningScene(StandaloneSystem system, DataDirectory data, 
     /// <param name="cancellationToken">Stops it in the middle.</param>
     public async Task PlayAsync(bool isEmpty, long earlierEvents, CancellationToken cancellationToken)
     {
-        using var channel = Door.Open(system.Addresses.Grpc);
+        using var channel = Door.Open(system.Addresses.Grpc, system.Identity);
         try
         {
             if (earlierEvents > 0) await ContinueAsync(channel, earlierEvents, cancellationToken);

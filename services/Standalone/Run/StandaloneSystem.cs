@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Recommender.Features;
 using Recommender.Hosting;
+using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Telemetry;
@@ -31,6 +32,9 @@ internal sealed class StandaloneSystem : IAsyncDisposable
 
     /// <summary>Where everything is.</summary>
     public Addresses Addresses { get; }
+
+    /// <summary>With which the process calls its own door.</summary>
+    public ClientIdentity Identity => ClientIdentity.OfToken(_app.Services.GetRequiredService<OwnToken>().Token);
 
     /// <summary>Name of the log of this start, as the archive's files carry it.</summary>
     public string Log { get; }
@@ -93,6 +97,7 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             foreach (var spec in specs) kafka.CreateTopic(spec.Name, spec.Partitions);
             // Their producers wait for the feature service, since the embedded broker keeps little.
             var absorbed = specs.Where(s => FeaturesSetup.AbsorbedTopics.Contains(s.Name)).ToDictionary(s => s.Name, s => s.Partitions);
+            builder.Services.AddSingleton<OwnToken>();
             builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
             builder.Services.AddSingleton<IProducePacer>(p => new EmbeddedBrokerPacer(absorbed, p.GetRequiredService<TimeProvider>()));
             builder.Services.AddSingleton<IRecordJournal>(journal);

@@ -13,12 +13,14 @@ internal static class SimulateCommand
     public static Command Create()
     {
         var to = ServerAddress.ToOption();
+        var identity = new ClientIdentityOptions();
         var viewers = Number("--viewers", "How many viewers, 1 to 1,000,000.", s_defaults.Viewers);
         var videos = Number("--videos", "How many videos, 100 to 1,000,000.", s_defaults.Videos);
         var events = Number("--events", "How many events, 1 to 100,000,000.", s_defaults.Events);
         var seed = Number("--seed", "Another seed is another world: other viewers, other videos.", s_defaults.Seed);
         var days = Number("--days", "Over how many days up to now the events spread, 1 to 365.", s_defaults.Days);
         var command = new Command("simulate", "Play a simulated audience, with hidden tastes, against a running system.") { to, viewers, videos, events, seed, days };
+        identity.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new AudienceSettings
@@ -29,14 +31,14 @@ internal static class SimulateCommand
                 Seed = parsed.GetValue(seed),
                 Days = InRange(parsed, days, 1, 365),
             };
-            return PlayAsync(settings, parsed.GetRequiredValue(to), parsed.InvocationConfiguration.Output, cancellationToken);
+            return PlayAsync(settings, parsed.GetRequiredValue(to), identity.Read(parsed), parsed.InvocationConfiguration.Output, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> PlayAsync(AudienceSettings settings, ServerAddress to, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> PlayAsync(AudienceSettings settings, ServerAddress to, ClientIdentity identity, TextWriter output, CancellationToken cancellationToken)
     {
-        using var channel = Door.Open(to);
+        using var channel = Door.Open(to, identity);
         var player = new AudiencePlayer(channel, to, TimeProvider.System);
         var audience = new Audience(World.Create(settings), TimeProvider.System.GetUtcNow());
         var played = await player.PlayAsync(

@@ -16,12 +16,12 @@ internal static class FollowedRun
 
     /// <summary>Starts a run and follows it. Ctrl-C leaves it alone.</summary>
     public static async Task<int> RunAsync(
-        StartTrainingRunRequest request, ServerAddress to, ClientCertificate? certificate, bool json, TextWriter output, CancellationToken cancellationToken)
+        StartTrainingRunRequest request, ServerAddress to, ClientIdentity identity, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         var runId = "";
         try
         {
-            var run = await Door.CallAsync(to, certificate, async channel =>
+            var run = await Door.CallAsync(to, identity, async channel =>
             {
                 var client = new TrainingService.TrainingServiceClient(channel);
                 var started = await client.StartTrainingRunAsync(request, deadline: Door.Deadline(), cancellationToken: cancellationToken);

@@ -18,7 +18,7 @@ internal static class TrainCommand
         var noPromote = new Option<bool>("--no-promote") { Description = "Keep the model out of service, however good it is." };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object, and no progress." };
         var to = ServerAddress.ToOption();
-        var (cert, key) = ClientCertificate.Options();
+        var identity = new ClientIdentityOptions();
         var manifest = new Option<string?>("--from-manifest") { Description = "Make this model again: its manifest.json, or its folder.", HelpName = "PATH" };
         var archive = new Option<string>("--archive") { Description = "With --from-manifest: the event archive.", HelpName = "DIRECTORY", DefaultValueFactory = _ => "data/archive" };
         var models = new Option<string?>("--models")
@@ -27,7 +27,8 @@ internal static class TrainCommand
             HelpName = "DIRECTORY",
         };
         var outPath = new Option<string?>("--out") { Description = "With --from-manifest: write the model below this folder.", HelpName = "DIRECTORY" };
-        var command = new Command("train", Description) { trainer, set, noPromote, json, to, cert, key, manifest, archive, models, outPath };
+        var command = new Command("train", Description) { trainer, set, noPromote, json, to, manifest, archive, models, outPath };
+        identity.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -40,8 +41,7 @@ internal static class TrainCommand
             if (parsed.GetValue(outPath) is not null || parsed.GetValue(models) is not null) throw CommandFailure.Usage("--out and --models go with --from-manifest only.");
             var request = new StartTrainingRunRequest { Trainer = parsed.GetRequiredValue(trainer), PromoteIfBetter = !parsed.GetValue(noPromote) };
             foreach (var (name, value) in KeyValues.Parse(parsed.GetValue(set) ?? [])) request.Parameters[name] = value;
-            var certificate = ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key));
-            return FollowedRun.RunAsync(request, parsed.GetRequiredValue(to), certificate, parsed.GetValue(json), output, cancellationToken);
+            return FollowedRun.RunAsync(request, parsed.GetRequiredValue(to), identity.Read(parsed), parsed.GetValue(json), output, cancellationToken);
         });
         return command;
     }

@@ -84,13 +84,14 @@ internal sealed class CallMetrics(TimeProvider time) : Interceptor
         _ => StatusCode.Cancelled,
     };
 
-    private void Ended(ServerCallContext context, StatusCode status, long begin)
-    {
-        // Method is "/package.Service/Method"; the convention has no slash before it.
-        var method = new KeyValuePair<string, object?>("rpc.method", context.Method.TrimStart('/'));
-        var took = time.GetElapsedTime(begin).TotalSeconds;
-        s_duration.Record(took, s_system, method, new("rpc.response.status_code", NameOf(status)));
-    }
+    private void Ended(ServerCallContext context, StatusCode status, long begin) => Record(context.Method, status, time.GetElapsedTime(begin));
+
+    /// <summary>Counts a call with its end.</summary>
+    /// <param name="method"><c>/package.Service/Method</c>; the convention has no slash before it.</param>
+    /// <param name="status">How it ended.</param>
+    /// <param name="took">How long it took.</param>
+    internal static void Record(string method, StatusCode status, TimeSpan took) =>
+        s_duration.Record(took.TotalSeconds, s_system, new("rpc.method", method.TrimStart('/')), new("rpc.response.status_code", NameOf(status)));
 
     /// <summary>The names of gRPC's specification, as clients and dashboards of other languages show them.</summary>
     internal static string NameOf(StatusCode status) => status switch

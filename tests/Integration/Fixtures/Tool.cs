@@ -36,7 +36,8 @@ public static class Tool
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string input = "")
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(
+        string program, IEnumerable<string> arguments, string input = "", params IEnumerable<(string Name, string Value)> environment)
     {
         using var process = new Process
         {
@@ -47,6 +48,7 @@ public static class Tool
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in environment) process.StartInfo.Environment[name] = value;
         process.Start();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);

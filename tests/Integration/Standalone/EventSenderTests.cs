@@ -72,7 +72,7 @@ public sealed class EventSenderTests
         var port = new Uri(service.GrpcAddress).Port;
         var waits = 0;
         var answered = new List<string>();
-        using var channel = Door.Open(new ServerAddress("127.0.0.1", port));
+        using var channel = Door.Open(new ServerAddress("127.0.0.1", port), ClientIdentity.None);
         var patience = new Patience(new ServerAddress("127.0.0.1", port), TimeProvider.System, _ => Interlocked.Increment(ref waits));
         await using var sender = new EventSender<string>(new IngestionService.IngestionServiceClient(channel), patience, (id, _) => answered.Add(id), Token);
         foreach (var e in Events(100)) await sender.SendAsync(e, e.EventId, Token);
@@ -89,7 +89,7 @@ public sealed class EventSenderTests
     [Fact]
     public async Task A_door_that_was_never_there_is_told_at_once()
     {
-        using var channel = Door.Open(new ServerAddress("127.0.0.1", 1));
+        using var channel = Door.Open(new ServerAddress("127.0.0.1", 1), ClientIdentity.None);
         var patience = new Patience(new ServerAddress("127.0.0.1", 1), TimeProvider.System, _ => { });
         await using var sender = new EventSender<string>(new IngestionService.IngestionServiceClient(channel), patience, (_, _) => { }, Token);
         var e = await Assert.ThrowsAsync<CommandFailure>(() => SendAllAsync(sender, 10_000));
@@ -122,7 +122,7 @@ public sealed class EventSenderTests
         var door = new FakeDoor { BreakWith = Recommender.Hosting.Errors.GrpcErrors.Unavailable("busy", TimeSpan.FromMilliseconds(123)) };
         door.BreakAfter.Enqueue(3);
         await using var service = await door.OpenAsync();
-        using var channel = Door.Open(AddressOf(service));
+        using var channel = Door.Open(AddressOf(service), ClientIdentity.None);
         await using var sender = new EventSender<string>(
             new IngestionService.IngestionServiceClient(channel), new Patience(AddressOf(service), TimeProvider.System, waits.Add), (_, _) => { }, Token);
         await SendAllAsync(sender, 10);

@@ -14,6 +14,7 @@ using Recommender.Serving.Fresh;
 using Recommender.Serving.Health;
 using Recommender.Serving.Impressions;
 using Recommender.Serving.Model;
+using Recommender.Serving.OnDemand;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Trending;
 using Recommender.Serving.Viewers;
@@ -39,6 +40,7 @@ public static class ServingSetup
         AddMemory(builder.Services);
         AddPipeline(builder.Services);
         builder.Services.AddHostedService<ImpressionWriter>();
+        AddOnDemand(builder);
         builder.AddReadiness<CatalogHealthCheck>("serving-catalog", GrpcService);
         builder.AddReadiness<ModelHealthCheck>("serving-model", GrpcService);
         builder.AddReadiness<OnlineHealthCheck>("serving-online", GrpcService);
@@ -56,6 +58,15 @@ public static class ServingSetup
         var pipeline = app.Services.GetRequiredService<RecommendationPipeline>();
         foreach (var assignment in app.Services.GetRequiredService<Assignments>().Combinations) SettingsOfSources.Check(assignment.Options, pipeline);
         app.MapGrpcService<RecommendationApi>();
+    }
+
+    /// <summary>Requests over Kafka.</summary>
+    private static void AddOnDemand(WebApplicationBuilder builder)
+    {
+        builder.AddOptionsRecord<OnDemandOptions>();
+        builder.Services.AddSingleton<OnDemandAnswers>();
+        builder.Services.AddSingleton<OnDemandBatch>();
+        builder.Services.AddHostedService<OnDemandConsumer>();
     }
 
     /// <summary>What a replica holds in memory, and what keeps it current.</summary>
@@ -85,6 +96,7 @@ public static class ServingSetup
         services.AddSingleton<QueryMaker>();
         services.AddSingleton<CallGate>();
         services.AddSingleton<VideoLists>();
+        services.AddSingleton<AnswerMaker>();
         services.AddSingleton<AnswerDiversity>();
         services.AddHostedService<FreshRefresher>();
     }

@@ -15,6 +15,9 @@ public static class CloudEventHeaders
     /// <summary>When it happened, RFC 3339.</summary>
     public const string Time = "ce_time";
 
+    /// <summary>From when on nobody needs the event any more, RFC 3339 (CloudEvents' extension <c>expirytime</c>). On requests.</summary>
+    public const string ExpiryTime = "ce_expirytime";
+
     /// <summary>Version of the CloudEvents specification: <c>1.0</c>.</summary>
     public const string SpecVersion = "ce_specversion";
 

@@ -32,6 +32,12 @@ public static class Topics
     /// <summary>Records that could not be processed, with reason, origin and bytes.</summary>
     public const string Rejected = "recommender.rejected.v1";
 
+    /// <summary>Requests for recommendations by programs that ask over Kafka.</summary>
+    public const string Request = "recommender.request.v1";
+
+    /// <summary>The answers to <see cref="Request"/>.</summary>
+    public const string Response = "recommender.response.v1";
+
     /// <summary>The topics of viewer events. They share one partition count and partitioner, so that partition N of all of them has one owner.</summary>
     public static IReadOnlyList<string> Events { get; } = [View, Like, Share, Feedback];
 
@@ -42,7 +48,7 @@ public static class Topics
     public static IReadOnlyList<string> Compacted { get; } = [Catalog, Model];
 
     /// <summary>Every topic.</summary>
-    public static IReadOnlyList<string> All { get; } = [View, Like, Share, Feedback, Impression, Catalog, Model, Erasure, Rejected];
+    public static IReadOnlyList<string> All { get; } = [View, Like, Share, Feedback, Impression, Catalog, Model, Erasure, Rejected, Request, Response];
 
     /// <summary>The topic that carries events of <paramref name="type"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The type is unspecified or unknown.</exception>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Confluent.Kafka;
-using Recommender.Contracts;
-using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
 
 namespace Recommender.Features.Consuming;
@@ -15,7 +10,7 @@ internal sealed class RejectedRecords(IRecordProducer producer, FeatureMetrics m
     public async Task SendAsync(IReadOnlyList<RejectedRecord> records, CancellationToken cancellationToken)
     {
         if (records.Count == 0) return;
-        var outcomes = await producer.SendBatchAsync([.. records.Select(r => Create(r.Record, r.Reason))], cancellationToken);
+        var outcomes = await producer.SendBatchAsync([.. records.Select(r => RejectedTopic.Record(r.Record, r.Reason, "/recommender/features", time.GetUtcNow()))], cancellationToken);
         for (var i = 0; i < outcomes.Length; i++)
         {
             var (topic, partition, offset) = records[i].Record.Position;
@@ -34,27 +29,6 @@ internal sealed class RejectedRecords(IRecordProducer producer, FeatureMetrics m
             metrics.Rejected(topic);
         }
     }
-
-    private KafkaRecord Create(in TopicRecord record, string reason)
-    {
-        var (topic, partition, offset) = record.Position;
-        var headers = new Headers
-        {
-            { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
-            { CloudEventHeaders.Id, Text($"{topic}/{partition}/{offset}") },
-            { CloudEventHeaders.Type, Text(Topics.Rejected) },
-            { CloudEventHeaders.Source, "/recommender/features"u8.ToArray() },
-            { CloudEventHeaders.Time, Text(JsonTime.Format(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time.GetUtcNow()))) },
-            { CloudEventHeaders.ContentType, "application/octet-stream"u8.ToArray() },
-            { RejectedHeaders.Reason, Text(reason) },
-            { RejectedHeaders.Topic, Text(topic) },
-            { RejectedHeaders.Partition, Text(partition.ToString(CultureInfo.InvariantCulture)) },
-            { RejectedHeaders.Offset, Text(offset.ToString(CultureInfo.InvariantCulture)) },
-        };
-        return new KafkaRecord(Topics.Rejected, record.Key, record.Value, headers);
-    }
-
-    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }
 
 /// <summary>A record that cannot be processed.</summary>

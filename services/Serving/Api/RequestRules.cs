@@ -27,6 +27,12 @@ internal static class RequestRules
     /// <summary>Throws INVALID_ARGUMENT when something is wrong.</summary>
     public static void Check(RecommendRequest request)
     {
+        if (Judge(request) is { } found) throw GrpcErrors.InvalidArgument(found);
+    }
+
+    /// <summary>What is wrong with a request; null: nothing.</summary>
+    public static List<FieldViolation>? Judge(RecommendRequest request)
+    {
         List<FieldViolation>? found = null;
         Note(ref found, FieldRules.RequiredId("user_id", request.UserId));
         Note(ref found, FieldRules.Count("count", request.Count, MaxCount));
@@ -37,7 +43,7 @@ internal static class RequestRules
         Note(ref found, CheckIds("muted_author_ids", request.MutedAuthorIds));
         Note(ref found, CheckAge(request.Context));
         Note(ref found, CheckContext(request.Context));
-        if (found is not null) throw GrpcErrors.InvalidArgument(found);
+        return found;
     }
 
     /// <summary>Throws INVALID_ARGUMENT when something is wrong.</summary>

@@ -39,7 +39,8 @@ internal static class ImpressionRecords
         }
     }
 
-    private static ImpressionExplanation Explain(Explanation explanation) => new(
+    /// <summary>An explanation in the form of the topics.</summary>
+    public static ImpressionExplanation Explain(Explanation explanation) => new(
         explanation.ProposedBy, explanation.ScoreParts.ToDictionary(), explanation.FiltersPassed, explanation.RankByScore, explanation.Similarity,
         explanation.AuthorRepeats, explanation.Exploration,
         [.. explanation.Events.Select(e => new ImpressionEvent(e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity))]);

@@ -13,6 +13,7 @@ internal static class StandaloneSettings
         ("Redis:Timeout", "00:00:01"), // everything shares two cores or so
         ("Archive:FlushInterval", "00:00:05"),
         ("Training:Interval", "00:10:00"),
+        ("OnDemand:Enabled", "true"),
         ("Server:DrainTimeout", "00:01:00"),
         ("Logging:LogLevel:Default", "Warning"), // standard error shares the terminal with what people read
     ];

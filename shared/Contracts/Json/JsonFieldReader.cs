@@ -56,6 +56,13 @@ internal ref struct JsonFieldReader
 
     public long Int64() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var value) ? value : throw Wrong("a whole number");
 
+    public bool Boolean() => _reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw Wrong("true or false"),
+    };
+
     public double Number() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var value) ? value : throw Wrong("a number");
 
     /// <summary>A duration in whole milliseconds, within the range of a protobuf duration.</summary>

@@ -64,4 +64,5 @@ public sealed record Erasure(string ErasureId, string UserId, DateTimeOffset Req
 [JsonSerializable(typeof(Impression))]
 [JsonSerializable(typeof(ModelAnnouncement))]
 [JsonSerializable(typeof(Erasure))]
+[JsonSerializable(typeof(RecommendationRecord))]
 public sealed partial class RecordJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Recommender.Hosting.Auth;
 
 /// <summary>Callers by what proves them: a token's digest, or a name in a certificate. Immutable.</summary>
-internal sealed class CallerTable
+public sealed class CallerTable
 {
     /// <summary>The names of certificates of open connections, which all of a connection's calls share.</summary>
     private static readonly ConditionalWeakTable<X509Certificate2, string[]> s_names = [];
@@ -13,7 +13,7 @@ internal sealed class CallerTable
     private readonly FrozenDictionary<string, Caller> _byDigest;
     private readonly FrozenDictionary<string, Caller> _byCertificateName;
 
-    public CallerTable(IReadOnlyDictionary<string, Caller> byDigest, IReadOnlyDictionary<string, Caller> byCertificateName)
+    internal CallerTable(IReadOnlyDictionary<string, Caller> byDigest, IReadOnlyDictionary<string, Caller> byCertificateName)
     {
         _byDigest = byDigest.ToFrozenDictionary(StringComparer.Ordinal);
         _byCertificateName = byCertificateName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

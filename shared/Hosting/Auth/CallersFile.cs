@@ -7,7 +7,7 @@ namespace Recommender.Hosting.Auth;
 /// The file of callers: a line each, <c>NAME PROOF SCOPES [EXPIRES]</c>, where the proof is <c>sha256:HEX</c> of a token or
 /// <c>certificate:NAME</c>, scopes are separated by commas, and a day such as <c>2027-01-31</c> ends it at that day's beginning in UTC.
 /// </summary>
-internal static class CallersFile
+public static class CallersFile
 {
     /// <summary>Most callers of one file.</summary>
     public const int MaxCallers = 10_000;
@@ -58,6 +58,7 @@ internal static class CallersFile
     private static HashSet<string> ScopesOf(string text, int line)
     {
         var scopes = text.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        if (scopes.Count == 0) throw Wrong(line, "there is no scope in it");
         foreach (var scope in scopes)
             if (scope != ServiceScopes.All && !ServiceScopes.Names.Contains(scope))
                 throw Wrong(line, $"'{scope}' is no scope; there are {string.Join(", ", ServiceScopes.Names)} and {ServiceScopes.All} for all");

@@ -7,6 +7,9 @@ public static class ProductTopics
 {
     private const string ByUser = "user_id";
 
+    /// <summary>An answer that nobody has fetched for a day is of no use any more.</summary>
+    private static readonly TimeSpan s_requestRetention = TimeSpan.FromDays(1);
+
     /// <summary>
     /// Every topic with its partitions. Topics keyed by viewer agree in their number of partitions; the model topic has one, since its few
     /// records have an order.
@@ -17,5 +20,7 @@ public static class ProductTopics
         new TopicSpec(Topics.Catalog, options.Partitions, IsCompacted: true),
         new TopicSpec(Topics.Model, 1, IsCompacted: true),
         new TopicSpec(Topics.Rejected, options.Partitions),
+        new TopicSpec(Topics.Request, options.Partitions) { Retention = s_requestRetention },
+        new TopicSpec(Topics.Response, options.Partitions) { Retention = s_requestRetention },
     ];
 }

@@ -52,6 +52,7 @@ public sealed class FourServicesFixture : IAsyncLifetime
         if (name is "Features" or "Training") settings["Storage__ArchivePath"] = Path.Combine(_directory.Path, "archive");
         if (name is "Training" or "Serving") settings["Storage__ModelsPath"] = Path.Combine(_directory.Path, "models");
         if (name is "Serving") settings["Serving__ReadTimeout"] = "00:00:05"; // a busy test machine must not look like a slow Redis
+        if (name is "Serving") settings["OnDemand__Enabled"] = "true";
         if (name is "Features") settings["Archive__FlushInterval"] = "00:00:00.500";
         return settings;
     }

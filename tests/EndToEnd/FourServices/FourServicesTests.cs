@@ -43,6 +43,7 @@ public class FourServicesTests(FourServicesFixture system) : IClassFixture<FourS
         Assert.Contains(after.Videos, v => v.Source == Source.Realtime);
 
         await CrashOfFeaturesLosesNothingAsync();
+        await RequestsOverKafkaAreAnsweredAsync();
         TopicsAreAsDescribed();
         Assert.Equal(0, await system["Serving"].TerminateAsync());
     }
@@ -58,10 +59,19 @@ public class FourServicesTests(FourServicesFixture system) : IClassFixture<FourS
             (await features.GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = "counted" })).Likes == before.Likes + 250);
     }
 
+    private async Task RequestsOverKafkaAreAnsweredAsync()
+    {
+        using var producer = new Confluent.Kafka.ProducerBuilder<string, string>(new Confluent.Kafka.ProducerConfig { BootstrapServers = system.Kafka.Bootstrap }).Build();
+        foreach (var request in (string[])["""{"request_id":"good","user_id":"u0","count":5,"explain":true}""", """{"request_id":"bad","user_id":"u0","count":-1}""", "no request"])
+            await producer.ProduceAsync(Topics.Request, new Confluent.Kafka.Message<string, string> { Key = "u0", Value = request });
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(system.Kafka.Bootstrap, Topics.Response).Count == 2
+            && LogReader.ReadToEnd(system.Kafka.Bootstrap, Topics.Rejected).Count > 0, "both are answered, and what is no request is set aside");
+    }
+
     private void TopicsAreAsDescribed()
     {
         var description = AsyncApi.Load();
-        foreach (var topic in (string[])[Topics.View, Topics.Like, Topics.Impression, Topics.Catalog, Topics.Model])
+        foreach (var topic in (string[])[Topics.View, Topics.Like, Topics.Impression, Topics.Catalog, Topics.Model, Topics.Response, Topics.Rejected])
         {
             var records = LogReader.ReadToEnd(system.Kafka.Bootstrap, topic);
             Assert.NotEmpty(records);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -165,6 +164,13 @@ public sealed class AuthDoorTests : IDisposable
         {
             await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
             await call.RequestStream.CompleteAsync();
+        }
+        catch (RpcException)
+        {
+            // A call that has ended takes no messages; how it ended is told to whoever reads.
+        }
+        try
+        {
             Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
             return StatusCode.OK;
         }

@@ -94,7 +94,7 @@ public sealed class FeaturesFixture : IAsyncLifetime
     /// </summary>
     /// <param name="process">The replica, which reads and has nothing to do.</param>
     /// <param name="send">Sends events.</param>
-    public async Task FreezeBetweenWritesAsync(FeatureProcess process, Func<Task> send)
+    public async Task FreezeBetweenWritesAsync(KillableProcess process, Func<Task> send)
     {
         await AskRedisAsync("client", "pause", "60000", "write");
         await send();

@@ -44,7 +44,7 @@ public sealed class RestartTests : IAsyncLifetime
         var sent = 0;
         for (var life = 0; life < 3; life++)
         {
-            using var process = FeatureProcess.Start([.. _fixture.Settings, "Features:MaxBatch=50"]);
+            using var process = KillableProcess.Start("Features", [.. _fixture.Settings, "Features:MaxBatch=50"]);
             await Eventually.TrueAsync(() => process.Output.Contains("Reading", StringComparison.Ordinal));
             for (var i = 0; i < 5 + (3 * life); i++, sent += 400) await audience.SendAsync(400);
             if (life == 2)
@@ -164,7 +164,7 @@ public sealed class RestartTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_without_kafka_archives_what_was_read_and_does_not_hang()
     {
-        using var process = FeatureProcess.Start([.. _fixture.Settings, "Archive:FlushInterval=01:00:00"]);
+        using var process = KillableProcess.Start("Features", [.. _fixture.Settings, "Archive:FlushInterval=01:00:00"]);
         await _fixture.SendAsync(Event("y", EventType.Like, "yan", "v"));
         await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("yan")).Likes == 1);
         _fixture.Kafka.Broker.SetDown();
@@ -176,7 +176,7 @@ public sealed class RestartTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_by_signal_is_a_good_end()
     {
-        using var process = FeatureProcess.Start(_fixture.Settings);
+        using var process = KillableProcess.Start("Features", _fixture.Settings);
         await _fixture.SendAsync(Event("z", EventType.Like, "zoe", "v"));
         await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("zoe")).Likes == 1);
         Assert.Equal(0, await process.StopAsync());

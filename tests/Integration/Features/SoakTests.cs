@@ -3,6 +3,7 @@ using System.Text;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
+using Recommender.Tests.Fixtures;
 using Recommender.V1;
 using static Recommender.Tests.Integration.Features.FeaturesFixture;
 
@@ -19,7 +20,7 @@ public sealed class SoakTests : IAsyncLifetime
     private const int EventsBetweenChecks = 6000; // a broker that keeps little must not be ahead by more
 
     private readonly FeaturesFixture _fixture = new();
-    private readonly FeatureProcess?[] _processes = new FeatureProcess?[2];
+    private readonly KillableProcess?[] _processes = new KillableProcess?[2];
     private readonly List<Event> _acknowledged = [];
     private readonly Random _random = new(Seed());
     private int _next;
@@ -65,7 +66,7 @@ public sealed class SoakTests : IAsyncLifetime
     private void Restart(int i)
     {
         _processes[i]?.Dispose();
-        _processes[i] = FeatureProcess.Start([.. _fixture.Settings, "Features:MaxBatch=300"]);
+        _processes[i] = KillableProcess.Start("Features", [.. _fixture.Settings, "Features:MaxBatch=300"]);
     }
 
     private async Task<string> FailAsync(int kind, bool isLong)

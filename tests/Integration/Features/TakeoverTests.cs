@@ -11,10 +11,10 @@ public sealed class TakeoverTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
-    private FeatureProcess StartProcess() =>
-        FeatureProcess.Start([.. _fixture.Settings, "Kafka:SessionTimeout=00:00:02", "Features:MaxBatch=50"]);
+    private KillableProcess StartProcess() =>
+        KillableProcess.Start("Features", [.. _fixture.Settings, "Kafka:SessionTimeout=00:00:02", "Features:MaxBatch=50"]);
 
-    private static bool IsReading(FeatureProcess process) => process.Output.Contains("Reading", StringComparison.Ordinal);
+    private static bool IsReading(KillableProcess process) => process.Output.Contains("Reading", StringComparison.Ordinal);
 
     [Fact]
     public async Task Partitions_move_between_replicas_without_a_count_too_many_or_too_few()

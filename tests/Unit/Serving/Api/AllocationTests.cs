@@ -31,7 +31,7 @@ public class AllocationTests
         services.AddSingleton(new UserIds(new PseudonymOptions()));
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
-            typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(RecommendationApi)]) services.AddSingleton(type);
+            typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(RecommendationApi)]) services.AddSingleton(type);
         return services.AddStages(typeof(ServingSetup).Assembly).BuildServiceProvider();
     }
 

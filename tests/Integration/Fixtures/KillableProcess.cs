@@ -1,18 +1,17 @@
 using System.Diagnostics;
 using System.Text;
-using Recommender.Tests.Fixtures;
 
-namespace Recommender.Tests.Integration.Features;
+namespace Recommender.Tests.Fixtures;
 
-/// <summary>The service as a process of its own, which can be killed and frozen.</summary>
-public sealed class FeatureProcess : IDisposable
+/// <summary>A service as a process of its own, which can be killed and frozen.</summary>
+public sealed class KillableProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private FeatureProcess(IEnumerable<string> settings)
+    private KillableProcess(string service, IEnumerable<string> settings)
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "Recommender.Features.dll");
+        var assembly = Path.Combine(AppContext.BaseDirectory, $"Recommender.{service}.dll");
         string[] arguments = [assembly, "--Server:GrpcPort=0", "--Server:HttpPort=0", .. settings.Select(s => "--" + s)];
         _process = new Process { StartInfo = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
         _process.OutputDataReceived += (_, line) => Note(line.Data);
@@ -32,7 +31,9 @@ public sealed class FeatureProcess : IDisposable
     }
 
     /// <summary>Starts it; it is not ready yet.</summary>
-    public static FeatureProcess Start(IEnumerable<string> settings) => new(settings);
+    /// <param name="service">Its name, e.g. <c>Features</c>.</param>
+    /// <param name="settings">Its settings, e.g. <c>Kafka:Partitions=4</c>.</param>
+    public static KillableProcess Start(string service, IEnumerable<string> settings) => new(service, settings);
 
     /// <summary>SIGKILL: it has no say in it.</summary>
     public void Kill()

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Recommender.Contracts;
+using Recommender.Contracts.Json;
+using Recommender.Hosting.Kafka;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Serving.OnDemand;
+
+/// <summary>Requests over Kafka, written and read by foreign clients, on a broker, a Redis and a model of their own.</summary>
+public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<ServingFixture>, IAsyncLifetime
+{
+    private RunningService? _replica;
+
+    public async ValueTask InitializeAsync() => _replica = await serving.StartAsync("OnDemand:Enabled=true", "Server:DrainTimeout=00:00:20");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_replica is not null) await _replica.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_request_by_kcat_is_answered_as_the_call_is_and_its_impressions_carry_its_id()
+    {
+        var kcat = Tool.Require("kcat", "kcat");
+        await serving.SetStateAsync("asker", ("b03", EventType.View), ("b05", EventType.Like));
+        var (code, _, errors) = await Tool.RunAsync(kcat, ["-P", "-b", serving.Kafka.Bootstrap, "-t", Topics.Request, "-k", "asker"],
+            """{"request_id":"kcat-1","user_id":"asker","count":7,"surface":"mail","exclude_video_ids":["b01"],"explain":true,"later_field":[1,{"a":2}]}""" + "\n");
+        Assert.True(code == 0, errors);
+        var answer = await AnswerAsync("kcat-1");
+        var call = await serving.RecommendAsync("asker", r =>
+        {
+            (r.Count, r.Surface) = (7, "mail");
+            r.ExcludeVideoIds.Add("b01");
+        });
+        Assert.Null(answer.Error);
+        Assert.Equal(call.Ids(), answer.Videos.Select(v => v.VideoId));
+        Assert.Equal(call.Videos.Select(v => v.Score), answer.Videos.Select(v => v.Score));
+        Assert.Equal((call.Tier, call.ModelVersion, "none", "asker"), (answer.Tier, answer.ModelVersion, answer.Degradation, answer.UserId));
+        Assert.All(answer.Videos, v => Assert.NotEmpty(v.Explanation!.ProposedBy));
+        var record = Assert.Single(Records("kcat-1"));
+        Assert.Equal("asker", Encoding.UTF8.GetString(record.Key));
+        Assert.Equal(Topics.Response, Header(record, CloudEventHeaders.Type));
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Impression)
+            .Count(r => Header(r, CloudEventHeaders.Id).StartsWith("kcat-1/", StringComparison.Ordinal)) == 7, "the impressions carry the request's id");
+    }
+
+    [Fact]
+    public async Task A_wrong_request_is_answered_with_the_names_of_its_fields()
+    {
+        await SendAsync("wrong", """{"request_id":"wrong-1","user_id":"wrong","count":201,"exclude_video_ids":["a",""],"context":{"age":"old"}}""");
+        await SendAsync("wrong", """{"request_id":"wrong-2","user_id":"wrong"}""", (CloudEventHeaders.ExpiryTime, "soon"));
+        var first = (await AnswerAsync("wrong-1")).Error!;
+        Assert.Equal("INVALID_ARGUMENT", first.Code);
+        Assert.Equal(["context[age]", "count", "exclude_video_ids[1]"], first.Fields.Select(f => f.Field).Order(StringComparer.Ordinal));
+        Assert.All(first.Fields, f => Assert.Contains(f.Description, first.Message, StringComparison.Ordinal));
+        Assert.Equal("ce_expirytime", Assert.Single((await AnswerAsync("wrong-2")).Error!.Fields).Field);
+    }
+
+    [Fact]
+    public async Task What_is_no_request_is_set_aside_with_the_reason_and_those_behind_it_are_answered()
+    {
+        (string Value, string Reason)[] poison =
+        [
+            ("no json", "not valid JSON"), ("""{"request_id":"nobody"}""", "user_id is empty"), ("""{"user_id":"x","count":"many"}""", "count must be"),
+            ($$"""{"user_id":"{{new string('x', 129)}}"}""", "user_id has 129 bytes"), ("[1]", "not a JSON object"),
+        ];
+        foreach (var (value, _) in poison) await SendAsync("poison", value);
+        await serving.ProduceAsync(new KafkaRecord(Topics.Request, "poison"u8.ToArray(), null));
+        await SendAsync("poison", """{"request_id":"behind","user_id":"poison"}""");
+        Assert.Null((await AnswerAsync("behind")).Error);
+        var rejected = LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Rejected).Where(r => Header(r, RejectedHeaders.Topic) == Topics.Request).ToArray();
+        foreach (var (value, reason) in poison)
+        {
+            var record = Assert.Single(rejected, r => r.Value is { } bytes && Encoding.UTF8.GetString(bytes) == value);
+            Assert.Contains(reason, Header(record, RejectedHeaders.Reason), StringComparison.Ordinal);
+            Assert.Equal("/recommender/serving", Header(record, CloudEventHeaders.Source));
+        }
+        Assert.Single(rejected, r => r.Value is null);
+    }
+
+    [Fact]
+    public async Task An_expired_request_is_told_so_and_one_that_is_not_is_answered()
+    {
+        await SendAsync("late", """{"request_id":"late-1","user_id":"late"}""", (CloudEventHeaders.ExpiryTime, "2020-01-01T00:00:00Z"));
+        await SendAsync("late", """{"request_id":"late-2","user_id":"late"}""", (CloudEventHeaders.ExpiryTime, "2100-01-01T00:00:00Z"));
+        var expired = await AnswerAsync("late-1");
+        Assert.Equal("DEADLINE_EXCEEDED", expired.Error!.Code);
+        Assert.Empty(expired.Videos);
+        Assert.Null((await AnswerAsync("late-2")).Error);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_sent_twice_is_answered_once_and_without_an_id_the_record_counts()
+    {
+        for (var i = 0; i < 3; i++) await SendAsync("twice", """{"request_id":"twice-1","user_id":"twice"}""");
+        await SendAsync("twice", """{"user_id":"twice"}""", (CloudEventHeaders.Id, "from-header"));
+        await SendAsync("twice", """{"user_id":"twice"}""");
+        await SendAsync("twice", """{"request_id":"twice-2","user_id":"twice"}"""); // the same partition: what was before it is done with
+        await AnswerAsync("twice-2");
+        Assert.Single(Records("twice-1"));
+        Assert.Single(Records("from-header"));
+        Assert.Single(Answers(), a => a.RequestId.StartsWith(Topics.Request + "/", StringComparison.Ordinal) && a.UserId == "twice");
+    }
+
+    [Fact]
+    public async Task Two_replicas_share_the_requests_and_all_are_answered()
+    {
+        await using var second = await serving.StartAsync("OnDemand:Enabled=true");
+        for (var i = 0; i < 200; i++) await SendAsync($"viewer{i}", $$"""{"request_id":"shared-{{i}}","user_id":"viewer{{i}}","count":3}""");
+        await Eventually.TrueAsync(() => Answers().Count(a => a.RequestId.StartsWith("shared-", StringComparison.Ordinal)) >= 200, "all are answered");
+        var ids = Answers().Where(a => a.RequestId.StartsWith("shared-", StringComparison.Ordinal)).Select(a => a.RequestId).Distinct();
+        Assert.Equal(200, ids.Count());
+    }
+
+    private Task SendAsync(string key, string value, params (string Name, string Value)[] headers)
+    {
+        var all = new Headers();
+        foreach (var (name, text) in headers) all.Add(name, Encoding.UTF8.GetBytes(text));
+        return serving.ProduceAsync(new KafkaRecord(Topics.Request, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value), all));
+    }
+
+    private async Task<RecommendationRecord> AnswerAsync(string id)
+    {
+        await Eventually.TrueAsync(() => Records(id).Count > 0, $"{id} is answered");
+        return JsonSerializer.Deserialize(Records(id)[0].Value, RecordJson.Default.RecommendationRecord)!;
+    }
+
+    private List<TopicRecord> Records(string id) => [.. LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Response).Where(r => Header(r, CloudEventHeaders.Id) == id)];
+
+    private IEnumerable<RecommendationRecord> Answers() =>
+        LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Response).Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.RecommendationRecord)!);
+
+    private static string Header(TopicRecord record, string name) => record.Headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : "";
+}

@@ -1,4 +1,5 @@
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Events;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Privacy;
@@ -26,6 +27,7 @@ public static class IngestionSetup
         builder.Services.AddSingleton<ContextFilter>();
         builder.Services.AddSingleton<EventRecords>();
         builder.Services.AddSingleton<EventDoor>();
+        builder.Services.AddSingleton<IEventDoor, OwnEventDoor>();
         builder.Services.AddSingleton<CatalogLog>().AddHostedService(p => p.GetRequiredService<CatalogLog>());
         builder.Services.AddSingleton<CatalogWriter>();
         // Redis is not among the checks: events need Kafka alone, and GetVideo says for itself when its store is out of reach.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Events;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Privacy;
@@ -10,6 +11,7 @@ using Recommender.Serving.Api;
 using Recommender.Serving.Catalog;
 using Recommender.Serving.Experiments;
 using Recommender.Serving.Exposure;
+using Recommender.Serving.Feed;
 using Recommender.Serving.Fresh;
 using Recommender.Serving.Health;
 using Recommender.Serving.Impressions;
@@ -41,6 +43,7 @@ public static class ServingSetup
         AddPipeline(builder.Services);
         builder.Services.AddHostedService<ImpressionWriter>();
         AddOnDemand(builder);
+        AddFeed(builder);
         builder.AddReadiness<CatalogHealthCheck>("serving-catalog", GrpcService);
         builder.AddReadiness<ModelHealthCheck>("serving-model", GrpcService);
         builder.AddReadiness<OnlineHealthCheck>("serving-online", GrpcService);
@@ -58,6 +61,14 @@ public static class ServingSetup
         var pipeline = app.Services.GetRequiredService<RecommendationPipeline>();
         foreach (var assignment in app.Services.GetRequiredService<Assignments>().Combinations) SettingsOfSources.Check(assignment.Options, pipeline);
         app.MapGrpcService<RecommendationApi>();
+    }
+
+    /// <summary>Streams, and where their events go.</summary>
+    private static void AddFeed(WebApplicationBuilder builder)
+    {
+        if (builder.AddOptionsRecord<FeedOptions>().IngestionAddress.Length > 0) builder.Services.AddSingleton<IEventDoor, RemoteEventDoor>();
+        else builder.Services.TryAddSingleton<IEventDoor, NoEventDoor>();
+        builder.Services.AddSingleton<FeedServices>();
     }
 
     /// <summary>Requests over Kafka.</summary>

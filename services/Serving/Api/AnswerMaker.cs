@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.ObjectPool;
 using Recommender.Serving.Exposure;
+using Recommender.Serving.Feed;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
@@ -24,6 +25,7 @@ internal sealed class AnswerMaker(
         try
         {
             var query = queries.Make(request, current.Generation, asked.Deadline, scratch);
+            query.History = asked.History;
             await pipeline.RunAsync(query, cancellationToken);
             var response = Answer(query, asked.RequestId);
             diversity.Sample(query);
@@ -66,4 +68,8 @@ internal sealed class AnswerMaker(
 /// <param name="Method">The door, as metrics name it, e.g. <c>Recommend</c>.</param>
 /// <param name="Deadline">When the caller stops waiting, UTC; <see cref="DateTime.MaxValue"/>: never.</param>
 /// <param name="RequestId">Id of the answer; null: a new one.</param>
-internal readonly record struct Asked(string Method, DateTime Deadline, string? RequestId = null);
+internal readonly record struct Asked(string Method, DateTime Deadline, string? RequestId = null)
+{
+    /// <summary>What a stream knows of the viewer beside Redis; null outside of streams.</summary>
+    public StreamHistory? History { get; init; }
+}

@@ -10,7 +10,7 @@ namespace Recommender.Serving.Api;
 /// caller's flood does not slow the others down. A caller is who proved it; where nobody needs to, who says so in <c>x-caller-id</c>, otherwise its
 /// address. Memory: one counter per caller with calls under way.
 /// </summary>
-internal sealed class CallGate(ServingOptions options, ServingMetrics metrics)
+internal sealed class CallGate(ServingOptions options, ServingMetrics metrics, string what = "calls are under way")
 {
     private const string CallerHeader = "x-caller-id";
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
@@ -38,7 +38,7 @@ internal sealed class CallGate(ServingOptions options, ServingMetrics metrics)
         }
         metrics.Shed();
         throw GrpcErrors.ResourceExhausted(
-            string.Create(CultureInfo.InvariantCulture, $"too many calls are under way; {options.CallerConcurrency} of one caller and {options.Concurrency} in all are allowed"), s_retryDelay);
+            string.Create(CultureInfo.InvariantCulture, $"too many {what}; {options.CallerConcurrency} of one caller and {options.Concurrency} in all are allowed"), s_retryDelay);
     }
 
     private static string CallerOf(ServerCallContext context)

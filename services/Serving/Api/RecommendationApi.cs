@@ -1,11 +1,12 @@
 using Grpc.Core;
 using Recommender.Hosting.Privacy;
+using Recommender.Serving.Feed;
 using Recommender.V1;
 
 namespace Recommender.Serving.Api;
 
 /// <summary>Answers recommender.v1.RecommendationService. A request that is well formed is always answered.</summary>
-internal sealed class RecommendationApi(AnswerMaker answers, VideoLists lists, CallGate gate, UserIds users, ServingMetrics metrics, TimeProvider time)
+internal sealed class RecommendationApi(AnswerMaker answers, VideoLists lists, FeedServices feeds, CallGate gate, UserIds users, ServingMetrics metrics, TimeProvider time)
     : RecommendationService.RecommendationServiceBase
 {
     /// <inheritdoc/>
@@ -16,6 +17,10 @@ internal sealed class RecommendationApi(AnswerMaker answers, VideoLists lists, C
         request.UserId = users.NameOf(request.UserId);
         return await answers.MakeAsync(request, new Asked("Recommend", context.Deadline), context.CancellationToken);
     }
+
+    /// <inheritdoc/>
+    public override Task Feed(IAsyncStreamReader<FeedRequest> requestStream, IServerStreamWriter<FeedResponse> responseStream, ServerCallContext context) =>
+        feeds.RunAsync(requestStream, responseStream, context);
 
     /// <inheritdoc/>
     public override Task<RecommendResponse> SimilarVideos(SimilarVideosRequest request, ServerCallContext context)

@@ -44,7 +44,7 @@ internal sealed class CatalogFollower : IHostedService, IAsyncDisposable
             var video = VideoJson.Parse(record.Value);
             // A video without a date of publication came into being when its record was written.
             var publishedAtMs = (video.PublishedAt?.ToDateTimeOffset() ?? record.Timestamp).ToUnixTimeMilliseconds();
-            _catalog.Upsert(video.VideoId, video.AuthorId, publishedAtMs, _catalog.Traits.Of(video));
+            _catalog.Upsert(video.VideoId, video.AuthorId, publishedAtMs, _catalog.Traits.Of(video), (long)(video.Duration?.ToTimeSpan().TotalMilliseconds ?? 0));
         }
         catch (FormatException e)
         {

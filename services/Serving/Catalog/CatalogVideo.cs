@@ -10,4 +10,7 @@ internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId,
 {
     /// <summary>Tags and for whom it is.</summary>
     public VideoTraits Traits { get; init; } = VideoTraits.None;
+
+    /// <summary>Its duration, milliseconds; 0 when unknown.</summary>
+    public long DurationMs { get; init; }
 }

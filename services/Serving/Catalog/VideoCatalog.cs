@@ -50,12 +50,12 @@ internal sealed class VideoCatalog(ServingOptions options)
     public CatalogVideo[] NewestOf(string authorId) => _byAuthor.Of(authorId);
 
     /// <summary>Takes a video in, or its new state.</summary>
-    public void Upsert(string videoId, string authorId, long publishedAtMs, VideoTraits? traits = null)
+    public void Upsert(string videoId, string authorId, long publishedAtMs, VideoTraits? traits = null, long durationMs = 0)
     {
         lock (Sync)
         {
             Forget(videoId);
-            var video = new CatalogVideo(videoId, StableHash.Of(videoId), Shared(authorId), publishedAtMs, IsDeleted: false) { Traits = traits ?? VideoTraits.None };
+            var video = new CatalogVideo(videoId, StableHash.Of(videoId), Shared(authorId), publishedAtMs, IsDeleted: false) { Traits = traits ?? VideoTraits.None, DurationMs = durationMs };
             _videos[videoId] = video;
             _newest.Add(video);
             _byAuthor.Add(video);

@@ -1,4 +1,5 @@
 using Recommender.Hosting.Online;
+using Recommender.Serving.Feed;
 using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Trending;
@@ -54,8 +55,14 @@ internal sealed class ViewerQuery
     /// <summary>What Redis said.</summary>
     public ViewerRead Viewer { get; set; }
 
-    /// <summary>What the viewer did; empty when it could not be read.</summary>
-    public ViewerState State => Viewer.State ?? s_unknown;
+    /// <summary>What the viewer did; where it could not be read, what a stream tells of it, or nothing.</summary>
+    public ViewerState State => Viewer.State ?? Told ?? s_unknown;
+
+    /// <summary>What a stream knows of the viewer beside Redis; null outside of streams.</summary>
+    public StreamHistory? History { get; set; }
+
+    /// <summary>What a stream tells of a viewer whose state could not be read.</summary>
+    public ViewerState? Told { get; set; }
 
     /// <summary>What the answer mainly comes from.</summary>
     public Tier Tier { get; set; } = Tier.Trending;

@@ -1,3 +1,4 @@
+using Recommender.Hosting.Online;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
 
@@ -14,6 +15,11 @@ internal sealed class ViewerHydrator(ViewerReader reader, TimeProvider time) : I
     {
         query.Viewer = await reader.ReadAsync(query.Request.UserId, Limit(query.Remaining(time)), cancellationToken, query.Scratch.Viewer, query.Model);
         var scratch = query.Scratch;
+        if (query.History is { } history)
+        {
+            history.ApplyTo(query.Viewer.State ?? (query.Told = new ViewerState()));
+            foreach (var videoId in history.Given) scratch.Excluded.Add(videoId);
+        }
         foreach (var videoId in query.Request.ExcludeVideoIds) scratch.Excluded.Add(videoId);
         foreach (var videoId in query.Request.RecentVideoIds) scratch.Seen.Add(videoId);
         foreach (var interaction in query.State.Recent)

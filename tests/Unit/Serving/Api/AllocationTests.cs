@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.ObjectPool;
+using Recommender.Hosting.Events;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Privacy;
 using Recommender.Serving;
@@ -8,6 +11,7 @@ using Recommender.Serving.Api;
 using Recommender.Serving.Catalog;
 using Recommender.Serving.Experiments;
 using Recommender.Serving.Exposure;
+using Recommender.Serving.Feed;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Trending;
@@ -28,10 +32,11 @@ public class AllocationTests
         var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([state, list]));
         var services = new ServiceCollection().AddLogging().AddSingleton(redis).AddSingleton(TimeProvider.System).AddSingleton(new Random(1));
         services.AddSingleton(options).AddSingleton(new ExperimentOptions()).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
-        services.AddSingleton(new UserIds(new PseudonymOptions()));
+        services.AddSingleton(new UserIds(new PseudonymOptions())).AddSingleton(new FeedOptions()).AddSingleton<IEventDoor, NoEventDoor>();
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
-            typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(RecommendationApi)]) services.AddSingleton(type);
+            typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(FeedServices), typeof(RecommendationApi)]) services.AddSingleton(type);
         return services.AddStages(typeof(ServingSetup).Assembly).BuildServiceProvider();
     }
 

@@ -1,0 +1,27 @@
+using Recommender.Hosting.Events;
+using Recommender.Hosting.Kafka;
+using Recommender.V1;
+
+namespace Recommender.Ingestion.Events;
+
+/// <summary>The door for parts of the same process.</summary>
+internal sealed class OwnEventDoor(EventDoor door, IRecordProducer producer, IngestionMetrics metrics) : IEventDoor
+{
+    /// <inheritdoc/>
+    public async Task<string> TakeAsync(Event e, CancellationToken cancellationToken)
+    {
+        var admission = door.Admit(e);
+        if (admission.Record is not { } record) return admission.Reason;
+        try
+        {
+            await producer.ProduceAsync(record, cancellationToken);
+            metrics.Accepted(e);
+            return "";
+        }
+        catch (RecordRejectedException refused)
+        {
+            metrics.Refused(e);
+            return refused.Message;
+        }
+    }
+}

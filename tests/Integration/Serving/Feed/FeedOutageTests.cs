@@ -1,0 +1,43 @@
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+
+namespace Recommender.Tests.Integration.Serving.Feed;
+
+public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixture>
+{
+    [Fact]
+    public async Task While_Kafka_is_away_events_are_to_be_sent_again_and_videos_go_on()
+    {
+        using var session = await FeedSession.OpenAsync(feed.Replica, "patient", ahead: 4);
+        await session.VideosAsync();
+        feed.Serving.Kafka.Broker.SetDown();
+        var missed = await session.TellAsync(EventType.Like, "b03", e => e.EventId = "again");
+        Assert.Equal(("again", ""), (missed.EventId, missed.RejectedReason));
+        Assert.True(missed.RetryAfter?.ToTimeSpan() > TimeSpan.Zero);
+        await session.BufferAsync(0);
+        var next = await session.VideosAsync();
+        Assert.Equal(("realtime", 4), (next.Tier, next.Videos.Count)); // it happened, durable or not
+        Assert.DoesNotContain("b03", next.Ids());
+        feed.Serving.Kafka.Broker.SetUp();
+        await Eventually.TrueAsync(async () => (await session.TellAsync(EventType.Like, "b03", e => e.EventId = "again")).RetryAfter is null, "the event is taken");
+        Assert.Contains(feed.EventsOf("patient"), e => e.EventId == "again");
+
+        await feed.Serving.Redis.Server.KillAsync();
+        await session.BufferAsync(0);
+        var degraded = await session.VideosAsync();
+        Assert.NotEqual(Degradation.None, degraded.Degradation);
+        Assert.Equal("realtime", degraded.Tier); // the stream knows what the viewer did
+        Assert.Equal(session.Given.Count, session.Given.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Without_ingestion_a_stream_gives_videos_and_says_that_events_are_not_taken()
+    {
+        await using var replica = await feed.Serving.StartAsync("Feed:Patience=00:00:20");
+        using var session = await FeedSession.OpenAsync(replica, "lonely", ahead: 4);
+        await session.VideosAsync();
+        Assert.NotNull((await session.TellAsync(EventType.Like, "b03")).RetryAfter);
+        await session.BufferAsync(0);
+        Assert.Equal("realtime", (await session.VideosAsync()).Tier);
+    }
+}

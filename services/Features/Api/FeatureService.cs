@@ -14,6 +14,8 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
     /// <summary>The window that <c>trending_score</c> is of: a day.</summary>
     private const int TrendingWindow = 1;
 
+    private const int PageSize = 1000;
+
     /// <inheritdoc/>
     public override async Task<UserFeatures> GetUserFeatures(GetUserFeaturesRequest request, ServerCallContext context)
     {
@@ -44,6 +46,23 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
             TrendingScore = total.Trending[TrendingWindow].At(time.GetUtcNow().ToUnixTimeMilliseconds(), OnlineKeys.Windows[TrendingWindow].HalfLife),
             AverageWatchRatio = total.AverageWatchRatio,
         };
+    }
+
+    /// <inheritdoc/>
+    public override async Task ListUsers(ListUsersRequest request, IServerStreamWriter<ListUsersResponse> responseStream, ServerCallContext context)
+    {
+        if (users.HasKey)
+            throw GrpcErrors.FailedPrecondition("PSEUDONYMS", "users", "viewers have pseudonyms here, so their own ids are not known; who has them must name the viewers");
+        var page = new ListUsersResponse();
+        await foreach (var key in redis.ScanKeysAsync(OnlineKeys.ViewerPattern, context.CancellationToken))
+        {
+            if (OnlineKeys.ViewerOf(key) is not { } userId) continue;
+            page.UserIds.Add(userId);
+            if (page.UserIds.Count < PageSize) continue;
+            await responseStream.WriteAsync(page, context.CancellationToken);
+            page = new ListUsersResponse();
+        }
+        if (page.UserIds.Count > 0) await responseStream.WriteAsync(page, context.CancellationToken);
     }
 
     private static Timestamp Time(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));

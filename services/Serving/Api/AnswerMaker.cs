@@ -26,10 +26,14 @@ internal sealed class AnswerMaker(
         {
             var query = queries.Make(request, current.Generation, asked.Deadline, scratch);
             query.History = asked.History;
+            query.IsRehearsal = request.Preview;
             await pipeline.RunAsync(query, cancellationToken);
             var response = Answer(query, asked.RequestId);
-            diversity.Sample(query);
-            foreach (var effect in sideEffects) effect.After(request, response);
+            if (!request.Preview)
+            {
+                diversity.Sample(query);
+                foreach (var effect in sideEffects) effect.After(request, response);
+            }
             metrics.Answered(asked.Method, WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
             return response;
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Recommender.Hosting.Artifacts;
 using Recommender.Standalone.Cli;
+using Recommender.Standalone.Export.Recommendations;
 
 namespace Recommender.Standalone.Export;
 
@@ -23,7 +24,7 @@ internal static class ExportCommand
             HelpName = "FOLDER",
             DefaultValueFactory = _ => new StorageOptions().ModelsPath,
         };
-        var command = new Command("export", "Write a model to a file that other programs load.") { model, format, output, models };
+        var command = new Command("export", "Write a model, or what is recommended, to files that other programs load.") { model, format, output, models, RecommendationsCommand.Create() };
         command.SetAction((parsed, cancellationToken) => Task.Run(() =>
         {
             var exported = ExportedModel.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(models));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Recommender.Hosting.Online;
 
@@ -14,6 +15,13 @@ public static class OnlineKeys
 
     /// <summary>String: the viewer's state (<see cref="ViewerState"/>).</summary>
     public static string Viewer(string userId) => $"{{u:{userId}}}:s";
+
+    /// <summary>Glob pattern of the keys of all viewers' states.</summary>
+    public const string ViewerPattern = "{u:*}:s";
+
+    /// <summary>The viewer whose state a key holds; null: it is another key.</summary>
+    public static string? ViewerOf(ReadOnlySpan<byte> key) =>
+        key.StartsWith("{u:"u8) && key.EndsWith("}:s"u8) && key.Length > 6 ? Encoding.UTF8.GetString(key[3..^3]) : null;
 
     /// <summary>String: the viewer's precomputed list (<see cref="PrecomputedList"/>).</summary>
     public static string List(string userId) => $"{{u:{userId}}}:r";

@@ -28,6 +28,9 @@ public sealed class UserIds
         (_prefix, _previousPrefix) = ($"p{options.KeyId}.", $"p{options.PreviousKeyId}.");
     }
 
+    /// <summary>Whether viewers have pseudonyms.</summary>
+    public bool HasKey => _key is not null;
+
     /// <summary>The name of a viewer.</summary>
     /// <param name="userId">The id as the client knows it, 1 to 128 bytes of UTF-8.</param>
     public string NameOf(string userId) => _key is null ? userId : Hash(_key, _prefix, userId);

@@ -92,7 +92,7 @@ public interface IRedis
     /// <returns>How many were removed.</returns>
     Task<long> SortedSetTrimAsync(RedisKey key, int keep, CancellationToken cancellationToken = default);
 
-    /// <summary>The keys that match a glob pattern, of one server. Walks through all keys: for tests and tools only.</summary>
+    /// <summary>The keys that match a glob pattern, of all primary servers; one may come twice. Walks through all keys: for tests and tools only.</summary>
     IAsyncEnumerable<byte[]> ScanKeysAsync(string pattern, CancellationToken cancellationToken = default);
 
     /// <summary>The id that a server gives itself anew at each start.</summary>

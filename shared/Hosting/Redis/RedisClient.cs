@@ -12,6 +12,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     // From this many keys on, one command for several of them saves more than it costs to find out whether the server takes it.
     private const int ManyKeys = 16;
     private const int KeysPerCommand = 64;
+    private const int ScanPage = 1000;
 
     private readonly RedisOptions _options;
     private readonly TimeProvider _time;
@@ -132,18 +133,19 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<byte[]> ScanKeysAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var cursor = "0";
-        do
+        var db = await _connection.DatabaseAsync(cancellationToken);
+        foreach (var server in Primaries(db.Multiplexer))
         {
-            var reply = (await RunAsync(
-                "SCAN",
-                static async (db, a) => new RedisReply(await db.ExecuteAsync("SCAN", a.cursor, "MATCH", a.pattern, "COUNT", "1000")),
-                (cursor, pattern), cancellationToken)).AsArray();
-            cursor = reply[0].AsString()!;
-            foreach (var key in reply[1].AsArray())
-                yield return key.AsBytes()!;
+            // The library walks synchronously, a page at a time, so each page has a thread of the pool.
+            using var keys = server.Keys(db.Database, pattern, ScanPage).GetEnumerator();
+            byte[][] page;
+            do
+            {
+                page = await RunAsync("SCAN", static (_, keys) => Task.Run(() => Take(keys)), keys, cancellationToken);
+                foreach (var key in page) yield return key;
+            }
+            while (page.Length == ScanPage);
         }
-        while (cursor != "0");
     }
 
     /// <inheritdoc/>
@@ -217,10 +219,20 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     private static async Task<bool> LoadAsync(ConnectionMultiplexer multiplexer, RedisScript script)
     {
-        var primaries = multiplexer.GetEndPoints().Select(e => multiplexer.GetServer(e)).Where(s => s.IsConnected && !s.IsSlave).ToArray();
+        var primaries = Primaries(multiplexer);
         if (primaries.Length == 0) throw new TimeoutException("No primary server is connected.");
         await Task.WhenAll(primaries.Select(s => s.ScriptLoadAsync(script.Text)));
         return true;
+    }
+
+    private static IServer[] Primaries(ConnectionMultiplexer multiplexer) =>
+        [.. multiplexer.GetEndPoints().Select(e => multiplexer.GetServer(e)).Where(s => s.IsConnected && !s.IsSlave)];
+
+    private static byte[][] Take(IEnumerator<RedisKey> keys)
+    {
+        var page = new List<byte[]>(ScanPage);
+        while (page.Count < ScanPage && keys.MoveNext()) page.Add((byte[])keys.Current!);
+        return [.. page];
     }
 
     private static async Task<RedisReply[]> EvalLoadedAsync(IDatabase db, RedisScript script, IReadOnlyList<RedisCall> calls)

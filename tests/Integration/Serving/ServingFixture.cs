@@ -54,14 +54,21 @@ public sealed class ServingFixture : IAsyncLifetime
     public Task<RunningService> StartAsync(params string[] settings) => StartAsync(_ => { }, settings);
 
     /// <summary>As <see cref="StartAsync(string[])"/>, with something else in it.</summary>
-    internal Task<RunningService> StartAsync(Action<WebApplicationBuilder> add, params string[] settings) => RunningService.StartAsync(
+    internal Task<RunningService> StartAsync(Action<WebApplicationBuilder> add, params string[] settings) => StartAsync(add, _ => { }, settings);
+
+    /// <summary>As <see cref="StartAsync(string[])"/>, with another service in it.</summary>
+    internal Task<RunningService> StartAsync(Action<WebApplicationBuilder> add, Action<WebApplication> map, params string[] settings) => RunningService.StartAsync(
         "serving",
         b =>
         {
             b.AddServing();
             add(b);
         },
-        a => a.MapServing(),
+        a =>
+        {
+            a.MapServing();
+            map(a);
+        },
         [
             $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:02", "Kafka:FetchWait=00:00:00.005",
             $"Redis:Endpoints={Redis.Server.Endpoint}", "Redis:Timeout=00:00:05", "Redis:RetryDelay=00:00:00.1",

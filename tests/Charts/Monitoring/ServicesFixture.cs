@@ -29,9 +29,10 @@ public sealed partial class ServicesFixture : IAsyncLifetime
         await _redis.InitializeAsync();
         new TestArchive(Path.Combine(_folder.Path, "archive")).AddEvents(TestEvents.Tastes(60, 40));
         var ingestion = await StartAsync("ingestion", b => b.AddIngestion(), a => a.MapIngestion());
-        await StartAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), $"Storage:ArchivePath={_folder.Path}/own-archive", "Archive:FlushInterval=00:00:00.200");
         var training = await StartAsync("training", b => b.AddTraining(), a => a.MapTraining(), $"Storage:ArchivePath={_folder.Path}/archive", $"Storage:ModelsPath={_folder.Path}/models");
         var serving = await StartAsync("serving", b => b.AddServing(), a => a.MapServing(), $"Storage:ModelsPath={_folder.Path}/models");
+        // The last one: what it says once, at its beginning, is heard by those that listen already.
+        await StartAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), $"Storage:ArchivePath={_folder.Path}/own-archive", "Archive:FlushInterval=00:00:00.200");
 
         var door = new IngestionService.IngestionServiceClient(ingestion.Channel);
         await Eventually.SucceedsAsync<TrackEventResponse, RpcException>(async () => await door.TrackEventAsync(

@@ -103,7 +103,7 @@ public class PodPolicyTests
             var volumes = workload.Pod.Items("spec", "volumes").Select(v => v.Text("name")!).Order(StringComparer.Ordinal).ToArray();
             var mounts = workload.Containers.SelectMany(c => c.Items("volumeMounts")).Select(m => m.Text("name")!).Distinct().Order(StringComparer.Ordinal);
             Assert.Equal(volumes, mounts);
-            foreach (var map in workload.Containers.SelectMany(c => c.Items("envFrom")).Select(e => e.Text("configMapRef", "name")))
+            foreach (var map in workload.Containers.SelectMany(c => c.Items("envFrom")).Select(e => e.Text("configMapRef", "name")).OfType<string>())
                 Assert.Contains(manifests, m => m.Kind == "ConfigMap" && m.Name == map);
             foreach (var claim in workload.Pod.Items("spec", "volumes").Select(v => v.Text("persistentVolumeClaim", "claimName")).OfType<string>())
                 Assert.True(claim == "archive" || manifests.Any(m => m.Kind == "PersistentVolumeClaim" && m.Name == claim), claim);

@@ -31,7 +31,7 @@ public class SettingsTests
         foreach (var workload in manifests.Where(m => m.Kind is "Deployment" or "CronJob" or "Job"))
         {
             var container = workload.Pod.Items("spec", "containers").First();
-            var variables = container.Items("envFrom").SelectMany(e => manifests.Single(m => m.Kind == "ConfigMap" && m.Name == e.Text("configMapRef", "name")).Root.Map("data"))
+            var variables = container.Items("envFrom").Where(e => e.At("configMapRef") is not null).SelectMany(e => manifests.Single(m => m.Kind == "ConfigMap" && m.Name == e.Text("configMapRef", "name")).Root.Map("data"))
                 .Concat(container.Items("env").Select(e => KeyValuePair.Create(e.Text("name")!, e.Text("value") ?? "from-elsewhere")))
                 .Where(v => v.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
             Assert.NotEmpty(variables);

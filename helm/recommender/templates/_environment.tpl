@@ -28,6 +28,8 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- if $properties -}}{{- $_ := set $settings "Kafka__Settings" (join ";" $properties) -}}{{- end -}}
 {{- if has $name (list "features" "training") -}}{{- $_ := set $settings "Storage__ArchivePath" "/var/lib/recommender/archive" -}}{{- end -}}
 {{- if has $name (list "training" "serving") -}}{{- $_ := set $settings "Storage__ModelsPath" "/var/lib/recommender/models" -}}{{- end -}}
+{{- /* Pods of a Deployment get new names: none of them may be a static member of the group. */ -}}
+{{- if eq $name "features" -}}{{- $_ := set $settings "Kafka__GroupInstanceId" "" -}}{{- end -}}
 {{- if eq $name "training" -}}
 {{- if eq $root.Values.training.mode "job" -}}
 {{- $_ := set $settings "Training__Mode" (default "registry" .mode) -}}

@@ -53,6 +53,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         foreach (var (key, value) in settings) start.Environment["RECOMMENDER_" + key] = value;
         start.Environment["RECOMMENDER_Server__GrpcPort"] = "0";
         start.Environment["RECOMMENDER_Server__HttpPort"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // processes that live for a minute don't earn what counting for it costs
         start.Environment["RECOMMENDER_Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information"; // it tells the addresses
         return new ServiceProcess(name, Process.Start(start)!);
     }

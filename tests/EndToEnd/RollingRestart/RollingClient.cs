@@ -11,7 +11,7 @@ internal sealed class RollingClient : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly Task _reading;
-    private string _last = "{\"ok\":{}}";
+    private volatile string _last = "{\"ok\":{}}";
 
     private RollingClient(Process process)
     {

@@ -17,6 +17,12 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- $_ := set $settings "Server__TlsKeyPath" "/etc/recommender/tls/tls.key" -}}
 {{- if $root.Values.tls.mutual -}}{{- $_ := set $settings "Server__TlsClientCaPath" "/etc/recommender/tls/ca.crt" -}}{{- end -}}
 {{- end -}}
+{{- if $root.Values.auth.existingSecret -}}{{- $_ := set $settings "Auth__CallersPath" (printf "/etc/recommender/auth/%s" $root.Values.auth.key) -}}{{- end -}}
+{{- /* Feed shows no certificate, so behind mTLS it has no door for its events. */ -}}
+{{- if and (eq $name "serving") $root.Values.services.ingestion.enabled (not $root.Values.tls.mutual) -}}
+{{- $_ := set $settings "Feed__IngestionAddress" (printf "%s://%s.%s.svc:5050" (ternary "https" "http" $root.Values.tls.enabled) (include "recommender.component" (dict "root" $root "name" "ingestion")) $root.Release.Namespace) -}}
+{{- if $root.Values.auth.tokens.existingSecret -}}{{- $_ := set $settings "Feed__TokenPath" (printf "/etc/recommender/tokens/%s" $root.Values.auth.tokens.feedKey) -}}{{- end -}}
+{{- end -}}
 {{- with $kafka.sasl.mechanism -}}{{- $_ := set $settings "Kafka__SaslMechanism" . -}}{{- end -}}
 {{- if $kafka.ca.existingSecret -}}{{- $_ := set $settings "Kafka__SslCaLocation" (printf "/etc/recommender/kafka-ca/%s" $kafka.ca.key) -}}{{- end -}}
 {{- $properties := list -}}
@@ -65,7 +71,7 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
 {{- list "Server.Host" "Server.GrpcPort" "Server.HttpPort" "Server.ProbePort" "Server.DrainTimeout" "Server.TlsCertificatePath" "Server.TlsKeyPath" "Server.TlsClientCaPath"
   "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
   "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
-  "Training.Mode" "Training.Interval" | toJson -}}
+  "Training.Mode" "Training.Interval" "Auth.CallersPath" "Feed.IngestionAddress" "Feed.TokenPath" | toJson -}}
 {{- end -}}
 
 {{/* Environment variables that do not come from the ConfigMap: secrets by reference, and what telemetry says about the pod. */}}
@@ -83,6 +89,11 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
 - name: RECOMMENDER_Redis__Password
   valueFrom:
     secretKeyRef: {name: {{ $values.redis.existingSecret }}, key: {{ $values.redis.passwordKey }}}
+{{- end }}
+{{- if and (eq .name "serving") $values.tls.enabled (not $values.tls.mutual) }}
+# The authority of the doors' certificates, for the events of Feed; the image's authorities stay.
+- name: SSL_CERT_FILE
+  value: /etc/recommender/tls/ca.crt
 {{- end }}
 {{- with $values.telemetry.otlpEndpoint }}
 - name: POD_NAME

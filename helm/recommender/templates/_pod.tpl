@@ -38,6 +38,12 @@ volumeMounts:
   {{- if .root.Values.tls.enabled }}
   - {name: tls, mountPath: /etc/recommender/tls, readOnly: true}
   {{- end }}
+  {{- if .root.Values.auth.existingSecret }}
+  - {name: auth, mountPath: /etc/recommender/auth, readOnly: true}
+  {{- end }}
+  {{- if and .root.Values.auth.tokens.existingSecret (eq .name "serving") (not .root.Values.tls.mutual) }}
+  - {name: tokens, mountPath: /etc/recommender/tokens, readOnly: true}
+  {{- end }}
   {{- if .root.Values.kafka.ca.existingSecret }}
   - {name: kafka-ca, mountPath: /etc/recommender/kafka-ca, readOnly: true}
   {{- end }}
@@ -62,6 +68,21 @@ volumeMounts:
 {{- if .root.Values.tls.enabled }}
 - name: tls
   secret: {secretName: {{ include "recommender.tlsSecret" .root }}, defaultMode: 0440}
+{{- end }}
+{{- with .root.Values.auth.existingSecret }}
+- name: auth
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- if and (eq .name "serving") (not .root.Values.tls.mutual) }}
+{{- with .root.Values.auth.tokens }}
+{{- if .existingSecret }}
+- name: tokens
+  secret:
+    secretName: {{ .existingSecret }}
+    defaultMode: 0440
+    items: [{key: {{ .feedKey }}, path: {{ .feedKey }}}]
+{{- end }}
+{{- end }}
 {{- end }}
 {{- with .root.Values.kafka.ca.existingSecret }}
 - name: kafka-ca

@@ -43,6 +43,12 @@
 {{- if and (not $values.tls.enabled) (or $values.tls.mutual $values.tls.existingSecret $values.tls.certManager.enabled) -}}
 {{- $problems = append $problems "tls.* is set but tls.enabled is false: enable it, or leave the rest out." -}}
 {{- end -}}
+{{- if and $values.auth.tokens.existingSecret (not $values.auth.existingSecret) -}}
+{{- $problems = append $problems "auth.tokens.existingSecret is set but auth.existingSecret is not: nobody would look at the tokens." -}}
+{{- end -}}
+{{- if and $values.auth.existingSecret (not $values.auth.tokens.existingSecret) $values.test.enabled -}}
+{{- $problems = append $problems "auth.existingSecret closes the doors to helm test as well: set auth.tokens.existingSecret, or test.enabled to false." -}}
+{{- end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.host) -}}
 {{- $problems = append $problems "ingress.enabled needs ingress.host." -}}
 {{- end -}}

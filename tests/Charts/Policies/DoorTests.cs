@@ -71,4 +71,23 @@ public class DoorTests
             foreach (var option in arguments.Where(a => a.StartsWith("--", StringComparison.Ordinal))) Assert.Contains(option, output, StringComparison.Ordinal);
         }
     }
+    [Fact]
+    public async Task Callers_and_tokens_are_secrets_that_each_pod_sees_its_own_part_of()
+    {
+        var manifests = await Helm.ManifestsOfAsync("auth: {existingSecret: callers, tokens: {existingSecret: own-tokens}}");
+        foreach (var workload in manifests.Where(m => m.Kind is "Deployment" or "CronJob"))
+        {
+            Assert.Equal("callers", workload.Pod.Items("spec", "volumes").Single(v => v.Text("name") == "auth").Text("secret", "secretName"));
+            var map = manifests.Single(m => m.Kind == "ConfigMap" && m.Name == workload.Name).Root.Map("data");
+            Assert.Equal("/etc/recommender/auth/callers", map["RECOMMENDER_Auth__CallersPath"]);
+        }
+        Assert.Equal(
+            ["serving: feed", "test: test"],
+            manifests.Where(m => m.Pod is not null).SelectMany(m => m.Pod.Items("spec", "volumes").Where(v => v.Text("name") == "tokens")
+                .SelectMany(v => v.Items("secret", "items")).Select(i => $"{m.Labels["app.kubernetes.io/component"]}: {i.Text("key")}")).Order(StringComparer.Ordinal));
+        var serving = manifests.Single(m => m is { Kind: "ConfigMap", Name: "rec-recommender-serving" }).Root.Map("data");
+        Assert.Equal("http://rec-recommender-ingestion.media.svc:5050", serving["RECOMMENDER_Feed__IngestionAddress"]);
+        Assert.Equal("/etc/recommender/tokens/feed", serving["RECOMMENDER_Feed__TokenPath"]);
+    }
+
 }

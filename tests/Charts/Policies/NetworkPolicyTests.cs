@@ -59,7 +59,7 @@ public class NetworkPolicyTests
             Assert.Equal("operator", Assert.Single(Callers(name)).Map("podSelector", "matchLabels")["example.com/role"]);
 
         IEnumerable<YamlNode> Callers(string name) =>
-            policies["rec-recommender-" + name].Root.Items("spec", "ingress").Single(r => r.Items("ports").Any(p => p.Text("port") == "grpc")).Items("from");
+            policies["rec-recommender-" + name].Root.Items("spec", "ingress").Where(r => r.Items("ports").Any(p => p.Text("port") == "grpc")).SelectMany(r => r.Items("from"));
     }
 
     private static bool Selects(Manifest policy, Manifest workload)

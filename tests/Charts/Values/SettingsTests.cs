@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Recommender.Features;
 using Recommender.Hosting;
+using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
 using Recommender.Ingestion;
 using Recommender.Serving;
@@ -56,13 +57,14 @@ public class SettingsTests
 
     private static async Task AssertKnownAsync(string service, IReadOnlyCollection<KeyValuePair<string, string>> variables)
     {
-        // The files of a certificate are a secret's, which is not here.
+        // The files of a certificate and of the callers are a secret's, which is not here.
         var settings = variables.ToDictionary(v => v.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), v => v.Value);
         foreach (var key in settings.Keys.Where(k => k.StartsWith("Server:Tls", StringComparison.Ordinal)).ToArray())
         {
             Assert.NotNull(typeof(ServerOptions).GetProperty(key.Split(':')[1]));
             settings.Remove(key);
         }
+        if (settings.Remove("Auth:CallersPath")) Assert.NotNull(typeof(AuthOptions).GetProperty(nameof(AuthOptions.CallersPath)));
         var (add, map) = s_services[service];
         await using var app = ServiceHost.Build(service, [.. settings.Select(s => $"--{s.Key}={s.Value}")], add, map);
         var known = Records().Where(r => app.Services.GetService(r) is not null)

@@ -74,6 +74,8 @@ public class ValuesTests
     [InlineData("tls: {enabled: true, certManager: {enabled: true}}", "needs tls.certManager.issuerRef.name")]
     [InlineData("tls: {enabled: true, existingSecret: s, certManager: {enabled: true, issuerRef: {name: i}}}", "exclude each other: the certificate is either given or made")]
     [InlineData("tls: {mutual: true}", "tls.* is set but tls.enabled is false")]
+    [InlineData("auth: {tokens: {existingSecret: t}}", "nobody would look at the tokens")]
+    [InlineData("auth: {existingSecret: a}", "closes the doors to helm test as well")]
     [InlineData("ingress: {enabled: true}", "ingress.enabled needs ingress.host")]
     [InlineData("gateway: {enabled: true}", "gateway.enabled needs gateway.parentRefs")]
     [InlineData("monitoring: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}", "every pod would be scraped twice")]

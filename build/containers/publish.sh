@@ -16,6 +16,10 @@ dotnet publish "services/$project" --configuration Release --output "$to/app" --
 # Only the entry point's own host stays, under the name that all images share; documentation of code has no reader there.
 mv "$to/app/$assembly" "$to/app/start"
 find "$to/app" -maxdepth 1 \( -name '*.xml' -o -name '*.staticwebassets.endpoints.json' -o -name '*.pdb' -o -name web.config \) -delete
+# Neither have other systems' libraries.
+architecture=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+rm -rf "$to/app/librdkafka"
+[ ! -d "$to/app/runtimes" ] || find "$to/app/runtimes" -mindepth 1 -maxdepth 1 ! -name linux ! -name unix ! -name "linux-$architecture" -exec rm -rf {} +
 [ "${KEEP_CUDA-}" = 1 ] || find "$to/app" -name 'libonnxruntime_providers_*.so' -delete
 dotnet run build/containers/sbom.cs -- "$to/app/$assembly.deps.json" >"$to/app/sbom.cdx.json"
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Recommender.Modeling.Retrieval;
 using Recommender.Serving.Model;
@@ -6,7 +7,10 @@ using Recommender.V1;
 
 namespace Recommender.Serving.Candidates;
 
-/// <summary>The videos that the live model scores best for the vector solved from the viewer's newest events: an exact search over all of them.</summary>
+/// <summary>
+/// The videos that score best for the vector solved from the viewer's newest events: an exact search over all that the live model knows, and over
+/// the new ones that it does not, by the vectors that author, tags and first viewers give them.
+/// </summary>
 [Stage(10)]
 internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICandidateSource
 {
@@ -22,24 +26,32 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         if (query.Tier != Tier.RealTime) return ValueTask.CompletedTask;
         var model = query.Model!;
         var begin = time.GetTimestamp();
+        var cold = query.Cold;
         var blocked = Blocked(query, model);
-        var found = query.Scratch.Found(Math.Min(model.ItemCount, (2 * query.Count) + Extra));
-        var count = model.Factors!.Search(query.Vector.Span, new ItemFilter(blocked, model.Deleted), found);
+        var found = query.Scratch.Found(Math.Min(model.ItemCount + cold.Count, (2 * query.Count) + Extra));
+        var count = model.Factors!.Search(query.Vector.Span, new ItemFilter(blocked, model.Deleted), found, cold.Overlay);
         cost.Add(query.SolvedIn + time.GetElapsedTime(begin));
         foreach (var hit in found[..count])
-            sink.Offer(query, new Candidate { VideoId = model.IdOf(hit.Item), Source = Source.Realtime, Item = hit.Item, Propensity = 1 });
+        {
+            sink.Offer(query, hit.Item < model.ItemCount
+                ? new Candidate { VideoId = model.IdOf(hit.Item), Source = Source.Realtime, Item = hit.Item, Propensity = 1 }
+                : new Candidate { VideoId = cold.IdOf(hit.Item - model.ItemCount), Source = Source.Fresh, Item = -1, Propensity = 1 });
+        }
         return ValueTask.CompletedTask;
     }
 
-    public string Explain(ViewerQuery query, in Candidate candidate) =>
-        Nearest(query, candidate.Item) is { } nearest
-            ? $"Fits what this viewer did lately, most of all {nearest}"
-            : "Fits what this viewer did lately";
+    public string Explain(ViewerQuery query, in Candidate candidate)
+    {
+        if (candidate.Item < 0)
+            return string.Create(CultureInfo.InvariantCulture, $"New, and fits this viewer by its author, tags or first viewers ({query.Cold.Score(query.Vector.Span, candidate.Cold):0.00})");
+        return Nearest(query, candidate.Item) is { } nearest ? $"Fits what this viewer did lately, most of all {nearest}" : "Fits what this viewer did lately";
+    }
 
     public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into)
     {
         const int Most = 3;
         var (model, item) = (query.Model!, candidate.Item);
+        if (item < 0) return;
         foreach (var interaction in query.State.Recent)
         {
             if (!model.TryFind(interaction.VideoId, out var other) || other == item || !model.Factors!.Knows(other) || into.Exists(e => e.Event.VideoId == interaction.VideoId)) continue;
@@ -53,19 +65,27 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
     private static ReadOnlySpan<int> Blocked(ViewerQuery query, ModelGeneration model)
     {
         var blocked = query.Scratch.Blocked;
-        foreach (var videoId in query.Scratch.Excluded)
-            if (model.TryFind(videoId, out var item)) blocked.Add(item);
-        foreach (var hash in query.State.Hidden)
-            if (model.TryFind(hash, out var item)) blocked.Add(item);
+        foreach (var videoId in query.Scratch.Excluded) Block(query, model, videoId);
+        foreach (var hash in query.State.Hidden) Block(query, model, hash);
         if (!query.Request.IncludeSeen)
         {
-            foreach (var videoId in query.Scratch.Seen)
-                if (model.TryFind(videoId, out var item)) blocked.Add(item);
-            foreach (var hash in query.State.OlderSeen)
-                if (model.TryFind(hash, out var item)) blocked.Add(item);
+            foreach (var videoId in query.Scratch.Seen) Block(query, model, videoId);
+            foreach (var hash in query.State.OlderSeen) Block(query, model, hash);
         }
         blocked.Sort();
         return CollectionsMarshal.AsSpan(blocked);
+    }
+
+    private static void Block(ViewerQuery query, ModelGeneration model, string videoId)
+    {
+        if (model.TryFind(videoId, out var item)) query.Scratch.Blocked.Add(item);
+        else if (query.Cold.Find(videoId) is >= 0 and var cold) query.Scratch.Blocked.Add(model.ItemCount + cold);
+    }
+
+    private static void Block(ViewerQuery query, ModelGeneration model, ulong hash)
+    {
+        if (model.TryFind(hash, out var item)) query.Scratch.Blocked.Add(item);
+        else if (query.Cold.Find(hash) is >= 0 and var cold) query.Scratch.Blocked.Add(model.ItemCount + cold);
     }
 
     private static string? Nearest(ViewerQuery query, int item)
@@ -79,6 +99,6 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
             var cosine = other == item ? 0 : factors.Cosine(item, other);
             if (cosine > closest) (nearest, closest) = (other, cosine);
         }
-        return nearest < 0 ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{query.Model.IdOf(nearest)} (cosine {closest:0.00})");
+        return nearest < 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{query.Model.IdOf(nearest)} (cosine {closest:0.00})");
     }
 }

@@ -28,6 +28,9 @@ internal sealed class VideoCatalog(ServingOptions options)
     /// <summary>Told, under <see cref="Sync"/>, that a video is deleted (true) or is back (false).</summary>
     public event Action<string, bool>? DeletionChanged;
 
+    /// <summary>Told, under <see cref="Sync"/>, of a video that was taken in, or of its new state.</summary>
+    public event Action<CatalogVideo>? Upserted;
+
     /// <summary>Videos that may be shown.</summary>
     public int Count => _videos.Count - _deleted.Count;
 
@@ -60,6 +63,7 @@ internal sealed class VideoCatalog(ServingOptions options)
             _newest.Add(video);
             _byAuthor.Add(video);
             if (_deleted.Remove(videoId)) DeletionChanged?.Invoke(videoId, false);
+            Upserted?.Invoke(video);
         }
     }
 

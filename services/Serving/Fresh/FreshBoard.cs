@@ -10,11 +10,18 @@ namespace Recommender.Serving.Fresh;
 /// model does not know. Safe for concurrent use.
 /// </summary>
 [Stage(20)]
-internal sealed class FreshBoard(VideoCatalog catalog) : ISideEffect
+internal sealed class FreshBoard : ISideEffect
 {
+    private readonly VideoCatalog _catalog;
     private readonly ConcurrentDictionary<string, int> _shown = new(StringComparer.Ordinal);
     private FreshChances _chances = FreshChances.None;
     private ColdVectors _vectors = ColdVectors.None;
+
+    public FreshBoard(VideoCatalog catalog)
+    {
+        _catalog = catalog;
+        catalog.DeletionChanged += (videoId, isDeleted) => Vectors.MarkDeleted(videoId, isDeleted);
+    }
 
     /// <summary>What is learnt from first viewers.</summary>
     public FirstViewers FirstViewers { get; } = new();
@@ -32,7 +39,15 @@ internal sealed class FreshBoard(VideoCatalog catalog) : ISideEffect
     public void Publish(FreshChances chances) => Volatile.Write(ref _chances, chances);
 
     /// <summary>Puts new vectors in place of the old ones.</summary>
-    public void Publish(ColdVectors vectors) => Volatile.Write(ref _vectors, vectors);
+    public void Publish(ColdVectors vectors)
+    {
+        // Under the catalog's lock no deletion falls between the walk and the swap.
+        lock (_catalog.Sync)
+        {
+            foreach (var videoId in _catalog.Deleted) vectors.MarkDeleted(videoId, true);
+            Volatile.Write(ref _vectors, vectors);
+        }
+    }
 
     /// <summary>Forgets videos that are not new any more.</summary>
     public void Keep(HashSet<string> videos)
@@ -46,6 +61,6 @@ internal sealed class FreshBoard(VideoCatalog catalog) : ISideEffect
     public void After(RecommendRequest request, RecommendResponse response)
     {
         foreach (var video in response.Videos)
-            if (video.Source == Source.Fresh && catalog.TryFind(video.VideoId, out _)) _shown.AddOrUpdate(video.VideoId, 1, static (_, count) => count + 1);
+            if (video.Source == Source.Fresh && _catalog.TryFind(video.VideoId, out _)) _shown.AddOrUpdate(video.VideoId, 1, static (_, count) => count + 1);
     }
 }

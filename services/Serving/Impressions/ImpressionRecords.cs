@@ -13,17 +13,19 @@ namespace Recommender.Serving.Impressions;
 /// <summary>Turns an answer into records: one per video, keyed by viewer, CloudEvents in binary mode.</summary>
 internal static class ImpressionRecords
 {
-    private static readonly byte[] s_source = "/recommender/serving"u8.ToArray();
-    private static readonly byte[] s_specVersion = "1.0"u8.ToArray();
-    private static readonly byte[] s_contentType = "application/json"u8.ToArray();
-    private static readonly byte[] s_type = Encoding.ASCII.GetBytes(Topics.Impression);
+    // What all records share is made once, and what those of an answer share once per answer: there are more of these than of anything else.
+    private static readonly Header s_specVersion = new(CloudEventHeaders.SpecVersion, "1.0"u8.ToArray());
+    private static readonly Header s_type = new(CloudEventHeaders.Type, Encoding.ASCII.GetBytes(Topics.Impression));
+    private static readonly Header s_source = new(CloudEventHeaders.Source, "/recommender/serving"u8.ToArray());
+    private static readonly Header s_contentType = new(CloudEventHeaders.ContentType, "application/json"u8.ToArray());
 
     /// <summary>Adds the records of an answer, in the order of its videos.</summary>
     public static void AddTo(List<KafkaRecord> records, ShownAnswer answer)
     {
         var response = answer.Response;
         var key = Encoding.UTF8.GetBytes(answer.UserId);
-        var at = Encoding.ASCII.GetBytes(JsonTime.Format(ProtoTimestamp.FromDateTimeOffset(answer.ShownAt)));
+        var at = new Header(CloudEventHeaders.Time, Encoding.ASCII.GetBytes(JsonTime.Format(ProtoTimestamp.FromDateTimeOffset(answer.ShownAt))));
+        var trace = answer.TraceParent is { } traceParent ? new Header(CloudEventHeaders.TraceParent, traceParent) : null;
         var degradation = WireNames.Of(response.Degradation);
         for (var position = 0; position < response.Videos.Count; position++)
         {
@@ -35,7 +37,7 @@ internal static class ImpressionRecords
                 Explanation = video.Explanation is { } explanation ? Explain(explanation) : null,
             };
             var value = JsonSerializer.SerializeToUtf8Bytes(impression, RecordJson.Default.Impression);
-            records.Add(new KafkaRecord(Topics.Impression, key, value, Headers(response.RequestId, position, at, answer.TraceParent), answer.ShownAt));
+            records.Add(new KafkaRecord(Topics.Impression, key, value, Headers(response.RequestId, position, at, trace), answer.ShownAt));
         }
     }
 
@@ -45,19 +47,12 @@ internal static class ImpressionRecords
         explanation.AuthorRepeats, explanation.Exploration,
         [.. explanation.Events.Select(e => new ImpressionEvent(e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity))]);
 
-    private static Headers Headers(string requestId, int position, byte[] at, byte[]? traceParent)
+    private static Headers Headers(string requestId, int position, Header at, Header? trace)
     {
-        var headers = new Headers
-        {
-            { CloudEventHeaders.SpecVersion, s_specVersion },
-            // The same whenever it is sent again, so that readers can tell a repetition.
-            { CloudEventHeaders.Id, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{requestId}/{position}")) },
-            { CloudEventHeaders.Type, s_type },
-            { CloudEventHeaders.Source, s_source },
-            { CloudEventHeaders.Time, at },
-            { CloudEventHeaders.ContentType, s_contentType },
-        };
-        if (traceParent is not null) headers.Add(CloudEventHeaders.TraceParent, traceParent);
+        // The same id whenever it is sent again, so that readers can tell a repetition.
+        var id = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{requestId}/{position}"));
+        var headers = new Headers { s_specVersion, new Header(CloudEventHeaders.Id, id), s_type, s_source, at, s_contentType };
+        if (trace is not null) headers.Add(trace);
         return headers;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class CurrentModel
         catalog.DeletionChanged += (videoId, isDeleted) => Generation?.MarkDeleted(videoId, isDeleted);
     }
 
+    /// <summary>Told that another generation answers.</summary>
+    public event Action? Published;
+
     /// <summary>The live generation; null while there is none. A call reads it once.</summary>
     public ModelGeneration? Generation => Volatile.Read(ref _generation);
 
@@ -29,6 +32,7 @@ internal sealed class CurrentModel
             _published.RemoveAll(static known => !known.TryGetTarget(out _));
             _published.Add(new WeakReference<ModelGeneration>(generation));
         }
+        Published?.Invoke();
     }
 
     /// <summary>Generations that answered at some time and are still in memory, the live one included.</summary>

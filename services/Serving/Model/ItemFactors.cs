@@ -65,9 +65,16 @@ internal sealed class ItemFactors
     public float Cosine(int a, int b) => Vectors.Dot(Row(a), Row(b)) * _inverseNorms[a] * _inverseNorms[b];
 
     /// <summary>The best videos for a viewer, best first, exactly.</summary>
+    /// <param name="viewer">The viewer's vector.</param>
+    /// <param name="excluded">What to leave out.</param>
+    /// <param name="result">Receives the best.</param>
+    /// <param name="newcomers">Videos that came after the model; their numbers go on behind its own. Null: there are none.</param>
     /// <returns>How many were written.</returns>
-    public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result) =>
-        _quantized is null ? TopK.Search(_packed, viewer, excluded, result) : QuantizedTopK.Search(_quantized, _packed, viewer, excluded, result);
+    public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result, ItemOverlay? newcomers = null)
+    {
+        var found = _quantized is null ? TopK.Search(_packed, viewer, excluded, result) : QuantizedTopK.Search(_quantized, _packed, viewer, excluded, result);
+        return newcomers is { Count: > 0 } ? newcomers.Extend(viewer, excluded, result, found) : found;
+    }
 
     /// <summary>The videos most similar to one by cosine, itself left out; at most <see cref="NeighbourDepth"/>, best first.</summary>
     public ScoredItem[] Neighbours(int item) => _neighbours.Get(item) ?? _neighbours.Put(item, FindNeighbours(item));

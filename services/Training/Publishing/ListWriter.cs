@@ -11,8 +11,8 @@ namespace Recommender.Training.Publishing;
 /// <summary>Fills the precomputed lists: for each viewer the best videos that the viewer has not met yet, in Redis until they expire.</summary>
 internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProvider time, ILogger<ListWriter> logger)
 {
-    private const int ViewersAtOnce = 128;
-    private const int ScoredAtOnce = 8;
+    /// <summary>Enough that the search keeps several threads busy; their lists, some 5 kB each, are held until Redis has them.</summary>
+    private const int ViewersAtOnce = 768;
 
     /// <summary>
     /// Writes the list of every viewer with a positive interaction. Redis out of reach for longer than <see cref="TrainingOptions.ListRetryTime"/>
@@ -41,24 +41,13 @@ internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProv
         int[] viewers, IViewerScorer model, string version, Snapshot snapshot, InteractionMatrix seen, CancellationToken cancellationToken)
     {
         var lists = new KeyValuePair<RedisKey, byte[]>[viewers.Length];
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = threads };
-        Parallel.For(0, (viewers.Length + ScoredAtOnce - 1) / ScoredAtOnce, parallel, () => new float[ScoredAtOnce * model.ItemCount], (chunk, _, scores) =>
+        model.Rank(new TopListQuery(viewers, seen, options.ListLength) { Threads = options.Threads }, (viewer, best) =>
         {
-            var from = chunk * ScoredAtOnce;
-            var some = viewers.AsSpan(from, Math.Min(ScoredAtOnce, viewers.Length - from));
-            model.Score(some, scores);
-            Span<ScoredItem> best = new ScoredItem[options.ListLength];
-            for (var i = 0; i < some.Length; i++)
-            {
-                var count = TopK.Select(scores.AsSpan(i * model.ItemCount, model.ItemCount), new ItemFilter(seen.RowColumns(some[i])), best);
-                var videos = new (string, float)[count];
-                for (var j = 0; j < count; j++) videos[j] = (snapshot.Events.Videos[best[j].Item], best[j].Score);
-                var list = new PrecomputedList(version, snapshot.TakenAt.ToUnixTimeMilliseconds(), videos);
-                lists[from + i] = new(OnlineKeys.List(snapshot.Events.Viewers[some[i]]), list.Encode());
-            }
-            return scores;
-        }, _ => { });
+            var videos = new (string, float)[best.Length];
+            for (var i = 0; i < best.Length; i++) videos[i] = (snapshot.Events.Videos[best[i].Item], best[i].Score);
+            var list = new PrecomputedList(version, snapshot.TakenAt.ToUnixTimeMilliseconds(), videos);
+            lists[Array.BinarySearch(viewers, viewer)] = new(OnlineKeys.List(snapshot.Events.Viewers[viewer]), list.Encode());
+        }, cancellationToken);
         return lists;
     }
 

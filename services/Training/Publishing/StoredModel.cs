@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
@@ -17,8 +18,13 @@ internal sealed class StoredModel : IViewerScorer
 {
     private readonly IScoringModel _model;
     private readonly int[] _unknown;
+    private readonly ulong[] _barred;
 
-    private StoredModel(IScoringModel model, int[] unknown) => (_model, _unknown) = (model, unknown);
+    private StoredModel(IScoringModel model, int[] unknown)
+    {
+        (_model, _unknown, _barred) = (model, unknown, new ulong[(model.ItemCount + 63) / 64]);
+        foreach (var video in unknown) _barred[video >> 6] |= 1UL << (video & 63);
+    }
 
     /// <inheritdoc/>
     public int ViewerCount => _model.ViewerCount;
@@ -54,6 +60,10 @@ internal sealed class StoredModel : IViewerScorer
         for (var i = 0; i < viewers.Length; i++)
             foreach (var video in _unknown) scores[(i * ItemCount) + video] = float.NegativeInfinity;
     }
+
+    /// <inheritdoc/>
+    public void Rank(TopListQuery wanted, TopListReceiver receive, CancellationToken cancellationToken = default) =>
+        _model.Rank(wanted with { Barred = _barred }, receive, cancellationToken);
 
     // A disliked video's row follows those of all videos.
     private static float[] ReadRows(ModelStore store, ModelManifest manifest)

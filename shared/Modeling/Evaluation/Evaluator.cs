@@ -1,4 +1,3 @@
-using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
@@ -11,8 +10,6 @@ namespace Recommender.Modeling.Evaluation;
 /// </summary>
 public static class Evaluator
 {
-    private const int ViewersAtOnce = 8;
-
     /// <summary>The k that are reported when none are given.</summary>
     public static IReadOnlyList<int> DefaultCutoffs { get; } = [5, 10, 20, 50];
 
@@ -46,36 +43,14 @@ public static class Evaluator
         var viewers = Enumerable.Range(0, relevant.RowCount).Where(v => relevant.RowLength(v) > 0).ToArray();
         if (viewers.Length == 0) throw new TrainingDataException("There is nothing to evaluate: no viewer has a relevant test item.");
         var collector = new RankingCollector(viewers, scorer.ItemCount, cutoffs ?? DefaultCutoffs);
-        RowWorkers.Run(viewers.Length, ViewersAtOnce, threads, () => new Workspace(scorer.ItemCount, collector.Deepest), (workspace, from, to) =>
+        var places = new int[relevant.RowCount];
+        for (var at = 0; at < viewers.Length; at++) places[viewers[at]] = at;
+        var masked = masks.Count == 0 ? InteractionMatrix.Empty(relevant.RowCount, relevant.ColumnCount) : masks.Skip(1).Aggregate(masks[0], (all, mask) => all.Union(mask));
+        scorer.Rank(new TopListQuery(viewers, masked, collector.Deepest) { Threads = threads }, (viewer, best) =>
         {
-            var batch = viewers.AsSpan(from, to - from);
-            scorer.Score(batch, workspace.Scores);
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var scores = workspace.Scores.AsSpan(i * scorer.ItemCount, scorer.ItemCount);
-                var count = TopK.Select(scores, new ItemFilter(workspace.Masked(masks, batch[i])), workspace.Best);
-                collector.Add(from + i, workspace.Best.AsSpan(0, count), relevant.RowColumns(batch[i]));
-                onRanking?.Invoke(from + i, batch[i], workspace.Best.AsSpan(0, count));
-            }
+            collector.Add(places[viewer], best, relevant.RowColumns(viewer));
+            onRanking?.Invoke(places[viewer], viewer, best);
         }, cancellationToken);
         return collector.Finish();
-    }
-
-    private sealed class Workspace(int items, int deepest)
-    {
-        private readonly List<int> _masked = [];
-
-        public float[] Scores { get; } = new float[checked(ViewersAtOnce * items)];
-
-        public ScoredItem[] Best { get; } = new ScoredItem[Math.Min(deepest, items)];
-
-        public ReadOnlySpan<int> Masked(IReadOnlyList<InteractionMatrix> masks, int viewer)
-        {
-            if (masks.Count == 1) return masks[0].RowColumns(viewer);
-            _masked.Clear();
-            foreach (var mask in masks) _masked.AddRange(mask.RowColumns(viewer));
-            _masked.Sort();
-            return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_masked);
-        }
     }
 }

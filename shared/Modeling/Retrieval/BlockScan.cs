@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Recommender.Modeling.Numerics;
 
 namespace Recommender.Modeling.Retrieval;
@@ -103,7 +104,7 @@ internal static unsafe class BlockScan<TLanes>
         s3.Store(to + (3 * Lanes.Count));
     }
 
-    /// <summary>Four consecutive blocks for one query.</summary>
+    /// <summary>Four consecutive blocks for one query. The four after them are asked for meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Score4Blocks(float* block, int factors, float* query, out TLanes s0, out TLanes s1, out TLanes s2, out TLanes s3)
     {
@@ -111,6 +112,14 @@ internal static unsafe class BlockScan<TLanes>
         var (a0, a1, a2, a3) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
         for (var f = 0; f < factors; f++, block += Lanes.Count)
         {
+            // The hardware looks ahead by itself, but no further than a page, which a block of 64 factors fills.
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(block + (4 * size));
+                Sse.Prefetch0(block + (5 * size));
+                Sse.Prefetch0(block + (6 * size));
+                Sse.Prefetch0(block + (7 * size));
+            }
             var q = TLanes.Broadcast(query[f]);
             a0 = TLanes.MultiplyAdd(q, TLanes.Load(block), a0);
             a1 = TLanes.MultiplyAdd(q, TLanes.Load(block + size), a1);

@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Recommender.Modeling.Numerics;
 
 namespace Recommender.Modeling.Retrieval;
 
 /// <summary>
 /// Item factors in eight bits with one scale per row, in the order in which a scan reads them: blocks of sixteen items, four factors at a time,
-/// so that one instruction adds up 32 products. A quarter of the bytes of <see cref="PackedFactors"/>, and bounds of what rounding did to each
+/// so that one instruction adds up 32 or 64 products. A quarter of the bytes of <see cref="PackedFactors"/>, and bounds of what rounding did to each
 /// block, by which <see cref="QuantizedTopK"/> finds the exact best. Memory: (factors rounded up to 4) + 4.5 bytes per item. Immutable; safe for
 /// concurrent use.
 /// </summary>
@@ -38,17 +37,15 @@ public sealed unsafe class QuantizedFactors
         BlockCount = (ItemCount + Lanes.Count - 1) / Lanes.Count;
         BlockBytes = Lanes.Count * Group * GroupCount;
         _storage = GC.AllocateArray<byte>(checked((BlockCount * BlockBytes) + 64), pinned: true);
-        fixed (byte* start = _storage) Bytes = (byte*)(((nuint)start + 63) & ~(nuint)63);
+        fixed (byte* start = _storage) Bytes = (sbyte*)(((nuint)start + 63) & ~(nuint)63);
         _scales = GC.AllocateArray<float>(BlockCount * Lanes.Count, pinned: true);
         Scales = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_scales, 0);
         (_errors, _norms) = (new float[BlockCount], new float[BlockCount]);
-        // A byte of 128 stands for zero, also in padding.
-        new Span<byte>(Bytes, BlockCount * BlockBytes).Fill(128);
         for (var item = 0; item < ItemCount; item++) Add(item, itemFactors.Slice(item * factors, factors));
     }
 
     /// <summary>Whether this machine adds up eight-bit products in hardware; without that a search goes through <see cref="PackedFactors"/>.</summary>
-    public static bool IsAccelerated => AvxVnni.IsSupported;
+    public static bool IsAccelerated => ByteLanes512.IsAccelerated || ByteLanes256.IsAccelerated;
 
     /// <summary>Number of items.</summary>
     public int ItemCount { get; }
@@ -62,8 +59,8 @@ public sealed unsafe class QuantizedFactors
 
     internal int BlockBytes { get; }
 
-    /// <summary>Rounded numbers plus 128, block by block.</summary>
-    internal byte* Bytes { get; }
+    /// <summary>Rounded numbers, block by block; zero in padding.</summary>
+    internal sbyte* Bytes { get; }
 
     /// <summary>What one step of a row's numbers is worth.</summary>
     internal float* Scales { get; }
@@ -91,7 +88,7 @@ public sealed unsafe class QuantizedFactors
         for (var f = 0; f < row.Length; f++)
         {
             var step = scale > 0 ? (int)Math.Clamp(MathF.Round(row[f] / scale), -127, 127) : 0;
-            Bytes[((nint)block * BlockBytes) + (f / Group * Group * Lanes.Count) + (lane * Group) + (f % Group)] = (byte)(step + 128);
+            Bytes[((nint)block * BlockBytes) + (f / Group * Group * Lanes.Count) + (lane * Group) + (f % Group)] = (sbyte)step;
             var value = (double)step * scale;
             (error, norm, rounded) = (error + ((row[f] - value) * (row[f] - value)), norm + ((double)row[f] * row[f]), rounded + (value * value));
         }

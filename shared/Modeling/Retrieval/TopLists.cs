@@ -1,5 +1,5 @@
+using System.Runtime.Intrinsics.X86;
 using Recommender.Modeling.Numerics;
-using Recommender.Modeling.Sparse;
 
 namespace Recommender.Modeling.Retrieval;
 
@@ -20,40 +20,37 @@ public static unsafe class TopLists
 
     /// <summary>Finds the lists.</summary>
     /// <param name="items">The catalog.</param>
-    /// <param name="queries">Rows of factors.</param>
-    /// <param name="rows">Which rows of <paramref name="queries"/> get a list.</param>
-    /// <param name="excluded">Rows x items: what a row's list leaves out.</param>
-    /// <param name="length">Items of a list, at most.</param>
+    /// <param name="queries">Rows of factors, one per viewer.</param>
+    /// <param name="wanted">Which rows of <paramref name="queries"/> get a list, and of what.</param>
     /// <param name="receive">Takes each list.</param>
-    /// <param name="threads">Threads at most; 0: one per processor. Never changes a list.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="ArgumentException">Shapes that differ.</exception>
-    public static void Search(
-        PackedFactors items,
-        FactorMatrix queries,
-        ReadOnlyMemory<int> rows,
-        InteractionMatrix excluded,
-        int length,
-        TopListReceiver receive,
-        int threads = 0,
-        CancellationToken cancellationToken = default)
+    public static void Search(PackedFactors items, FactorMatrix queries, TopListQuery wanted, TopListReceiver receive, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(queries);
-        ArgumentNullException.ThrowIfNull(excluded);
+        ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(receive);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        wanted.Check(queries.RowCount);
         if (queries.Factors != items.Factors) throw new ArgumentException($"The queries have {queries.Factors} factors, the items {items.Factors}.", nameof(queries));
-        if (excluded.RowCount < queries.RowCount) throw new ArgumentException($"There are {queries.RowCount} queries but {excluded.RowCount} rows of exclusions.", nameof(excluded));
-        RowWorkers.Run(rows.Length, QueriesAtOnce, threads, () => new Batch(items, queries, excluded, Math.Min(length, Math.Max(items.ItemCount, 1))), (batch, from, to) =>
+        var rows = wanted.Viewers;
+        var length = Math.Min(wanted.Length, Math.Max(items.ItemCount, 1));
+        RowWorkers.Run(rows.Length, ChunkOf(rows.Length, wanted.Threads), wanted.Threads, () => new Batch(items, queries, wanted, length), (batch, from, to) =>
         {
             batch.Find(rows.Span[from..to]);
             for (var i = 0; i < to - from; i++) receive(rows.Span[from + i], batch.List(i));
         }, cancellationToken);
     }
 
+    /// <summary>Whole tiles of queries, as many as are good for the caches unless some threads would have nothing to do.</summary>
+    private static int ChunkOf(int rows, int threads)
+    {
+        var share = rows / (threads > 0 ? threads : Environment.ProcessorCount);
+        return Math.Clamp(share / TileQueries * TileQueries, TileQueries, QueriesAtOnce);
+    }
+
     /// <summary>The workspace of a thread.</summary>
-    private sealed class Batch(PackedFactors items, FactorMatrix queries, InteractionMatrix excluded, int length)
+    private sealed class Batch(PackedFactors items, FactorMatrix queries, TopListQuery wanted, int length)
     {
         private readonly AlignedBuffer _queries = new(QueriesAtOnce * items.Factors);
         private readonly AlignedBuffer _scores = new(TileQueries * 4 * Lanes.Count);
@@ -77,7 +74,8 @@ public static unsafe class TopLists
             for (var i = 0; i < rows.Length; i++) Heap(i).Finish();
         }
 
-        private TopKHeap Heap(int at) => new(_lists.AsSpan(at * length, length), new ItemFilter(excluded.RowColumns(_rows[at])), _states[at]);
+        private TopKHeap Heap(int at) =>
+            new(_lists.AsSpan(at * length, length), new ItemFilter(wanted.Excluded.RowColumns(_rows[at]), wanted.Barred.Span), _states[at]);
 
         private readonly struct Scanning(Batch batch, int count) : ILanesWork<bool>
         {
@@ -95,6 +93,13 @@ public static unsafe class TopLists
                 return true;
             }
 
+            /// <summary>Asks for a tile's share of the blocks that come next, so that they are in the cache by then.</summary>
+            private void AskFor(float* next, int lines, int from, int to)
+            {
+                if (!Sse.IsSupported) return;
+                for (var line = lines * from / count; line < lines * to / count; line++) Sse.Prefetch1(next + ((nint)line * Lanes.Count));
+            }
+
             private void Scan<TLanes>(int block, int blocks)
                 where TLanes : struct, ILanes<TLanes>
             {
@@ -103,6 +108,7 @@ public static unsafe class TopLists
                 for (var first = 0; first < count; first += TileQueries)
                 {
                     var query = batch._queries.Pointer + (first * items.Factors);
+                    AskFor(items.Block(block + blocks), blocks * items.Factors, first, Math.Min(first + TileQueries, count));
                     if (blocks == 4) BlockScan<TLanes>.Score6x4(items.Block(block), items.Factors, query, items.Factors, scores);
                     else BlockScan<TLanes>.Score6x1(items.Block(block), items.Factors, query, items.Factors, scores);
                     for (var q = 0; q < Math.Min(TileQueries, count - first); q++)

@@ -84,6 +84,21 @@ public sealed class FactorModel : IScoringModel
     }
 
     /// <inheritdoc/>
+    public void Rank(TopListQuery wanted, TopListReceiver receive, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var viewers = wanted.Viewers.ToArray();
+        // Those without factors, usually none, go by popularity.
+        var unknown = Array.FindAll(viewers, viewer => !UserFactors.Row(viewer).ContainsAnyExcept(0f));
+        if (unknown.Length > 0)
+        {
+            ScoredLists.Search(this, wanted with { Viewers = unknown }, receive, cancellationToken);
+            viewers = Array.FindAll(viewers, viewer => UserFactors.Row(viewer).ContainsAnyExcept(0f));
+        }
+        TopLists.Search(_packed.Value, UserFactors, wanted with { Viewers = viewers }, receive, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public void ScoreHistory(ReadOnlySpan<int> items, ReadOnlySpan<float> values, Span<float> scores)
     {
         if (items.IsEmpty) ItemPopularity.Span.CopyTo(scores);

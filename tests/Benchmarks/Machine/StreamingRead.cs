@@ -18,18 +18,22 @@ internal static class StreamingRead
         return Rounds.BestRate(threads, () => Sum(data.AsSpan((Interlocked.Increment(ref taken) % threads) * part, part)), part * 4e-9);
     }
 
-    /// <summary>Reads all of the data.</summary>
+    /// <summary>Reads all of the data but for a rest of less than four pages, four pages side by side, which is faster than one after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(ReadOnlySpan<float> data)
     {
         var vectors = System.Runtime.InteropServices.MemoryMarshal.Cast<float, Vector<float>>(data);
+        var page = 4096 / (sizeof(float) * Vector<float>.Count);
         var (a, b, c, d) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
-        for (var i = 0; i + 3 < vectors.Length; i += 4)
+        for (var first = 0; first <= vectors.Length - (4 * page); first += 4 * page)
         {
-            a += vectors[i];
-            b += vectors[i + 1];
-            c += vectors[i + 2];
-            d += vectors[i + 3];
+            for (var i = first; i < first + page; i++)
+            {
+                a += vectors[i];
+                b += vectors[i + page];
+                c += vectors[i + (2 * page)];
+                d += vectors[i + (3 * page)];
+            }
         }
 
         return Vector.Sum(a + b + c + d);

@@ -1,80 +1,52 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Recommender.Modeling.Retrieval;
-using Recommender.Tests.Benchmarks.Reporting;
 
 namespace Recommender.Tests.Benchmarks.Serving;
 
-/// <summary><c>build/bench serving</c>: exact search over all videos, beside reading the same bytes once.</summary>
+/// <summary><c>build/bench serving</c>: exact search beside reading the same bytes, the half-step, and the service's calls beside empty ones.</summary>
 internal sealed class ServingSuite : IBenchmarkSuite
 {
-    private const int Best = 100;
-
-    /// <summary>Rounds in which the compiler finds out what is worth its work.</summary>
-    private const int WarmUp = 10;
+    private const int FoldInEvents = 50;
 
     public Command CreateCommand()
     {
-        var items = new Option<int>("--videos") { Description = "Videos in the catalog.", DefaultValueFactory = _ => 1_000_000 };
+        var viewers = new Option<int>("--viewers") { Description = "Viewers in Redis.", DefaultValueFactory = _ => 100_000 };
+        var videos = new Option<int>("--videos") { Description = "Videos of the usual catalog.", DefaultValueFactory = _ => 20_000 };
+        var many = new Option<int>("--many") { Description = "Videos of the large catalog, which is searched, and served after a swap.", DefaultValueFactory = _ => 1_000_000 };
         var factors = new Option<int>("--factors") { Description = "Length of the vectors.", DefaultValueFactory = _ => 64 };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds, in each of which everything is measured once.", DefaultValueFactory = _ => 15 };
-        var command = new Command("serving", "Exact search for the best hundred videos on one thread: float32 and eight bits, against a streaming read of the same bytes.") { items, factors, rounds };
-        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
-            parsed.GetRequiredValue(items), parsed.GetRequiredValue(factors), parsed.GetRequiredValue(rounds), parsed.InvocationConfiguration.Output, cancellationToken), cancellationToken));
+        var rounds = new Option<int>("--rounds") { Description = "How often calls are measured in turn; the medians count. Searches: five times as often.", DefaultValueFactory = _ => 3 };
+        var seconds = new Option<double>("--seconds") { Description = "How long each measurement of calls takes.", DefaultValueFactory = _ => 4 };
+        var requests = new Option<int>("--requests") { Description = "Calls over which memory is watched.", DefaultValueFactory = _ => 100_000 };
+        var searchOnly = new Option<bool>("--search-only") { Description = "Only searches and the half-step; no service is started." };
+        var command = new Command(
+            "serving", "Measures exact search beside a streaming read, and the service's calls beside empty ones, with what is demanded. Exit code 1 where a ratio misses it.")
+        {
+            viewers, videos, many, factors, rounds, seconds, requests, searchOnly,
+        };
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => RunAsync(
+            new ServingPlan(
+                parsed.GetRequiredValue(viewers), parsed.GetRequiredValue(videos), parsed.GetRequiredValue(many), parsed.GetRequiredValue(factors),
+                parsed.GetRequiredValue(rounds), parsed.GetRequiredValue(seconds), parsed.GetRequiredValue(requests)),
+            parsed.GetValue(searchOnly), parsed.InvocationConfiguration.Output, cancellationToken), cancellationToken));
         return command;
     }
 
-    private static int Run(int items, int factors, int rounds, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ServingPlan plan, bool searchOnly, TextWriter output, CancellationToken cancellationToken)
     {
-        var random = new Random(1);
-        var rows = new float[(long)items * factors];
-        for (var i = 0L; i < rows.LongLength; i++) rows[i] = Normal(random);
-        var (packed, quantized) = (new PackedFactors(rows, factors), new QuantizedFactors(rows, factors));
-        var queries = Enumerable.Range(0, Math.Max(rounds, WarmUp + 1)).Select(_ => Enumerable.Range(0, factors).Select(_ => Normal(random)).ToArray()).ToArray();
-        var (exact, found) = (new ScoredItem[Best], new ScoredItem[Best]);
-        var (read, full, eight, same) = (new List<double>(), new List<double>(), new List<double>(), 0);
-        for (var round = -WarmUp; round < rounds; round++)
+        var verdicts = new Verdicts();
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var query = queries[Math.Abs(round)];
-            // In turn, so that what else the machine does falls on all of them; the first ones warm up.
-            var times = (Time(() => Sum(rows)), Time(() => TopK.Search(packed, query, default, exact)), Time(() => QuantizedTopK.Search(quantized, packed, query, default, found)));
-            if (round < 0) continue;
-            read.Add(times.Item1);
-            full.Add(times.Item2);
-            eight.Add(times.Item3);
-            if (exact.SequenceEqual(found)) same++;
+            verdicts.AtMost(FormattableString.Invariant($"fold-in of {FoldInEvents} events, {plan.Factors} factors, 1 thread, us"), SearchBench.FoldIn(plan.Videos, plan.Factors, FoldInEvents), 150);
+            if (plan.ManyVideos > 0) SearchBench.Run(plan.ManyVideos, plan.Factors, 5 * plan.Rounds, verdicts, cancellationToken);
+            if (!searchOnly)
+            {
+                await using var bench = await ServingBench.StartAsync(plan);
+                await new CallMeasures(bench, plan, verdicts).RunAsync();
+            }
         }
-
-        var (once, plain, quick) = (Median(read), Median(full), Median(eight));
-        output.WriteLine(FormattableString.Invariant($"{items} videos x {factors} factors, best {Best}, one thread, medians of {rounds} rounds; eight bits in hardware: {QuantizedFactors.IsAccelerated}"));
-        var table = new Table(["", "ms", "of reading float32 once"]);
-        foreach (var (name, time) in (ReadOnlySpan<(string, double)>)[("reading float32 once", once), ("float32 search", plain), ("eight-bit search", quick)])
-            table.Add([name, FormattableString.Invariant($"{time:F2}"), FormattableString.Invariant($"{time / once:F2}")]);
-        table.WriteTo(output);
-        output.WriteLine(FormattableString.Invariant($"eight bits are {plain / quick:F1} times as fast; {same} of {rounds} results are the same bit for bit"));
-        return same == rounds ? 0 : 1;
-    }
-
-    private static double Time(Action work)
-    {
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalMilliseconds;
-    }
-
-    private static void Sum(float[] data) => GC.KeepAlive(Machine.StreamingRead.Sum(data));
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
-
-    private static float Normal(Random random)
-    {
-        var sum = 0f;
-        for (var i = 0; i < 4; i++) sum += random.NextSingle();
-        return sum - 2;
+        finally
+        {
+            verdicts.WriteTo(output);
+        }
+        return verdicts.AllHold ? 0 : 1;
     }
 }

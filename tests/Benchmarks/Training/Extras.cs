@@ -36,9 +36,8 @@ internal sealed record Extras(string Set, double ListsPerSecond, double ListShar
     private static double ListsPerSecondOf(FactorModel model, DataSet data, int threads, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var items = new PackedFactors(model.ItemFactors.Data, Factors);
         var (found, viewers) = (0L, Enumerable.Range(0, model.ViewerCount).ToArray());
-        TopLists.Search(items, model.UserFactors, viewers, data.Train, ListLength, (_, best) => Interlocked.Add(ref found, best.Length), threads, cancellationToken);
+        model.Rank(new TopListQuery(viewers, data.Train, ListLength) { Threads = threads }, (_, best) => Interlocked.Add(ref found, best.Length), cancellationToken);
         if (found != (long)ListLength * model.ViewerCount) throw new InvalidOperationException("Some lists are short.");
         return model.ViewerCount / clock.Elapsed.TotalSeconds;
     }

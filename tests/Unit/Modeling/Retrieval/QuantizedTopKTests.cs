@@ -14,8 +14,19 @@ public class QuantizedTopKTests
 
     private static ScoredItem[] Quantized(float[] rows, PackedFactors items, float[] query, ItemFilter excluded, int k)
     {
+        var (quantized, result) = (new QuantizedFactors(rows, query.Length), new ScoredItem[k]);
+        var found = result[..QuantizedTopK.Search(quantized, items, query, excluded, result)];
+        // Every width of registers that this machine has.
+        if (ByteLanes256.IsAccelerated) Assert.Equal(found, Widths<ByteLanes256>(quantized, items, query, excluded, k));
+        if (ByteLanes512.IsAccelerated) Assert.Equal(found, Widths<ByteLanes512>(quantized, items, query, excluded, k));
+        return found;
+    }
+
+    private static ScoredItem[] Widths<TLanes>(QuantizedFactors quantized, PackedFactors items, float[] query, ItemFilter excluded, int k)
+        where TLanes : struct, IByteLanes<TLanes>
+    {
         var result = new ScoredItem[k];
-        return result[..QuantizedTopK.Search(new QuantizedFactors(rows, query.Length), items, query, excluded, result)];
+        return result[..QuantizedTopK.Search<TLanes>(quantized, items, query, excluded, result)];
     }
 
     /// <summary>Rows of very different lengths, some zero, some equal, some of a few large numbers among small ones.</summary>
@@ -60,6 +71,23 @@ public class QuantizedTopKTests
         float[] query = [.. Enumerable.Range(0, Factors).Select(_ => (float)random.NextDouble())];
         var packed = new PackedFactors(rows, Factors);
         Assert.Equal(Exact(packed, query, default, 100), Quantized(rows, packed, query, default, 100));
+    }
+
+    [Fact]
+    public void The_largest_products_of_bytes_do_not_overflow()
+    {
+        // Every number of every row and of the query is the largest of its row, so every byte is 127 or -127.
+        var random = new Random(4);
+        var rows = Enumerable.Range(0, 64 * 100).Select(_ => random.Next(2) == 0 ? -1f : 1f).ToArray();
+        foreach (var sign in (float[])[1, -1])
+        {
+            float[] query = [.. Enumerable.Range(0, 64).Select(_ => sign)];
+            for (var f = 0; f < 64; f++) (rows[f], rows[64 + f]) = (1, -1);
+            var packed = new PackedFactors(rows, 64);
+            var best = Quantized(rows, packed, query, default, 5);
+            Assert.Equal(Exact(packed, query, default, 5), best);
+            Assert.Equal(new ScoredItem(sign > 0 ? 0 : 1, 64), best[0]);
+        }
     }
 
     [Theory]

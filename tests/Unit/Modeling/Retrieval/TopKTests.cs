@@ -39,7 +39,8 @@ public sealed class TopKTests
         var packed = new PackedFactors(items.Data, factors);
         var rows = Enumerable.Range(0, viewers).Where(_ => random.Next(3) > 0).ToArray();
         var lists = new ScoredItem[viewers][];
-        TopLists.Search(packed, queries, rows, seen, k, (viewer, best) => lists[viewer] = best.ToArray(), threads: 2);
+        ulong[] barred = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (ulong)random.NextInt64() & (ulong)random.NextInt64())];
+        TopLists.Search(packed, queries, new TopListQuery(rows, seen, k) { Barred = barred, Threads = 2 }, (viewer, best) => lists[viewer] = best.ToArray());
         var expected = new ScoredItem[k];
         for (var viewer = 0; viewer < viewers; viewer++)
         {
@@ -49,7 +50,7 @@ public sealed class TopKTests
                 continue;
             }
 
-            var found = TopK.Search(packed, queries.Row(viewer), new ItemFilter(seen.RowColumns(viewer)), expected);
+            var found = TopK.Search(packed, queries.Row(viewer), new ItemFilter(seen.RowColumns(viewer), barred), expected);
             Assert.Equal(expected[..found], lists[viewer]);
         }
     });

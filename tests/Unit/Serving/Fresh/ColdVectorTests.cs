@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Online;
 using Recommender.Serving;
 using Recommender.Serving.Candidates;
@@ -6,6 +7,7 @@ using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Ranking;
+using Recommender.Tests.Unit.Serving.Viewers;
 using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Serving.Fresh;
@@ -86,17 +88,116 @@ public class ColdVectorTests
         Assert.Equal([1, 1, 0, 0], known);
     }
 
-    [Fact]
-    public async Task New_videos_that_fit_compete_by_score()
+    private async Task<CandidateSink> SearchAsync(ColdVectors cold, Action<ViewerQuery>? change = null)
     {
-        var cold = new ColdVectors(_model.Version, ["near", "far", "against"], [0, 0.9f, 0, 0, 0, 0.1f, 0, 0, 0, -1, 0, 0], 4);
         var query = Queries.Create(model: _model, cold: cold);
         query.Tier = Tier.RealTime;
         query.Vector = new float[] { 0, 1, 0, 0 };
+        change?.Invoke(query);
         var sink = new CandidateSink(0, [new CatalogHydrator(_catalog)], []);
-        await new ColdSource().ProposeAsync(query, sink, TestContext.Current.CancellationToken);
-        Assert.Equal(["near", "far"], sink.Candidates.Select(c => c.VideoId));
+        await new RealTimeSource(new RealTimeCost(), TimeProvider.System).ProposeAsync(query, sink, TestContext.Current.CancellationToken);
+        foreach (var candidate in sink.Candidates.Where(c => c.Cold >= 0))
+            Assert.Equal(cold.Score(query.Vector.Span, candidate.Cold), new BlendScorer().Score(query, candidate).Relevance, 6);
+        return sink;
+    }
+
+    private ColdVectors Cold()
+    {
+        var cold = new ColdVectors(_model.Version, _model.ItemCount, 4, 3);
+        Assert.True(cold.TryAdd("near", [0, 9f, 0, 0]));
+        Assert.True(cold.TryAdd("far", [0, 0.0001f, 0, 0]));
+        Assert.True(cold.TryAdd("against", [0, -9f, 0, 0]));
+        return cold;
+    }
+
+    [Fact]
+    public async Task New_videos_come_from_the_same_search_as_all_others()
+    {
+        var sink = await SearchAsync(Cold());
+        Assert.Equal(_model.ItemCount + 3, sink.Candidates.Count);
+        Assert.Equal(("near", Source.Fresh, -1), (sink.Candidates[0].VideoId, sink.Candidates[0].Source, sink.Candidates[0].Item));
+        Assert.Equal("against", sink.Candidates[^1].VideoId);
         Assert.All(sink.Candidates, c => Assert.False(c.IsExploration));
-        Assert.Equal(0.9, new BlendScorer().Score(query, sink.Candidates[0]).Relevance, 6);
+        Assert.Equal(_model.ItemCount, sink.Candidates.Count(c => c.Source == Source.Realtime));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_seen_hidden_or_excluded_is_left_out_within_the_search()
+    {
+        var cold = Cold();
+        cold.MarkDeleted("near", true);
+        Assert.DoesNotContain((await SearchAsync(cold)).Candidates, c => c.VideoId == "near");
+        cold.MarkDeleted("near", false);
+        Assert.Contains((await SearchAsync(cold)).Candidates, c => c.VideoId == "near");
+        foreach (var change in (Action<ViewerQuery>[])
+            [q => q.Scratch.Seen.Add("near"), q => q.Scratch.Excluded.Add("near"), q => q.State.OlderSeen.Add(StableHash.Of("near")), q => q.State.Hidden.Add(StableHash.Of("near"))])
+        {
+            var query = (ViewerQuery q) =>
+            {
+                q.Viewer = new(new ViewerState(), null, true);
+                change(q);
+            };
+            Assert.DoesNotContain((await SearchAsync(cold, query)).Candidates, c => c.VideoId == "near");
+        }
+    }
+
+    [Fact]
+    public void There_is_room_for_so_many_and_each_counts_once()
+    {
+        var cold = Cold();
+        Assert.False(cold.TryAdd("near", [1, 0, 0, 0]));
+        Assert.False(cold.TryAdd("one more", [1, 0, 0, 0]));
+        Assert.Equal((3, 0, -1, 0), (cold.Count, cold.Find("near"), cold.Find("one more"), cold.Find(StableHash.Of("near"))));
+    }
+
+    private (FreshRefresher Refresher, FreshBoard Board, CurrentModel Current) Refresher()
+    {
+        var (board, current) = (new FreshBoard(_catalog), new CurrentModel(_catalog));
+        var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([]));
+        var options = new ServingOptions { FreshShare = 0, FreshFor = TimeSpan.FromDays(1) };
+        return (new FreshRefresher(redis, _catalog, current, board, new Random(1), options, new ManualTime(Queries.Now), NullLogger<FreshRefresher>.Instance), board, current);
+    }
+
+    [Fact]
+    public async Task A_video_that_comes_is_searched_at_once_and_one_that_goes_is_not_any_more()
+    {
+        var (refresher, board, current) = Refresher();
+        using var _ = refresher;
+        current.Publish(_model);
+        await refresher.RefreshAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, _model.Version), (board.Vectors.Count, board.Vectors.ModelVersion));
+
+        Add("new", "bob");
+        Add("unlike anything", "nobody");
+        refresher.TakeNews();
+        Assert.Equal(1, board.Vectors.Count);
+        Assert.Contains((await SearchAsync(board.Vectors)).Candidates, c => c.VideoId == "new" && c.Source == Source.Fresh);
+
+        _catalog.Delete("new");
+        Assert.DoesNotContain((await SearchAsync(board.Vectors)).Candidates, c => c.VideoId == "new");
+        await refresher.RefreshAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, board.Vectors.Count);
+
+        Add("gone already", "bob");
+        _catalog.Delete("gone already");
+        refresher.TakeNews();
+        Assert.DoesNotContain((await SearchAsync(board.Vectors)).Candidates, c => c.VideoId == "gone already");
+    }
+
+    [Fact]
+    public void Another_model_has_vectors_of_new_videos_at_once_but_for_those_that_it_knows()
+    {
+        var (refresher, board, current) = Refresher();
+        using var _ = refresher;
+        current.Publish(_model);
+        Add("new", "bob");
+        Add("a15", "ann", "music");
+        refresher.TakeNews();
+        Assert.Equal((_model.Version, 2), (board.Vectors.ModelVersion, board.Vectors.Count));
+
+        // It has a0 to a19.
+        current.Publish(SmallModel.Create(version: "next", items: 40));
+        refresher.TakeNews();
+        Assert.Equal(("next", 1, 0, -1), (board.Vectors.ModelVersion, board.Vectors.Count, board.Vectors.Find("new"), board.Vectors.Find("a15")));
     }
 }

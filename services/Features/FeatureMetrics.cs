@@ -37,6 +37,15 @@ internal sealed class FeatureMetrics
     private readonly Counter<long> _rows = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.archive.rows", description: "Rows written to the archive, by type.");
 
+    private readonly Counter<long> _erased = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.archive.erased", description: "Rows of viewers who asked to be forgotten, removed from the archive.");
+
+    private readonly Counter<long> _merged = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.archive.merged", description: "Small files of the archive merged into larger ones.");
+
+    private readonly Gauge<long> _wishes = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.erasures.pending", description: "Wishes to be forgotten whose rows are not removed from the archive yet.");
+
     private readonly Gauge<long> _buffered = RecommenderTelemetry.Meter.CreateGauge<long>(
         "recommender.features.archive.buffered", "By", "Bytes that wait to be archived.");
 
@@ -82,6 +91,14 @@ internal sealed class FeatureMetrics
         _files.Add(files, new KeyValuePair<string, object?>("type", type));
         _rows.Add(rows, new KeyValuePair<string, object?>("type", type));
     }
+
+    public void Kept(long erased, int merged)
+    {
+        _erased.Add(erased);
+        _merged.Add(merged);
+    }
+
+    public void PendingErasures(long wishes) => _wishes.Record(wishes);
 
     public void Buffered(long bytes) => _buffered.Record(bytes);
 

@@ -41,11 +41,14 @@ public static class FeaturesSetup
         services.AddSingleton<BatchAbsorber>();
         services.AddSingleton<RejectedRecords>();
         services.AddSingleton<EventArchive>();
+        services.AddSingleton<ErasureStatusStore>();
+        services.AddSingleton<ErasureRounds>();
         services.AddSingleton<ConsumerProgress>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<ConsumerSessionFactory>();
         services.AddHostedService<JournalRecovery>();
         services.AddHostedService<EventConsumer>();
+        services.AddHostedService<ArchiveMaintenance>();
         builder.AddReadiness<ConsumerHealthCheck>("consumer", "recommender.v1.FeatureService");
         builder.AddReadiness<RedisHealthCheck>("features-redis", "recommender.v1.FeatureService");
     }

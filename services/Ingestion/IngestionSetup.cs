@@ -23,6 +23,7 @@ public static class IngestionSetup
         builder.Services.AddSingleton<IngestionMetrics>();
         builder.Services.AddSingleton<EventRules>();
         builder.AddUserIds();
+        builder.Services.AddSingleton<ErasureStatusStore>();
         builder.Services.AddSingleton<ViewerLimiter>();
         builder.Services.AddSingleton<ContextFilter>();
         builder.Services.AddSingleton<EventRecords>();

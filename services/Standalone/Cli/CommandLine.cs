@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Recommender.Hosting;
+using Recommender.Standalone.Archive;
 using Recommender.Standalone.Assess;
 using Recommender.Standalone.Calls;
 using Recommender.Standalone.Evaluate;
@@ -89,7 +90,9 @@ internal static class CommandLine
             TrainCommand.Create(),
             RecommendCommand.Create(),
             TrackCommand.Create(),
+            ForgetCommand.Create(),
             TopicsCommand.Create(),
+            ArchiveCommand.Create(),
             ExperimentsCommand.Create(),
             TokensCommand.Create(),
         };

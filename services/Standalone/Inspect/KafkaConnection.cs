@@ -38,10 +38,16 @@ internal static class KafkaConnection
     /// <exception cref="OptionsException">A setting in the environment is unknown or out of range.</exception>
     public static TConfig Reach<TConfig>(ServerAddress kafka, TConfig config) where TConfig : ClientConfig
     {
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables(OptionsBinding.EnvironmentPrefix).Build();
-        KafkaConfigs.ApplyCommon(config, OptionsBinding.Bind<KafkaOptions>(environment) with { BootstrapServers = kafka.ToString() });
+        KafkaConfigs.ApplyCommon(config, Options(kafka));
         return config;
     }
+
+    /// <summary>The settings of section <c>Kafka</c> with another address.</summary>
+    /// <exception cref="OptionsException">A setting in the environment is unknown or out of range.</exception>
+    public static KafkaOptions Options(ServerAddress kafka) => OptionsBinding.Bind<KafkaOptions>(Environment()) with { BootstrapServers = kafka.ToString() };
+
+    /// <summary>What the environment sets.</summary>
+    public static IConfiguration Environment() => new ConfigurationBuilder().AddEnvironmentVariables(OptionsBinding.EnvironmentPrefix).Build();
 
     /// <summary>An administration client. Its own log is left out: what matters comes as an exception.</summary>
     public static IAdminClient OpenAdmin(ServerAddress kafka) =>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Recommender.Hosting.Archive;
 
 namespace Recommender.Training.Dataset;
 
@@ -12,7 +13,7 @@ namespace Recommender.Training.Dataset;
 internal static class EventColumnsFile
 {
     /// <summary>What is added to the archive file's name.</summary>
-    public const string Extension = ".columns";
+    public const string Extension = ArchiveFile.ColumnsExtension;
 
     private const string Temporary = ".tmp";
     private const ulong Magic = 0x31534C4F43434552; // "RECCOLS1"
@@ -61,12 +62,18 @@ internal static class EventColumnsFile
         }
     }
 
-    /// <summary>Keeps the columns of an archive file. Not flushed to the disk: what a power cut leaves of it does not match its checksum.</summary>
+    /// <summary>
+    /// Keeps the columns of an archive file. Not flushed to the disk: what a power cut leaves of it does not match its checksum. Where the file was replaced
+    /// since it was read, since a viewer's rows were removed from it, nothing is kept.
+    /// </summary>
+    /// <param name="archivePath">The archive file.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="source">What the file was before it was read, see <see cref="SourceOf"/>.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Write(string archivePath, EventColumns columns)
+    public static void Write(string archivePath, EventColumns columns, (long Length, ulong Trailer) source)
     {
-        var (length, trailer) = SourceOf(archivePath);
+        var (length, trailer) = source;
         var header = new Header
         {
             Magic = Magic,
@@ -107,6 +114,7 @@ internal static class EventColumnsFile
         }
 
         File.Move(archivePath + Extension + Temporary, archivePath + Extension, overwrite: true);
+        if (SourceOf(archivePath) != source) File.Delete(archivePath + Extension);
     }
 
     /// <summary>Deletes the columns of archive files that are no more.</summary>
@@ -117,8 +125,8 @@ internal static class EventColumnsFile
             File.Delete(path);
     }
 
-    // A gzip file ends with the checksum and the length of what is in it.
-    private static (long Length, ulong Trailer) SourceOf(string path)
+    /// <summary>What tells an archive file from the one that may take its place: its length, and the checksum and length of its rows, which end a gzip file.</summary>
+    public static (long Length, ulong Trailer) SourceOf(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         Span<byte> trailer = stackalloc byte[sizeof(ulong)];

@@ -1,3 +1,5 @@
+using Recommender.Hosting.Archive;
+
 namespace Recommender.Training.Dataset;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Recommender.Hosting.Archive;
+
 namespace Recommender.Training.Dataset;
 
 /// <summary>The archive as one run sees it.</summary>
@@ -8,7 +10,11 @@ namespace Recommender.Training.Dataset;
 /// <param name="TakenAt">When the archive was listed, UTC.</param>
 /// <param name="Counts">What was read and what was left out.</param>
 internal sealed record Snapshot(
-    EventDataset Events, string Version, IReadOnlyDictionary<string, string> Ranges, long ArchivedEvents, DateTimeOffset TakenAt, SnapshotCounts Counts);
+    EventDataset Events, string Version, IReadOnlyDictionary<string, string> Ranges, long ArchivedEvents, DateTimeOffset TakenAt, SnapshotCounts Counts)
+{
+    /// <summary>Who had asked to be forgotten.</summary>
+    public ErasureTable Erasures { get; init; } = new();
+}
 
 /// <summary>What was read and what was left out.</summary>
 /// <param name="Files">Archive files read.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recommender.Hosting.Archive;
+using Recommender.Hosting.Archive.Keeping;
 using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Training.Dataset;
@@ -9,11 +10,16 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
 {
     private static readonly string[] s_events = ["view", "like", "share", "feedback"];
 
+    private const int Attempts = 3;
     private const string Catalog = "catalog";
     private const string Erasure = "erasure";
 
     /// <summary>Events archived so far, by their offsets: cheap, since only names of files are read.</summary>
     public long CountArchivedEvents() => CountEvents(ArchiveCatalog.Load(storage.ArchivePath));
+
+    /// <summary>The wishes to be forgotten that are archived now.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public ErasureTable ReadErasures() => ErasureLog.Read(ArchiveCatalog.Load(storage.ArchivePath, f => f.Type == Erasure)).Table;
 
     /// <summary>Reads everything that is archived now.</summary>
     /// <param name="progress">Told the share of bytes read, 0 to 1.</param>
@@ -24,6 +30,22 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     /// <summary>Reads the archive as if only some files were there.</summary>
     /// <inheritdoc cref="ReadAsync(Action{double}, CancellationToken)"/>
     public async Task<Snapshot> ReadAsync(Action<double> progress, Func<ArchiveFile, bool>? keep, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadOnceAsync(progress, keep, cancellationToken);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && attempt < Attempts)
+            {
+                // Files that were merged are kept for a while, but not for readers who take longer than that.
+                SnapshotLog.ListedAnew(logger, e.Message);
+            }
+        }
+    }
+
+    private async Task<Snapshot> ReadOnceAsync(Action<double> progress, Func<ArchiveFile, bool>? keep, CancellationToken cancellationToken)
     {
         var takenAt = time.GetUtcNow();
         var archive = ArchiveCatalog.Load(storage.ArchivePath, keep);
@@ -43,7 +65,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
 
         var dataset = builder.Build(cancellationToken);
         var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount);
-        return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts);
+        return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts) { Erasures = erasures };
 
         void Take(EventColumns file)
         {
@@ -86,6 +108,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     {
         var path = Path.Combine(archive.Root, file.RelativePath);
         if (EventColumnsFile.TryRead(path, columns)) return;
+        var source = EventColumnsFile.SourceOf(path);
         try
         {
             reader.Read(path, columns, cancellationToken);
@@ -97,7 +120,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
 
         try
         {
-            EventColumnsFile.Write(path, columns);
+            EventColumnsFile.Write(path, columns, source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -159,6 +182,9 @@ internal static partial class SnapshotLog
 {
     [LoggerMessage(EventId = 6001, EventName = "UnreadableRows", Level = LogLevel.Warning, Message = "{Rows} archived rows could not be read and were left out")]
     public static partial void UnreadableRows(ILogger logger, long rows);
+
+    [LoggerMessage(EventId = 6003, EventName = "ArchiveListedAnew", Level = LogLevel.Information, Message = "The archive was rearranged while it was read and is read again: {Reason}")]
+    public static partial void ListedAnew(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 6002, EventName = "ColumnsNotKept", Level = LogLevel.Debug,
         Message = "The columns of {File} can't be kept beside it, so that it is read slowly the next time: {Reason}")]

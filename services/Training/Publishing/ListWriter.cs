@@ -9,13 +9,13 @@ using RedisKey = StackExchange.Redis.RedisKey;
 namespace Recommender.Training.Publishing;
 
 /// <summary>Fills the precomputed lists: for each viewer the best videos that the viewer has not met yet, in Redis until they expire.</summary>
-internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProvider time, ILogger<ListWriter> logger)
+internal sealed class ListWriter(IRedis redis, SnapshotReader archive, TrainingOptions options, TimeProvider time, ILogger<ListWriter> logger)
 {
     /// <summary>Enough that the search keeps several threads busy; their lists, some 5 kB each, are held until Redis has them.</summary>
     private const int ViewersAtOnce = 768;
 
     /// <summary>
-    /// Writes the list of every viewer with a positive interaction. Redis out of reach for longer than <see cref="TrainingOptions.ListRetryTime"/>
+    /// Writes the list of every viewer with a positive interaction who has not asked to be forgotten since the snapshot was taken. Redis out of reach for longer than <see cref="TrainingOptions.ListRetryTime"/>
     /// ends it early: viewers without a list are served in real time.
     /// </summary>
     /// <returns>Number of lists written.</returns>
@@ -24,7 +24,8 @@ internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProv
     {
         if (options.ListLength == 0) return 0;
         var seen = TrainingMatrices.Seen(snapshot.Events, counts: null, cancellationToken);
-        var viewers = Enumerable.Range(0, data.Interactions.RowCount).Where(v => data.Interactions.RowLength(v) > 0).ToArray();
+        var forgotten = ForgottenSince(snapshot);
+        var viewers = Enumerable.Range(0, data.Interactions.RowCount).Where(v => data.Interactions.RowLength(v) > 0 && !forgotten.Contains(v)).ToArray();
         var written = 0;
         foreach (var batch in viewers.Chunk(ViewersAtOnce))
         {
@@ -33,8 +34,30 @@ internal sealed class ListWriter(IRedis redis, TrainingOptions options, TimeProv
             written += lists.Length;
             progress((double)written / viewers.Length);
         }
+        // Those who asked while lists were written. Later wishes find the lists of this run when they are carried out.
+        foreach (var viewer in ForgottenSince(snapshot).Except(forgotten)) await TryDeleteAsync(OnlineKeys.List(snapshot.Events.Viewers[viewer]), cancellationToken);
         if (written < viewers.Length) ListLog.Skipped(logger, viewers.Length - written, viewers.Length);
         return written;
+    }
+
+    /// <summary>The snapshot's viewers who asked to be forgotten after it was taken.</summary>
+    private HashSet<int> ForgottenSince(Snapshot snapshot)
+    {
+        var wishes = archive.ReadErasures();
+        if (wishes.IsEmpty) return [];
+        return [.. Enumerable.Range(0, snapshot.Events.Viewers.Count).Where(v => wishes.RequestOf(snapshot.Events.Viewers[v]) > snapshot.Erasures.RequestOf(snapshot.Events.Viewers[v]))];
+    }
+
+    private async Task TryDeleteAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await redis.DeleteAsync(key, cancellationToken);
+        }
+        catch (RedisUnavailableException e)
+        {
+            ListLog.NotDeleted(logger, e.Message); // it is deleted when the wish is carried out in the archive
+        }
     }
 
     private KeyValuePair<RedisKey, byte[]>[] Compute(
@@ -79,6 +102,9 @@ internal static partial class ListLog
 {
     [LoggerMessage(EventId = 6201, EventName = "ListsUnavailable", Level = LogLevel.Warning, Message = "Precomputed lists can't be written: {Problem}")]
     public static partial void Unavailable(ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 6203, EventName = "ListNotDeleted", Level = LogLevel.Warning, Message = "The list of a forgotten viewer can't be deleted yet: {Problem}")]
+    public static partial void NotDeleted(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 6202, EventName = "ListsSkipped", Level = LogLevel.Warning,
         Message = "{Missing} of {All} viewers have no list of the new model; they are served in real time")]

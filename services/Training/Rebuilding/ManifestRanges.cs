@@ -28,6 +28,10 @@ internal sealed class ManifestRanges
     public bool Has(ArchiveFile file) =>
         file.Type == Erasure || (_ranges.TryGetValue(KeyOf(file.Log, file.Type, file.Partition), out var range) && file.From >= range.From && file.To <= range.To);
 
+    /// <summary>Where the model's data ends inside a file that was merged with later ones; null when it is outside, or has all of the file.</summary>
+    public long? CutOf(ArchiveFile file) =>
+        file.Type != Erasure && _ranges.TryGetValue(KeyOf(file.Log, file.Type, file.Partition), out var range) && file.From <= range.To && range.To < file.To ? range.To : null;
+
     /// <summary>Why the archive is not the one that the model was made from; null when it has all the offsets.</summary>
     public string? Missing(IReadOnlyDictionary<string, string> found)
     {

@@ -57,9 +57,10 @@ public static class ModelRebuild
     {
         if (!Directory.Exists(archivePath)) throw new RebuildException($"There is no archive at {archivePath}.");
         var ranges = new ManifestRanges(made.DataRanges);
-        var storage = new StorageOptions { ArchivePath = archivePath };
         try
         {
+            using var cut = ArchiveCut.Of(archivePath, ranges);
+            var storage = new StorageOptions { ArchivePath = cut.Root };
             var snapshot = await new SnapshotReader(storage, TimeProvider.System, NullLogger<SnapshotReader>.Instance).ReadAsync(progress, ranges.Has, cancellationToken);
             if (ranges.Missing(snapshot.Ranges) is { } missing) throw new RebuildException(missing);
             if (snapshot.Version == made.DataVersion) return snapshot;

@@ -57,7 +57,9 @@ public sealed record ModelAnnouncement(string Version, string PreviousVersion, s
 /// <param name="ErasureId">Id of the request.</param>
 /// <param name="UserId">The viewer.</param>
 /// <param name="RequestedAt">When, UTC; what the viewer does afterwards counts anew.</param>
-public sealed record Erasure(string ErasureId, string UserId, DateTimeOffset RequestedAt);
+/// <param name="Name">Which of the viewer's names this record is of, from 1: under several, the same request has several records.</param>
+/// <param name="Names">How many names that are.</param>
+public sealed record Erasure(string ErasureId, string UserId, DateTimeOffset RequestedAt, int Name = 1, int Names = 1);
 
 /// <summary>JSON forms of records that only this product writes; snake_case names.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

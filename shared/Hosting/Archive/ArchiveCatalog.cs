@@ -1,12 +1,13 @@
 namespace Recommender.Hosting.Archive;
 
 /// <summary>
-/// Which archive files count. Names alone decide: per (log, type, partition) complete batches are chained by offset; where a
-/// crash or a takeover left the same offsets in two batches, one of them counts.
+/// Which archive files count. Names alone decide: per (log, type, partition) complete batches are chained by offset (<see cref="BatchChain"/>); where a
+/// crash, a takeover or a compaction left the same offsets in two batches, one of them counts.
 /// </summary>
 public sealed class ArchiveCatalog
 {
-    private readonly Dictionary<(string Log, string Type, int Partition), List<ArchiveFile>> _chains = [];
+    private readonly Dictionary<(string Log, string Type, int Partition), IReadOnlyList<ArchiveBatch>> _chains = [];
+    private readonly List<ArchiveFile> _leftover = [];
 
     private ArchiveCatalog(string root) => Root = root;
 
@@ -16,6 +17,15 @@ public sealed class ArchiveCatalog
     /// <summary>Ranges of offsets, one entry per chain: from the first to the last archived offset, inclusive.</summary>
     public IEnumerable<(string Log, string Type, int Partition, long From, long To)> Ranges =>
         _chains.Where(c => c.Value.Count > 0).Select(c => (c.Key.Log, c.Key.Type, c.Key.Partition, c.Value[0].From, c.Value[^1].To));
+
+    /// <summary>The batches that count, partition by partition in the order of their offsets.</summary>
+    public IEnumerable<IReadOnlyList<ArchiveBatch>> Chains => _chains.Values.Where(c => c.Count > 0);
+
+    /// <summary>Files that do not count: of incomplete batches, and of those whose offsets others hold.</summary>
+    public IReadOnlyList<ArchiveFile> Leftover => _leftover;
+
+    /// <summary>The batches that count of one partition, in the order of their offsets.</summary>
+    public IReadOnlyList<ArchiveBatch> ChainOf(string log, string type, int partition) => _chains.GetValueOrDefault((log, type, partition)) ?? [];
 
     /// <summary>Lists the archive; an absent folder is an empty archive.</summary>
     /// <param name="root">The archive's folder.</param>
@@ -27,7 +37,12 @@ public sealed class ArchiveCatalog
         var files = Directory.EnumerateFiles(catalog.Root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories)
             .Select(path => ArchiveFile.Parse(Path.GetRelativePath(catalog.Root, path))).OfType<ArchiveFile>().Where(f => keep is null || keep(f));
         foreach (var group in files.GroupBy(f => (f.Log, f.Type, f.Partition)))
-            catalog._chains[group.Key] = Chain(group);
+        {
+            var all = group.ToArray();
+            var chain = BatchChain.Of(Complete(all));
+            catalog._chains[group.Key] = chain;
+            catalog._leftover.AddRange(all.Except(chain.SelectMany(b => b.Files)));
+        }
         return catalog;
     }
 
@@ -38,7 +53,7 @@ public sealed class ArchiveCatalog
     /// <summary>The files that count, of the given types (all when none is given), in the order of type, day, log, partition and offset.</summary>
     public IReadOnlyList<ArchiveFile> Files(params IReadOnlyCollection<string> types) =>
     [
-        .. _chains.Values.SelectMany(c => c).Where(f => types.Count == 0 || types.Contains(f.Type))
+        .. _chains.Values.SelectMany(c => c).SelectMany(b => b.Files).Where(f => types.Count == 0 || types.Contains(f.Type))
             .OrderBy(f => f.Type, StringComparer.Ordinal).ThenBy(f => f.Day).ThenBy(f => f.Log, StringComparer.Ordinal)
             .ThenBy(f => f.Partition).ThenBy(f => f.From),
     ];
@@ -46,38 +61,14 @@ public sealed class ArchiveCatalog
     /// <summary>The files of a type that count, log by log, each partition in the order of its offsets.</summary>
     public IReadOnlyList<ArchiveFile> FilesByLog(string type) =>
     [
-        .. _chains.Values.SelectMany(c => c).Where(f => f.Type == type)
+        .. _chains.Values.SelectMany(c => c).SelectMany(b => b.Files).Where(f => f.Type == type)
             .OrderBy(f => f.Log, StringComparer.Ordinal).ThenBy(f => f.Partition).ThenBy(f => f.From).ThenBy(f => f.Day),
     ];
 
-    /// <summary>
-    /// The complete batches without overlap that cover the most offsets. Two writers can only overlap for the moment of a takeover, and both
-    /// then hold the same records, so any choice of greatest cover is right.
-    /// </summary>
-    private static List<ArchiveFile> Chain(IEnumerable<ArchiveFile> files)
-    {
-        var batches = files.GroupBy(f => (f.From, f.To, f.Count)).Where(b => b.Select(f => f.Index).Distinct().Count() == b.Key.Count)
-            .OrderBy(b => b.Key.From).ThenBy(b => b.Key.To).Select(b => (b.Key.From, b.Key.To, Files: b.ToArray())).ToArray();
-        var starts = Array.ConvertAll(batches, b => b.From);
-        var best = new (long Covered, int First)[batches.Length + 1];
-        best[^1].First = -1;
-        var next = new int[batches.Length];
-        for (var i = batches.Length - 1; i >= 0; i--)
-        {
-            next[i] = FirstFrom(starts, batches[i].To + 1);
-            var covered = batches[i].To - batches[i].From + 1 + best[next[i]].Covered;
-            best[i] = covered > best[i + 1].Covered ? (covered, i) : best[i + 1];
-        }
-        var chain = new List<ArchiveFile>();
-        for (var i = best[0].First; i >= 0; i = best[next[i]].First) chain.AddRange(batches[i].Files);
-        return chain;
-    }
-
-    private static int FirstFrom(long[] starts, long offset)
-    {
-        var index = Array.BinarySearch(starts, offset);
-        if (index < 0) return ~index;
-        while (index > 0 && starts[index - 1] == offset) index--;
-        return index;
-    }
+    private static IEnumerable<ArchiveBatch> Complete(IEnumerable<ArchiveFile> files) =>
+        from file in files
+        group file by (file.From, file.To, file.Count) into batch
+        let parts = batch.DistinctBy(f => f.Index).OrderBy(f => f.Index).ToArray()
+        where parts.Length == batch.Key.Count
+        select new ArchiveBatch(parts[0].Log, parts[0].Type, parts[0].Partition, batch.Key.From, batch.Key.To, parts);
 }

@@ -22,6 +22,9 @@ public sealed partial record ArchiveFile(string Type, DateOnly Day, string Log, 
     /// <summary>Ending of archive files.</summary>
     public const string Extension = ".jsonl.gz";
 
+    /// <summary>What is added to a file's name for its columns, which training keeps beside it; derived.</summary>
+    public const string ColumnsExtension = ".columns";
+
     /// <summary>Path relative to the archive's root.</summary>
     public string RelativePath => Path.Combine(
         $"type={Type}", string.Create(CultureInfo.InvariantCulture, $"day={Day:yyyy-MM-dd}"),

@@ -28,6 +28,36 @@ public static class ArchiveRows
         }
     }
 
+    /// <summary>Reads every row of a file in order, on the calling thread.</summary>
+    /// <param name="path">A gzip file of rows.</param>
+    /// <param name="handle">Takes each row.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static void Read(string path, ArchiveRowHandler handle, CancellationToken cancellationToken = default)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
+        using var stream = new GZipStream(file, CompressionMode.Decompress);
+        var buffer = new byte[256 * 1024];
+        var held = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = stream.Read(buffer.AsSpan(held));
+            if (read == 0) break;
+            held += read;
+            var start = 0;
+            while (buffer.AsSpan(start, held - start).IndexOf((byte)'\n') is >= 0 and var length)
+            {
+                handle(buffer.AsSpan(start, length));
+                start += length + 1;
+            }
+            buffer.AsSpan(start, held - start).CopyTo(buffer);
+            held -= start;
+            if (held == buffer.Length) Array.Resize(ref buffer, checked(2 * buffer.Length));
+        }
+        if (held > 0) throw new InvalidDataException($"{Path.GetFileName(path)} ends in the middle of a row");
+    }
+
     private static ReadOnlySequence<byte> HandleLines(ReadOnlySequence<byte> buffer, ArchiveRowHandler handle)
     {
         var reader = new SequenceReader<byte>(buffer);

@@ -11,6 +11,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> _rest = bytes;
 
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
     public byte Byte() => Take(1)[0];
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));

@@ -73,7 +73,7 @@ public sealed class AbsorbingTests(AbsorbingTests.Running running) : IClassFixtu
         await _fixture.Redis.Client.SetAsync(OnlineKeys.List("forgetful"), new PrecomputedList("m", 1, [("x", 1f)]).Encode());
         await Eventually.TrueAsync(async () => await UserAsync("forgetful") is { Likes: 1, Views: 1 });
 
-        var erasure = new Erasure("e1", "forgetful", DateTimeOffset.UtcNow);
+        var erasure = new Contracts.Json.Erasure("e1", "forgetful", DateTimeOffset.UtcNow);
         await _fixture.WriteAsync(new KafkaRecord(Topics.Erasure, "forgetful"u8.ToArray(), JsonSerializer.SerializeToUtf8Bytes(erasure, RecordJson.Default.Erasure)));
         await Eventually.TrueAsync(async () => await UserAsync("forgetful") is { Likes: 0, Views: 0, Recent.Count: 0 });
         await Eventually.TrueAsync(async () => await _fixture.Redis.Client.GetAsync(OnlineKeys.List("forgetful")) is null);

@@ -1,3 +1,5 @@
+using Recommender.Features.State;
+using Recommender.Hosting.Online;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -52,6 +54,30 @@ internal sealed class Audience(FeaturesFixture fixture, int seed)
             Assert.Equal(
                 (Of(group, EventType.View), Of(group, EventType.Like), Of(group, EventType.Unlike), Of(group, EventType.Share), Of(group, EventType.Skip), Of(group, EventType.NotInterested)),
                 (video.Views, video.Likes, video.Unlikes, video.Shares, video.Skips, video.NotInterested));
+        }
+        await AssertTrendingAsync();
+    }
+
+    /// <summary>Trending sums are those of the distinct events, and each partition's ranking has just the sums that its counters have.</summary>
+    private async Task AssertTrendingAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < OnlineKeys.Windows.Count; i++)
+        {
+            var (name, halfLife) = OnlineKeys.Windows[i];
+            var ranked = new Dictionary<string, double>[FeaturesFixture.Partitions];
+            for (var p = 0; p < ranked.Length; p++)
+                ranked[p] = (await fixture.Redis.Client.SortedSetTopAsync(OnlineKeys.Trending(name, p), 10_000)).ToDictionary(e => (string)e.Element!, e => e.Score);
+            foreach (var group in _sent.GroupBy(e => e.VideoId))
+            {
+                var expected = group.Sum(e => DecayedSum.Of(Engagement.Of(e.Type, null), e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), halfLife).At(now, halfLife));
+                Assert.Equal(expected, (await fixture.VideoAsync(group.Key)).Trending[i].At(now, halfLife), 1e-9 * (1 + expected));
+                foreach (var field in await fixture.Redis.Client.HashGetAllAsync(OnlineKeys.Video(group.Key)))
+                {
+                    var sum = VideoCounters.Decode((byte[])field.Value!).Trending[i].Log2;
+                    if (double.IsFinite(sum)) Assert.Equal(sum, ranked[(int)field.Name][group.Key]);
+                }
+            }
         }
     }
 

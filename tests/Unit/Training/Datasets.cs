@@ -1,5 +1,6 @@
 using System.Text;
 using Recommender.Contracts.Json;
+using Recommender.Hosting.Archive;
 using Recommender.Training.Dataset;
 using Recommender.V1;
 

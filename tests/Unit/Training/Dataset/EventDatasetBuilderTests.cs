@@ -1,4 +1,5 @@
 using System.Text;
+using Recommender.Hosting.Archive;
 using Recommender.Training.Dataset;
 using Recommender.V1;
 using static Recommender.Tests.Shared.TestEvents;

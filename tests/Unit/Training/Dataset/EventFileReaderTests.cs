@@ -24,7 +24,7 @@ public sealed class EventFileReaderTests : IDisposable
     public void Kept_columns_are_those_that_were_read() => Seeds.ForAll(seed =>
     {
         var rows = RandomRows.Of(new Random(seed), 60);
-        EventColumnsFile.Write(_path, Read(rows));
+        EventColumnsFile.Write(_path, Read(rows), EventColumnsFile.SourceOf(_path));
         var kept = new EventColumns();
         // What was in them before must not show.
         kept.Add(Row("""{"type":"view","user_id":"before","video_id":"before","occurred_at":"2026-11-01T00:00:00Z"}"""));
@@ -49,7 +49,7 @@ public sealed class EventFileReaderTests : IDisposable
     public void Kept_columns_of_another_file_or_with_a_flipped_bit_are_not_taken()
     {
         var rows = RandomRows.Of(new Random(1), 50);
-        EventColumnsFile.Write(_path, Read(rows));
+        EventColumnsFile.Write(_path, Read(rows), EventColumnsFile.SourceOf(_path));
         var kept = File.ReadAllBytes(_path + EventColumnsFile.Extension);
         var columns = new EventColumns();
         Assert.True(EventColumnsFile.TryRead(_path, columns));
@@ -71,6 +71,16 @@ public sealed class EventFileReaderTests : IDisposable
         Assert.False(EventColumnsFile.TryRead(_path, columns));
         File.Delete(_path + EventColumnsFile.Extension);
         Assert.False(EventColumnsFile.TryRead(_path, columns));
+    }
+
+    [Fact]
+    public void Columns_of_a_file_that_was_replaced_while_it_was_read_are_not_kept()
+    {
+        var columns = Read(RandomRows.Of(new Random(1), 50));
+        var source = EventColumnsFile.SourceOf(_path);
+        Write(RandomRows.Of(new Random(2), 50));
+        EventColumnsFile.Write(_path, columns, source);
+        Assert.False(File.Exists(_path + EventColumnsFile.Extension));
     }
 
     [Theory]

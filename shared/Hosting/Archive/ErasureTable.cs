@@ -1,14 +1,15 @@
 using System.Text.Json;
 using Recommender.Contracts.Json;
 
-namespace Recommender.Training.Dataset;
+namespace Recommender.Hosting.Archive;
 
 /// <summary>Viewers who asked to be forgotten, with the time of their newest request: what they did until then does not count.</summary>
-internal sealed class ErasureTable
+public sealed class ErasureTable
 {
     private readonly Dictionary<string, long> _requests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _byId;
 
+    /// <summary>An empty table.</summary>
     public ErasureTable() => _byId = _requests.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Takes a row; false when it is no erasure.</summary>
@@ -17,7 +18,7 @@ internal sealed class ErasureTable
         try
         {
             if (JsonSerializer.Deserialize(row, RecordJson.Default.Erasure) is not { UserId: { Length: > 0 } userId } erasure) return false;
-            _requests[userId] = Math.Max(_requests.GetValueOrDefault(userId, long.MinValue), erasure.RequestedAt.ToUnixTimeMilliseconds());
+            Add(userId, erasure.RequestedAt);
             return true;
         }
         catch (JsonException)
@@ -25,6 +26,10 @@ internal sealed class ErasureTable
             return false;
         }
     }
+
+    /// <summary>Takes a request.</summary>
+    public void Add(string userId, DateTimeOffset requestedAt) =>
+        _requests[userId] = Math.Max(_requests.GetValueOrDefault(userId, long.MinValue), requestedAt.ToUnixTimeMilliseconds());
 
     /// <summary>Whether nobody asked.</summary>
     public bool IsEmpty => _requests.Count == 0;

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Recommender.Contracts.Json;
+using Recommender.Hosting.Redis;
+using StackExchange.Redis;
+using IRedis = Recommender.Hosting.Redis.IRedis;
+
+namespace Recommender.Hosting.Privacy;
+
+/// <summary>
+/// Keeps in Redis how far wishes to be forgotten have come, where every replica finds it: a hash <c>{e:&lt;erasure id&gt;}</c> of times. Neither key nor
+/// value says who asked. Expires after <see cref="TimeToLive"/>.
+/// </summary>
+/// <param name="redis">The server.</param>
+public sealed class ErasureStatusStore(IRedis redis)
+{
+    /// <summary>For how long after its last change a status can be asked for.</summary>
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromDays(90);
+
+    private const string Requested = "requested";
+    private const string Names = "names";
+    private const string Online = "online:";
+    private const string Archive = "archive:";
+
+    /// <summary>The key of a wish.</summary>
+    public static string KeyOf(string erasureId) => $"{{e:{erasureId}}}";
+
+    /// <summary>Notes that a wish is durable.</summary>
+    public Task AcceptedAsync(Erasure erasure, CancellationToken cancellationToken) => WriteAsync(erasure, null, default, cancellationToken);
+
+    /// <summary>Notes that online state and precomputed list of one name are gone.</summary>
+    public Task OnlineRemovedAsync(Erasure erasure, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(erasure, Online, at, cancellationToken);
+
+    /// <summary>Notes that the archive's rows of one name are gone.</summary>
+    public Task ArchiveRemovedAsync(Erasure erasure, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(erasure, Archive, at, cancellationToken);
+
+    /// <summary>How far a wish has come; null when it is not known, or not any more.</summary>
+    /// <exception cref="RedisUnavailableException">Redis is out of reach.</exception>
+    public async Task<ErasureStatus?> ReadAsync(string erasureId, CancellationToken cancellationToken)
+    {
+        var fields = (await redis.HashGetAllAsync(KeyOf(erasureId), cancellationToken)).ToDictionary(f => (string)f.Name!, f => (string)f.Value!);
+        if (!fields.TryGetValue(Requested, out var requested) || !fields.TryGetValue(Names, out var names)) return null;
+        return new ErasureStatus(
+            Parse(requested), int.Parse(names, CultureInfo.InvariantCulture),
+            [.. fields.Where(f => f.Key.StartsWith(Online, StringComparison.Ordinal)).Select(f => Parse(f.Value))],
+            [.. fields.Where(f => f.Key.StartsWith(Archive, StringComparison.Ordinal)).Select(f => Parse(f.Value))]);
+    }
+
+    private async Task WriteAsync(Erasure erasure, string? part, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(erasure);
+        var key = KeyOf(erasure.ErasureId);
+        var fields = new List<HashEntry> { new(Requested, Text(erasure.RequestedAt)), new(Names, erasure.Names) };
+        if (part is not null) fields.Add(new HashEntry(string.Create(CultureInfo.InvariantCulture, $"{part}{erasure.Name}"), Text(at)));
+        await redis.HashSetAsync(key, [.. fields], cancellationToken);
+        await redis.ExpireAsync(key, TimeToLive, cancellationToken);
+    }
+
+    private static string Text(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Parse(string text) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture));
+}

@@ -11,7 +11,7 @@ internal static class ArchiveCommand
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("archive", "Look after the event archive, the offline store. See docs/archive.md.") { CreateVerify(), CreateCompact() };
+    public static Command Create() => new("archive", "Look after the event archive, the offline store. See docs/archive.md.") { CreateVerify(), CreateCompact(), Dataset.DatasetCommand.Create() };
 
     private static Command CreateVerify()
     {

@@ -59,6 +59,13 @@ internal sealed class FeatureMetrics
         "recommender.features.batch.duration", "s", "How long batches take to be absorbed.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
+    private readonly Histogram<long> _batchRecords = RecommenderTelemetry.Meter.CreateHistogram(
+        "recommender.features.batch.records", description: "Records absorbed together (at most Features:MaxBatch).", unit: null, tags: null,
+        advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 10, 100, 1000, 10_000, 100_000] });
+
+    private readonly Gauge<long> _prefetched = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.prefetched", "By", "Bytes fetched from Kafka that wait to be absorbed (at most Kafka:MaxPrefetchMegabytes and one answer).");
+
     private readonly Histogram<double> _visible = RecommenderTelemetry.Meter.CreateHistogram(
         "recommender.features.visible.delay", "s", "From the door's taking an event until it is in the viewer's online state.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
@@ -106,7 +113,13 @@ internal sealed class FeatureMetrics
 
     public void Halted(int partitions) => _halted.Record(partitions);
 
-    public void Batch(TimeSpan duration) => _batch.Record(duration.TotalSeconds);
+    public void Batch(int records, TimeSpan duration)
+    {
+        _batchRecords.Record(records);
+        _batch.Record(duration.TotalSeconds);
+    }
+
+    public void Prefetched(long bytes) => _prefetched.Record(bytes);
 
     private static string NameOf(Absorption outcome) => outcome switch
     {

@@ -17,6 +17,9 @@ internal sealed class IngestionMetrics
     private readonly Counter<long> _contextDropped = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.ingestion.context.dropped", description: "Entries of events' contexts that were dropped because their keys are not on the list (Ingestion:ContextKeys).");
 
+    private readonly UpDownCounter<long> _window = RecommenderTelemetry.Meter.CreateUpDownCounter<long>(
+        "recommender.ingestion.stream.window", description: "Events of streams that are taken and not acknowledged yet (at most Ingestion:StreamWindow of each stream).");
+
     private readonly Histogram<double> _clockSkew = RecommenderTelemetry.Meter.CreateHistogram(
         "recommender.ingestion.clock.skew", "s", "How far devices' times of good events are ahead of this machine's clock, or behind it (late events are, too).", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 86_400, 604_800] });
@@ -28,6 +31,8 @@ internal sealed class IngestionMetrics
     public void Limited(Event e) => Count(e.Type, "limited");
 
     public void ContextDropped(int entries) => _contextDropped.Add(entries);
+
+    public void StreamWindow(int change) => _window.Add(change);
 
     public void ClockSkew(TimeSpan ahead) =>
         _clockSkew.Record(Math.Abs(ahead.TotalSeconds), new KeyValuePair<string, object?>("direction", ahead > TimeSpan.Zero ? "ahead" : "behind"));

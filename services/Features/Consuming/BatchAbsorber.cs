@@ -35,7 +35,7 @@ internal sealed class BatchAbsorber(
             log.StateNext = Math.Max(log.StateNext, next);
             pacer.OnAbsorbed(log.Topic, log.Partition, next);
         }
-        metrics.Batch(time.GetElapsedTime(begin, now));
+        metrics.Batch(records.Count, time.GetElapsedTime(begin, now));
     }
 
     private async Task AbsorbAsync(PartitionWork work, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ internal sealed class ConsumerSessionFactory(
         // Elsewhere unpacking them would cost more than the rest of the record.
         var readsHeaders = services.Options.DrainOnStop || RecommenderTelemetry.ActivitySource.HasListeners();
         config.ConsumeResultFields = readsHeaders ? "headers,timestamp,topic" : "timestamp,topic";
-        return KafkaConsumers.Build(config, health, logger);
+        config.StatisticsIntervalMs = (int)ClientStatistics.Period.TotalMilliseconds;
+        return KafkaConsumers.Build(config, health, logger).SetStatisticsHandler((_, json) => services.Metrics.Prefetched(ClientStatistics.PrefetchedBytes(json)));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class EventDoor(
     /// <param name="e">The event; null when the request carries none.</param>
     public Admission Admit(Event? e)
     {
-        var violations = rules.Check(e, "event");
+        var violations = rules.Check(e);
         if (violations.Count > 0)
         {
             metrics.Refused(e);

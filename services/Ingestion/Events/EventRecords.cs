@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Recommender.Contracts;
@@ -14,6 +15,7 @@ internal sealed class EventRecords(TimeProvider time)
 {
     private static readonly byte[] s_source = "/recommender/ingestion"u8.ToArray();
     private static readonly byte[] s_specVersion = "1.0"u8.ToArray();
+    private static readonly FrozenDictionary<string, byte[]> s_types = Topics.Events.ToFrozenDictionary(t => t, Encoding.ASCII.GetBytes, StringComparer.Ordinal);
     private static readonly byte[] s_contentType = "application/json"u8.ToArray();
 
     /// <summary>Completes the event (id, time) in place and makes its record.</summary>
@@ -35,7 +37,7 @@ internal sealed class EventRecords(TimeProvider time)
         {
             { CloudEventHeaders.SpecVersion, s_specVersion },
             { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(id) },
-            { CloudEventHeaders.Type, Encoding.ASCII.GetBytes(topic) },
+            { CloudEventHeaders.Type, s_types.TryGetValue(topic, out var type) ? type : Encoding.ASCII.GetBytes(topic) },
             { CloudEventHeaders.Source, s_source },
             { CloudEventHeaders.Time, Encoding.ASCII.GetBytes(JsonTime.Format(at)) },
             { CloudEventHeaders.ContentType, s_contentType },

@@ -11,6 +11,7 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
     /// <summary>Events of one TrackEvents call.</summary>
     public const int MaxBatch = 1000;
 
+    private const string Path = "event"; // of the event in the request
     private const int MaxPosition = 10_000;
     private const int MaxSurfaceBytes = 64;
     private const int MaxContextEntries = 16;
@@ -19,22 +20,21 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
 
     /// <summary>Everything that is wrong with the event; empty when it is good.</summary>
     /// <param name="e">The event; null when the request carries none.</param>
-    /// <param name="path">Path of the event in the request, e.g. <c>event</c>.</param>
-    public IReadOnlyList<FieldViolation> Check(Event? e, string path)
+    public IReadOnlyList<FieldViolation> Check(Event? e)
     {
-        if (e is null) return [new FieldViolation(path, "is missing")];
+        if (e is null) return [new FieldViolation(Path, "is missing")];
         List<FieldViolation>? found = null;
-        Note(FieldRules.OptionalId(path + ".event_id", e.EventId));
-        Note(CheckType(path + ".type", e.Type));
-        Note(FieldRules.RequiredId(path + ".user_id", e.UserId));
-        Note(FieldRules.RequiredId(path + ".video_id", e.VideoId));
-        Note(CheckOccurredAt(path + ".occurred_at", e.OccurredAt));
-        Note(CheckWatchTime(path + ".watch_time", e));
-        Note(FieldRules.OptionalId(path + ".session_id", e.SessionId));
-        Note(FieldRules.OptionalId(path + ".request_id", e.RequestId));
-        if (e.Position is < 0 or > MaxPosition) Note(new FieldViolation(path + ".position", $"is {e.Position}; 0 to {MaxPosition} is allowed"));
-        Note(FieldRules.Text(path + ".surface", e.Surface, MaxSurfaceBytes));
-        Note(CheckContext(path + ".context", e));
+        Note(FieldRules.OptionalId(Path + ".event_id", e.EventId));
+        Note(CheckType(Path + ".type", e.Type));
+        Note(FieldRules.RequiredId(Path + ".user_id", e.UserId));
+        Note(FieldRules.RequiredId(Path + ".video_id", e.VideoId));
+        Note(CheckOccurredAt(Path + ".occurred_at", e.OccurredAt));
+        Note(CheckWatchTime(Path + ".watch_time", e));
+        Note(FieldRules.OptionalId(Path + ".session_id", e.SessionId));
+        Note(FieldRules.OptionalId(Path + ".request_id", e.RequestId));
+        if (e.Position is < 0 or > MaxPosition) Note(new FieldViolation(Path + ".position", $"is {e.Position}; 0 to {MaxPosition} is allowed"));
+        Note(FieldRules.Text(Path + ".surface", e.Surface, MaxSurfaceBytes));
+        Note(CheckContext(Path + ".context", e));
         return found ?? (IReadOnlyList<FieldViolation>)[];
 
         void Note(FieldViolation? violation)

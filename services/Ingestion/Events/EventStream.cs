@@ -36,6 +36,7 @@ internal sealed class EventStream(
         {
             await stop.CancelAsync();
             await taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (_pending.Reader.TryRead(out _)) metrics.StreamWindow(-1);
         }
     }
 
@@ -44,7 +45,10 @@ internal sealed class EventStream(
         try
         {
             while (await requests.MoveNext(cancellationToken))
+            {
                 await _pending.Writer.WriteAsync(await TakeOneAsync(requests.Current.Event, cancellationToken), cancellationToken);
+                metrics.StreamWindow(1);
+            }
             _pending.Writer.Complete();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -70,6 +74,7 @@ internal sealed class EventStream(
     {
         await foreach (var pending in _pending.Reader.ReadAllAsync(cancellationToken))
         {
+            metrics.StreamWindow(-1);
             var response = new TrackEventResponse { EventId = pending.Event?.EventId ?? "", RejectedReason = pending.Refusal };
             if (pending.Delivery is { } delivery) response.RejectedReason = await DeliveredAsync(delivery, pending.Event!, cancellationToken);
             // While more acknowledgements are at hand they travel together.

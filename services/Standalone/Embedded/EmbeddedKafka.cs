@@ -65,6 +65,10 @@ public sealed class EmbeddedKafka : IDisposable
     /// <summary>Takes connections again, on the same port. For tests.</summary>
     public void SetUp() => Do(cluster => MockNative.BrokerSetUp(cluster, BrokerId), "start the broker");
 
+    /// <summary>Lets the broker take its time for each answer. For tests.</summary>
+    /// <param name="time">How long an answer takes.</param>
+    public void SetSlow(TimeSpan time) => Do(cluster => MockNative.BrokerSetRtt(cluster, BrokerId, (int)time.TotalMilliseconds), "slow the broker down");
+
     /// <summary>Lets the broker answer the next requests of one kind with errors. For tests.</summary>
     /// <param name="apiKey">The kind of request: its number in the Kafka protocol.</param>
     /// <param name="errors">Error codes of the Kafka protocol, one for each request.</param>

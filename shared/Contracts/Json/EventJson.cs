@@ -13,12 +13,22 @@ public static class EventJson
 {
     private static readonly JsonWriterOptions s_writerOptions = new() { SkipValidation = true, Encoder = JsonText.Encoder };
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
     /// <summary>Serializes an event to UTF-8. <paramref name="receivedAt"/> is the time at which the door took it.</summary>
     public static byte[] Serialize(Event e, Timestamp? receivedAt = null)
     {
-        var buffer = new ArrayBufferWriter<byte>(320);
-        using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
-            Write(writer, e, receivedAt);
+        // The thread's own, so that an event costs no more than its bytes.
+        var buffer = s_buffer ??= new ArrayBufferWriter<byte>(512);
+        var writer = s_writer ??= new Utf8JsonWriter(buffer, s_writerOptions);
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        Write(writer, e, receivedAt);
+        writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
 

@@ -12,7 +12,7 @@ public static class KafkaConfigs
     /// same partition number of every topic it subscribes to (range assignment), so that one member owns partition N of all event topics.
     /// <para>
     /// Memory is bounded by bytes, not by records: at most <see cref="KafkaOptions.MaxPrefetchMegabytes"/> queued, plus one answer on its
-    /// way (<c>fetch.max.bytes</c>, 16 MiB).
+    /// way (<c>fetch.max.bytes</c>, as much again and at most 16 MiB).
     /// </para>
     /// </summary>
     /// <param name="options">The options.</param>
@@ -35,7 +35,7 @@ public static class KafkaConfigs
             // fast as it is written, and bytes are what memory is made of.
             QueuedMinMessages = 1_000_000,
             QueuedMaxMessagesKbytes = options.MaxPrefetchMegabytes * 1024,
-            FetchMaxBytes = 16 << 20,
+            FetchMaxBytes = Math.Min(options.MaxPrefetchMegabytes, 16) << 20,
             MaxPartitionFetchBytes = 1 << 20,
             FetchWaitMaxMs = (int)options.FetchWait.TotalMilliseconds,
             FetchErrorBackoffMs = 100,

@@ -24,6 +24,12 @@ public sealed record KafkaOptions : IOptionsRecord
     /// <summary>Replicas of each topic that this process creates. 1 to 9, default 1.</summary>
     public int ReplicationFactor { get; init; } = 1;
 
+    /// <summary>
+    /// How long records are kept in topics that this process creates, those apart that keep the newest record of each key. Topics that exist
+    /// are left as they are. 0: as the cluster's default says. Otherwise 1 min to 3,650 days.
+    /// </summary>
+    public TimeSpan Retention { get; init; }
+
     /// <summary>How long a record may take to be acknowledged before the caller hears "unavailable". 100 ms to 5 min, default 5 s.</summary>
     public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -96,6 +102,9 @@ public sealed record KafkaOptions : IOptionsRecord
         check.NotEmpty(BootstrapServers);
         check.Range(Partitions, 1, 1024);
         check.Range(ReplicationFactor, 1, 9);
+        if (Retention != TimeSpan.Zero)
+            check.Range(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
+
         check.Range(DeliveryTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         check.Range(MaxInFlight, 1, 10_000_000);

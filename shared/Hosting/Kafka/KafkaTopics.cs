@@ -111,7 +111,7 @@ public sealed class KafkaTopics
     {
         try
         {
-            await admin.CreateTopicsAsync(specs.Select(ToSpecification), new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout })
+            await admin.CreateTopicsAsync(specs.Select(s => ToSpecification(s, _options)), new CreateTopicsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout })
                 .WaitAsync(cancellationToken);
             foreach (var spec in specs)
                 KafkaLog.TopicCreated(_logger, spec.Name, spec.Partitions);
@@ -133,7 +133,8 @@ public sealed class KafkaTopics
         }
     }
 
-    private TopicSpecification ToSpecification(TopicSpec spec)
+    /// <summary>What the cluster is asked for when a topic is missing.</summary>
+    internal static TopicSpecification ToSpecification(TopicSpec spec, KafkaOptions options)
     {
         var configs = new Dictionary<string, string>();
         if (spec.IsCompacted)
@@ -145,7 +146,7 @@ public sealed class KafkaTopics
         {
             Name = spec.Name,
             NumPartitions = spec.Partitions,
-            ReplicationFactor = (short)_options.ReplicationFactor,
+            ReplicationFactor = (short)options.ReplicationFactor,
             Configs = configs,
         };
     }

@@ -16,11 +16,13 @@ public static class ProductTopics
     /// </summary>
     public static IReadOnlyList<TopicSpec> Specs(KafkaOptions options) =>
     [
-        .. Topics.KeyedByUser.Select(name => new TopicSpec(name, options.Partitions) { CoPartitionedAs = ByUser }),
+        .. Topics.KeyedByUser.Select(name => new TopicSpec(name, options.Partitions) { CoPartitionedAs = ByUser, Retention = RetentionOf(options) }),
         new TopicSpec(Topics.Catalog, options.Partitions, IsCompacted: true),
         new TopicSpec(Topics.Model, 1, IsCompacted: true),
-        new TopicSpec(Topics.Rejected, options.Partitions),
+        new TopicSpec(Topics.Rejected, options.Partitions) { Retention = RetentionOf(options) },
         new TopicSpec(Topics.Request, options.Partitions) { Retention = s_requestRetention },
         new TopicSpec(Topics.Response, options.Partitions) { Retention = s_requestRetention },
     ];
+
+    private static TimeSpan? RetentionOf(KafkaOptions options) => options.Retention > TimeSpan.Zero ? options.Retention : null;
 }

@@ -131,14 +131,14 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
 
     private void Succeed(PendingDelivery pending, RecordPosition position)
     {
-        _room.Release();
+        Leave();
         _pacer.OnDelivered(position, pending.Bytes);
         pending.Succeed(position);
     }
 
     private void Fail(PendingDelivery pending, Exception error)
     {
-        _room.Release();
+        Leave();
         _pacer.OnFailed(pending.Record.Topic, pending.Record.Key, pending.Bytes);
         pending.Fail(error);
     }
@@ -158,8 +158,11 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         var isHandedOver = false;
         try
         {
+            var isFull = _room.CurrentCount == 0;
             if (!await _room.WaitAsync(Remaining(begin), cancellationToken))
                 throw Unavailable("Records arrive faster than Kafka takes them");
+
+            KafkaMetrics.Entered(isFull);
 
             try
             {
@@ -169,7 +172,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             finally
             {
                 if (!isHandedOver)
-                    _room.Release();
+                    Leave();
             }
         }
         finally
@@ -207,6 +210,12 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         {
             throw Stopping();
         }
+    }
+
+    private void Leave()
+    {
+        _room.Release();
+        KafkaMetrics.Left();
     }
 
     private TimeSpan Remaining(long begin)

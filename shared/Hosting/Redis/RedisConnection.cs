@@ -119,6 +119,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         configuration.ClientName = "recommender";
         configuration.Password = _options.Password.Length > 0 ? _options.Password : null;
         configuration.Ssl = _options.Ssl;
+        if (_options.SslCaLocation.Length > 0)
+            configuration.CertificateValidation += new RedisAuthorities(_options.SslCaLocation).Trusts;
+
         // One primary or a cluster: nothing to be found out by asking for a tie breaker.
         configuration.TieBreaker = "";
         return configuration;

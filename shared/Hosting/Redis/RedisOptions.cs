@@ -26,6 +26,12 @@ public sealed record RedisOptions : IOptionsRecord
     /// <summary>Whether the connection is encrypted.</summary>
     public bool Ssl { get; init; }
 
+    /// <summary>
+    /// File (PEM) with the certificates of the authorities that sign the servers' certificates, where the system does not know them. Empty: the
+    /// system's. Needs <c>Ssl</c>.
+    /// </summary>
+    public string SslCaLocation { get; init; } = "";
+
     /// <summary>The number of the database, 0 to 15, default 0. A cluster has only 0.</summary>
     public int Database { get; init; }
 
@@ -38,5 +44,6 @@ public sealed record RedisOptions : IOptionsRecord
         check.Range(ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         check.Range(Database, 0, 15);
+        check.That(SslCaLocation.Length == 0 || (Ssl && File.Exists(SslCaLocation)), SslCaLocation, "it must be a file that exists, together with Ssl=true");
     }
 }

@@ -13,6 +13,7 @@ using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Redis;
 using Recommender.Ingestion;
+using Recommender.Serving;
 using Recommender.Standalone.Embedded;
 using Recommender.V1;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
@@ -143,11 +144,19 @@ internal sealed class EventBench : IAsyncDisposable
         return events / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Milliseconds from an acknowledgement until the viewer's state has the event, sorted.</summary>
+    /// <summary>
+    /// Milliseconds from the acknowledgement of a view until the viewer's recommendations are others, sorted: the video that was at the top has gone
+    /// from them. The whole path is at work, with a model of 64 factors.
+    /// </summary>
     public async Task<double[]> FreshnessAsync(int seconds)
     {
         await RecreateAsync();
+        BenchModel.Publish(Path.Combine(_directory.FullName, "models"), Videos);
         await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), $"life{++_life}");
+        await using var serving = await StartServiceAsync("serving", b => b.AddServing(), a => a.MapServing(), $"life{_life}");
+        using var channel = GrpcChannel.ForAddress(serving.Urls.First());
+        var feed = new RecommendationService.RecommendationServiceClient(channel);
+        while (await AnswerAsync(feed, "probe0") is { Videos.Count: 0 } or { ModelVersion: "" }) await Task.Delay(50);
         var door = new IngestionService.IngestionServiceClient(_channel);
         using var call = door.StreamEvents();
         var answers = Task.Run(async () =>
@@ -164,14 +173,16 @@ internal sealed class EventBench : IAsyncDisposable
         });
         for (var i = 0; clock.Elapsed.TotalSeconds < seconds; i++)
         {
-            var e = NextEvent();
-            (e.UserId, e.EventId) = ($"probe{i % 50}", $"probe-event-{i}");
+            var (e, viewer) = (NextEvent(), $"probe{i % 50}");
+            var top = (await AnswerAsync(feed, viewer)).Videos[0].VideoId;
+            (e.UserId, e.EventId, e.Type, e.VideoId) = (viewer, $"probe-event-{i}", EventType.View, top);
             await door.TrackEventAsync(new TrackEventRequest { Event = e });
             var acknowledged = Stopwatch.GetTimestamp();
-            while (!ViewerState.Decode(await _client.GetAsync(OnlineKeys.Viewer(e.UserId))).EventIds.Contains(StableHash.Of(e.EventId))) await Task.Delay(1);
+            while ((await AnswerAsync(feed, viewer)).Videos.Any(v => v.VideoId == top)) await Task.Delay(1);
             if (clock.Elapsed.TotalSeconds > 2) delays.Add(Stopwatch.GetElapsedTime(acknowledged).TotalMilliseconds);
         }
         await Task.WhenAll(load, answers);
+        await serving.StopAsync();
         await service.StopAsync();
         return [.. delays.Order()];
     }
@@ -186,6 +197,9 @@ internal sealed class EventBench : IAsyncDisposable
         _kafka.Dispose();
         _directory.Delete(recursive: true);
     }
+
+    private static async Task<RecommendResponse> AnswerAsync(RecommendationService.RecommendationServiceClient feed, string viewer) =>
+        await feed.RecommendAsync(new RecommendRequest { UserId = viewer, Count = 20 });
 
     private static async Task<double> CallsAsync(int calls, Func<Task> call)
     {
@@ -221,7 +235,7 @@ internal sealed class EventBench : IAsyncDisposable
         string[] arguments =
         [
             "--Server:GrpcPort=0", "--Server:HttpPort=0", $"--Kafka:BootstrapServers={_options.BootstrapServers}", $"--Kafka:LogIdentity={log}", "--Kafka:FetchWait=00:00:00.010",
-            $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
+            $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Storage:ModelsPath={Path.Combine(_directory.FullName, "models")}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
         ];
         var app = ServiceHost.Build(name, arguments, add, map);
         await app.StartAsync();

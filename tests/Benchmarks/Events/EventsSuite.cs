@@ -4,7 +4,7 @@ using Recommender.Tests.Benchmarks.Reporting;
 
 namespace Recommender.Tests.Benchmarks.Events;
 
-/// <summary><c>build/bench events</c>: the event path against raw clients of the same broker, and how fresh the online state is.</summary>
+/// <summary><c>build/bench events</c>: the event path against raw clients of the same broker, and how fresh recommendations are.</summary>
 internal sealed class EventsSuite : IBenchmarkSuite
 {
     private static readonly string[] s_measurements = ["stream", "unary", "absorption", "freshness"];
@@ -17,7 +17,7 @@ internal sealed class EventsSuite : IBenchmarkSuite
         var seconds = new Option<int>("--seconds") { Description = "How long freshness is measured.", DefaultValueFactory = _ => 10 };
         var only = new Option<string[]>("--only") { Description = "What to measure: stream, unary, absorption, freshness. Default: all.", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong(s_measurements);
-        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and freshness.") { events, rounds, seconds, only };
+        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and how soon an event changes recommendations.") { events, rounds, seconds, only };
         command.SetAction((parsed, _) => RunAsync(
             parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(only) is { Length: > 0 } some ? some : s_measurements,
             parsed.InvocationConfiguration.Output));
@@ -36,7 +36,7 @@ internal sealed class EventsSuite : IBenchmarkSuite
         var delays = await bench.FreshnessAsync(seconds);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"acknowledged to online state at 2,000 events a second: p50 {delays[delays.Length / 2]:0.0} ms, p99 {delays[delays.Length * 99 / 100]:0.0} ms of {delays.Length} samples"));
+            $"acknowledged to changed recommendation at 2,000 events a second: p50 {delays[delays.Length / 2]:0.0} ms, p99 {delays[delays.Length * 99 / 100]:0.0} ms of {delays.Length} samples"));
         return 0;
     }
 

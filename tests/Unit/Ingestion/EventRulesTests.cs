@@ -11,7 +11,7 @@ public class EventRulesTests
 
     private static Event Good() => new() { Type = EventType.View, UserId = "u", VideoId = "v" };
 
-    private static string[] FieldsOf(Event? e) => [.. s_rules.Check(e, "event").Select(v => v.Field)];
+    private static string[] FieldsOf(Event? e) => [.. s_rules.Check(e).Select(v => v.Field)];
 
     [Fact]
     public void A_small_event_is_good() => Assert.Empty(FieldsOf(Good()));

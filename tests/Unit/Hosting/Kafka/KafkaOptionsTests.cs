@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Recommender.Contracts;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Kafka;
 
@@ -11,6 +12,7 @@ public sealed class KafkaOptionsTests
         { new KafkaOptions { BootstrapServers = " " }, "Kafka:BootstrapServers" },
         { new KafkaOptions { Partitions = 0 }, "Kafka:Partitions" },
         { new KafkaOptions { ReplicationFactor = 10 }, "Kafka:ReplicationFactor" },
+        { new KafkaOptions { Retention = TimeSpan.FromSeconds(1) }, "Kafka:Retention" },
         { new KafkaOptions { DeliveryTimeout = TimeSpan.Zero }, "Kafka:DeliveryTimeout" },
         { new KafkaOptions { RetryDelay = TimeSpan.Zero }, "Kafka:RetryDelay" },
         { new KafkaOptions { MaxInFlight = 0 }, "Kafka:MaxInFlight" },
@@ -63,6 +65,20 @@ public sealed class KafkaOptionsTests
     [InlineData("west", "features-0", "west")]
     public void A_member_is_static_where_its_name_will_come_back(string setting, string host, string? expected) =>
         Assert.Equal(expected, KafkaConfigs.InstanceId(new KafkaOptions { GroupInstanceId = setting }, host));
+
+    [Fact]
+    public void Topics_are_created_with_the_partitions_replicas_and_retention_of_the_options()
+    {
+        var options = new KafkaOptions { Partitions = 24, ReplicationFactor = 3, Retention = TimeSpan.FromDays(3) };
+
+        var topics = ProductTopics.Specs(options).ToDictionary(s => s.Name, s => KafkaTopics.ToSpecification(s, options));
+
+        Assert.All(topics.Values, t => Assert.Equal(3, t.ReplicationFactor));
+        Assert.All(topics, t => Assert.Equal(t.Key == Topics.Model ? 1 : 24, t.Value.NumPartitions));
+        Assert.All(Topics.KeyedByUser.Append(Topics.Rejected), t => Assert.Equal("259200000", topics[t].Configs["retention.ms"]));
+        Assert.All([Topics.Catalog, Topics.Model], t => Assert.Equal([KeyValuePair.Create("cleanup.policy", "compact")], topics[t].Configs));
+        Assert.All(ProductTopics.Specs(new KafkaOptions()).Select(s => KafkaTopics.ToSpecification(s, new KafkaOptions())), t => Assert.DoesNotContain("retention.ms", t.Configs));
+    }
 
     [Fact]
     public void Security_and_further_settings_reach_the_client()

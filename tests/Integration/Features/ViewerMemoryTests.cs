@@ -1,0 +1,60 @@
+using System.Globalization;
+using Recommender.Features.State;
+using Recommender.Hosting.Online;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+using StackExchange.Redis;
+
+namespace Recommender.Tests.Integration.Features;
+
+/// <summary>What viewers take in Redis is what the formula in ARCHITECTURE.md says.</summary>
+public sealed class ViewerMemoryTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    private const int Viewers = 100_000;
+    private const int Events = 50;
+
+    // Of a key: its text, the value's head, the places in the table, and what the allocator rounds up.
+    private const int KeyBytes = 160;
+
+    [Fact]
+    public async Task A_hundred_thousand_viewers_take_what_the_formula_says()
+    {
+        var before = await UsedAsync();
+        var largest = 0;
+        foreach (var chunk in Enumerable.Range(0, Viewers).Chunk(5000))
+        {
+            var values = Array.ConvertAll(chunk, i => KeyValuePair.Create((RedisKey)OnlineKeys.Viewer($"user-{i:D6}"), StateOf(i)));
+            largest = Math.Max(largest, values.Max(v => v.Value.Length));
+            await redis.Client.SetManyAsync(values, cancellationToken: TestContext.Current.CancellationToken);
+        }
+        var each = (await UsedAsync() - before) / (double)Viewers;
+
+        var bound = 144 + (Events * ("video-0000".Length + 13)) + (sizeof(ulong) * Events);
+        Assert.InRange(largest, bound / 2, bound);
+        Assert.InRange(each, largest, bound + KeyBytes);
+    }
+
+    /// <summary>A viewer after fifty events, absorbed as the service does.</summary>
+    private static byte[] StateOf(int viewer)
+    {
+        var state = new ViewerState { Version = 1 };
+        for (var i = 0; i < Events; i++)
+        {
+            var video = $"video-{((viewer * 31) + (i * 97)) % 10_000:D4}";
+            var at = 1_763_800_000_000 + (i * 61_000L);
+            var e = new FeatureEvent(
+                StableHash.Of($"{viewer}/{i}"), i % 10 == 0 ? EventType.Like : EventType.View, $"user-{viewer:D6}", video, at, 10_000, at,
+                new LogPosition(7, TopicNumbers.Of(Contracts.Topics.View), viewer % 8, i + 1));
+            ViewerTransition.Absorb(state, e, 0.5f, new ViewerLimits());
+        }
+        return state.Encode();
+    }
+
+    private async Task<long> UsedAsync()
+    {
+        var cli = Tool.Require("redis-cli", "redis-tools");
+        var (_, info, _) = await Tool.RunAsync(cli, ["-p", redis.Server.Port.ToString(CultureInfo.InvariantCulture), "INFO", "memory"]);
+        var line = info.Split('\n', StringSplitOptions.TrimEntries).Single(l => l.StartsWith("used_memory:", StringComparison.Ordinal));
+        return long.Parse(line.Split(':')[1], CultureInfo.InvariantCulture);
+    }
+}

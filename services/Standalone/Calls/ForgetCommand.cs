@@ -16,14 +16,15 @@ internal static class ForgetCommand
         var erasure = new Option<string?>("--status") { Description = "Forget nobody; say how far the wish of this id has come.", HelpName = "ID" };
         var wait = new Option<bool>("--wait") { Description = "Wait until online state, lists and the archive's rows are gone." };
         var to = ServerAddress.ToOption();
-        var (cert, key) = ClientCertificate.Options();
-        var command = new Command("forget", "Remove what is known of a viewer: online state, precomputed list, archive, next models.") { user, erasure, wait, to, cert, key };
+        var identity = new ClientIdentityOptions();
+        var command = new Command("forget", "Remove what is known of a viewer: online state, precomputed list, archive, next models.") { user, erasure, wait, to };
+        identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (id, viewer) = (parsed.GetValue(erasure), parsed.GetValue(user));
             if ((id is null) == (viewer is null)) throw CommandFailure.Usage("Name either the viewer or, with --status, the wish.");
             var output = parsed.InvocationConfiguration.Output;
-            await Door.CallAsync(parsed.GetRequiredValue(to), ClientCertificate.Read(parsed.GetValue(cert), parsed.GetValue(key)), async channel =>
+            await Door.CallAsync(parsed.GetRequiredValue(to), identity.Read(parsed), async channel =>
             {
                 var client = new PrivacyService.PrivacyServiceClient(channel);
                 if (viewer is not null)

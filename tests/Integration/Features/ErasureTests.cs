@@ -100,7 +100,7 @@ public sealed class ErasureTests : IAsyncLifetime
         var random = new Random(5);
         for (var life = 0; life < 6; life++)
         {
-            using var process = FeatureProcess.Start(settings);
+            using var process = KillableProcess.Start("Features", settings);
             await Eventually.TrueAsync(() => process.Output.Contains("Reading", StringComparison.Ordinal));
             await _fixture.SendAsync(events.Skip(500 * life).Take(500));
             await _fixture.WaitUntilAbsorbedAsync();

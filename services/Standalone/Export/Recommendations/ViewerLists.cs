@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Online;
 using Recommender.Standalone.Cli;

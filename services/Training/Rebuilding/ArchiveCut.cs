@@ -58,9 +58,9 @@ internal sealed class ArchiveCut : IDisposable
     private void AddPieces(string archive, ArchiveBatch batch, long to)
     {
         var parts = batch.Files.Select(f => PartsOf(archive, f)).ToArray();
-        if (!parts.Any(p => p.Any(part => part.To == to)))
+        if (parts.Any(p => p is null))
             throw new RebuildException($"The offsets {batch.From} to {batch.To} of {batch.Log}/{batch.Type}/{batch.Partition} were merged, and it is not known any more which rows are of those up to {to}.");
-        foreach (var (file, rows) in batch.Files.Zip(parts.Select(p => p.Where(part => part.To <= to).Sum(part => part.Rows))))
+        foreach (var (file, rows) in batch.Files.Zip(parts.Select(p => p!.Where(part => part.To <= to).Sum(part => part.Rows))))
         {
             var left = rows;
             RowFile.Replace(PathOf(file with { To = to }), write => ArchiveRows.Read(Path.Combine(archive, file.RelativePath), row =>
@@ -77,10 +77,10 @@ internal sealed class ArchiveCut : IDisposable
         return path;
     }
 
-    private static IReadOnlyList<(long To, long Rows)> PartsOf(string archive, ArchiveFile file)
+    private static IReadOnlyList<(long To, long Rows)>? PartsOf(string archive, ArchiveFile file)
     {
         var manifest = DayManifest.Read(Path.Combine(archive, DayManifest.FolderOf(file.Type, file.Day)));
         var entry = manifest?.Files.Concat(manifest.Superseded).FirstOrDefault(f => f.Name == Path.GetFileName(file.RelativePath));
-        return entry?.Parts is { } parts ? ManifestParts.Decode(parts) : [];
+        return entry?.Parts is { } parts ? ManifestParts.Decode(parts) : null;
     }
 }

@@ -22,15 +22,19 @@ internal static class CompactionPlan
         {
             for (var i = 0; i < tiers.Length; i++)
             {
-                var (count, bytes) = (0, 0L);
-                while (i + count < tiers.Length && tiers[i + count] <= tier && bytes + batches[i + count]!.Value <= most) bytes += batches[i + count++]!.Value;
+                var (count, ofTier, bytes) = (0, 0, 0L);
+                for (; i + count < tiers.Length && tiers[i + count] <= tier && bytes + batches[i + count]!.Value <= most; count++)
+                {
+                    bytes += batches[i + count]!.Value;
+                    if (tiers[i + count] == tier) ofTier++;
+                }
                 if (count == 0) continue;
-                if (count >= files)
+                // Smaller ones between them come along; counted, they would have large ones written again for their sake.
+                if (ofTier >= files)
                 {
                     runs.Add((i, count));
                     Array.Fill(tiers, int.MaxValue, i, count);
                 }
-                // A shorter stretch may still be the start of a longer one when it was the size that ended it; then it is long enough anyway.
                 i += count - 1;
             }
         }

@@ -25,6 +25,7 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- end -}}
 {{- with $kafka.sasl.mechanism -}}{{- $_ := set $settings "Kafka__SaslMechanism" . -}}{{- end -}}
 {{- if $kafka.ca.existingSecret -}}{{- $_ := set $settings "Kafka__SslCaLocation" (printf "/etc/recommender/kafka-ca/%s" $kafka.ca.key) -}}{{- end -}}
+{{- if $redis.ca.existingSecret -}}{{- $_ := set $settings "Redis__SslCaLocation" (printf "/etc/recommender/redis-ca/%s" $redis.ca.key) -}}{{- end -}}
 {{- $properties := list -}}
 {{- if $kafka.clientCertificate.existingSecret -}}
 {{- $properties = append $properties (printf "ssl.certificate.location=/etc/recommender/kafka-client/%s" $kafka.clientCertificate.certKey) -}}
@@ -70,7 +71,7 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
 {{- define "recommender.ownSettings" -}}
 {{- list "Server.Host" "Server.GrpcPort" "Server.HttpPort" "Server.ProbePort" "Server.DrainTimeout" "Server.TlsCertificatePath" "Server.TlsKeyPath" "Server.TlsClientCaPath"
   "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
-  "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
+  "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.SslCaLocation" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
   "Training.Mode" "Training.Interval" "Auth.CallersPath" "Feed.IngestionAddress" "Feed.TokenPath" | toJson -}}
 {{- end -}}
 

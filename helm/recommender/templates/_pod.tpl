@@ -47,6 +47,9 @@ volumeMounts:
   {{- if .root.Values.kafka.ca.existingSecret }}
   - {name: kafka-ca, mountPath: /etc/recommender/kafka-ca, readOnly: true}
   {{- end }}
+  {{- if .root.Values.redis.ca.existingSecret }}
+  - {name: redis-ca, mountPath: /etc/recommender/redis-ca, readOnly: true}
+  {{- end }}
   {{- if .root.Values.kafka.clientCertificate.existingSecret }}
   - {name: kafka-client, mountPath: /etc/recommender/kafka-client, readOnly: true}
   {{- end }}
@@ -86,6 +89,10 @@ volumeMounts:
 {{- end }}
 {{- with .root.Values.kafka.ca.existingSecret }}
 - name: kafka-ca
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- with .root.Values.redis.ca.existingSecret }}
+- name: redis-ca
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
 {{- with .root.Values.kafka.clientCertificate.existingSecret }}

@@ -31,6 +31,9 @@
 {{- if and $values.kafka.clientCertificate.existingSecret (not (hasSuffix "ssl" $values.kafka.securityProtocol)) -}}
 {{- $problems = append $problems (printf "kafka.clientCertificate.existingSecret is set but kafka.securityProtocol is %s: make it ssl." $values.kafka.securityProtocol) -}}
 {{- end -}}
+{{- if and $values.redis.ca.existingSecret (not $values.redis.ssl) -}}
+{{- $problems = append $problems "redis.ca.existingSecret is set but redis.ssl is false: enable it, or leave the authority out." -}}
+{{- end -}}
 {{- if and $values.tls.enabled (not (or $values.tls.existingSecret $values.tls.certManager.enabled)) -}}
 {{- $problems = append $problems "tls.enabled needs a certificate: set tls.existingSecret, or tls.certManager.enabled with an issuer." -}}
 {{- end -}}

@@ -3,6 +3,7 @@ using Recommender.Features;
 using Recommender.Hosting;
 using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Redis;
 using Recommender.Ingestion;
 using Recommender.Serving;
 using Recommender.Training;
@@ -57,13 +58,14 @@ public class SettingsTests
 
     private static async Task AssertKnownAsync(string service, IReadOnlyCollection<KeyValuePair<string, string>> variables)
     {
-        // The files of a certificate and of the callers are a secret's, which is not here.
+        // The files of certificates and of the callers are secrets', which are not here.
         var settings = variables.ToDictionary(v => v.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), v => v.Value);
         foreach (var key in settings.Keys.Where(k => k.StartsWith("Server:Tls", StringComparison.Ordinal)).ToArray())
         {
             Assert.NotNull(typeof(ServerOptions).GetProperty(key.Split(':')[1]));
             settings.Remove(key);
         }
+        if (settings.Remove("Redis:SslCaLocation")) Assert.NotNull(typeof(RedisOptions).GetProperty(nameof(RedisOptions.SslCaLocation)));
         if (settings.Remove("Auth:CallersPath")) Assert.NotNull(typeof(AuthOptions).GetProperty(nameof(AuthOptions.CallersPath)));
         var (add, map) = s_services[service];
         await using var app = ServiceHost.Build(service, [.. settings.Select(s => $"--{s.Key}={s.Value}")], add, map);

@@ -70,6 +70,7 @@ public class ValuesTests
     [InlineData("kafka: {sasl: {mechanism: PLAIN}}", "kafka.sasl.mechanism is set but kafka.securityProtocol is plaintext")]
     [InlineData("kafka: {securityProtocol: sasl_ssl}", "set kafka.sasl.mechanism and kafka.sasl.existingSecret")]
     [InlineData("kafka: {clientCertificate: {existingSecret: s}}", "kafka.clientCertificate.existingSecret is set but kafka.securityProtocol is plaintext")]
+    [InlineData("redis: {ca: {existingSecret: s}}", "redis.ca.existingSecret is set but redis.ssl is false")]
     [InlineData("tls: {enabled: true}", "tls.enabled needs a certificate")]
     [InlineData("tls: {enabled: true, certManager: {enabled: true}}", "needs tls.certManager.issuerRef.name")]
     [InlineData("tls: {enabled: true, existingSecret: s, certManager: {enabled: true, issuerRef: {name: i}}}", "exclude each other: the certificate is either given or made")]

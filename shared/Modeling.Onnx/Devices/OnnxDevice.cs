@@ -98,7 +98,7 @@ internal sealed class OnnxDevice : IDisposable
     }
 
     // One environment serves the process. Its own words on standard error are left out: what matters of them is in exceptions.
-    private static void StartRuntime()
+    internal static void StartRuntime()
     {
         try
         {

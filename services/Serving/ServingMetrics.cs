@@ -47,6 +47,11 @@ internal sealed class ServingMetrics : IDisposable
     private readonly Histogram<double> _foldIn =
         Duration("recommender.serving.fold_in.duration", "Time to solve one viewer's vector from the newest events.");
 
+    private readonly Histogram<double> _ranker =
+        Duration("recommender.serving.ranker.duration", "Time in which the learned ranker scored the candidates of one answer, features included.");
+
+    private readonly Counter<long> _scored = Counter("scored", "Answers by what made their scores: the plain blend or the learned ranker.");
+    private readonly Counter<long> _rankerFailures = Counter("ranker.failures", "Answers whose ranker failed, and loaded models whose ranker was refused; the blend ranks then.");
     private readonly Counter<long> _videos = Counter("videos", "Videos in answers by the source that proposed them.");
     private readonly Counter<long> _filtered = Counter("filtered", "Proposed videos that a filter kept out.");
     private readonly Histogram<double> _sourceDurations = Duration("recommender.serving.source.duration", "Time that a candidate source took for one answer.");
@@ -117,6 +122,22 @@ internal sealed class ServingMetrics : IDisposable
 
     /// <summary>A viewer's vector was solved.</summary>
     public void FoldedIn(TimeSpan took) => _foldIn.Record(took.TotalSeconds);
+
+    /// <summary>An answer's candidates were scored by the plain blend.</summary>
+    public void Blended() => _scored.Add(1, Label("scorer", "blend"));
+
+    /// <summary>An answer's candidates were scored by the ranker.</summary>
+    public void Ranked(TimeSpan took)
+    {
+        _scored.Add(1, Label("scorer", "ranker"));
+        _ranker.Record(took.TotalSeconds);
+    }
+
+    /// <summary>The ranker failed an answer.</summary>
+    public void RankerFailed() => _rankerFailures.Add(1, Label("reason", "failed"));
+
+    /// <summary>A loaded model's ranker can't be used.</summary>
+    public void RankerRefused() => _rankerFailures.Add(1, Label("reason", "refused"));
 
     /// <summary>A viewer was read, or why not.</summary>
     public void ViewerRead(string outcome) => _viewerReads.Add(1, Label("outcome", outcome));

@@ -1,5 +1,6 @@
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Online;
+using Recommender.Modeling.Ranking;
 
 namespace Recommender.Serving;
 
@@ -63,6 +64,21 @@ public sealed record ServingOptions : IOptionsRecord
     /// <summary>What a video gains in score for an author whom the viewer follows. 0 to 10.</summary>
     public double FollowedWeight { get; init; } = 0.05;
 
+    /// <summary>Whether the model's learned ranker makes the scores, where it has one; otherwise the plain blend does.</summary>
+    public bool Ranker { get; init; } = true;
+
+    /// <summary>What the ranker takes an expected like to be worth. 0 to 100.</summary>
+    public double LikeWeight { get; init; } = OutcomeWeights.Default.Like;
+
+    /// <summary>What the ranker takes an expected share to be worth. 0 to 100.</summary>
+    public double ShareWeight { get; init; } = OutcomeWeights.Default.Share;
+
+    /// <summary>What the ranker takes it to be worth that all of a video is watched. 0 to 100.</summary>
+    public double WatchWeight { get; init; } = OutcomeWeights.Default.Watch;
+
+    /// <summary>Share of the answers whose impressions carry the ranker's features, from which it learns. 0 (none) to 1.</summary>
+    public double FeatureLogShare { get; init; } = 1;
+
     /// <summary>Share of the places that explore videos the model does not know yet. 0 (off) to 0.5.</summary>
     public double FreshShare { get; init; } = 0.05;
 
@@ -116,6 +132,10 @@ public sealed record ServingOptions : IOptionsRecord
         check.Range(AuthorDecay, 0.1, 1);
         check.Range(Diversity, 0, 0.9);
         check.Range(FollowedWeight, 0, 10);
+        check.Range(LikeWeight, 0, 100);
+        check.Range(ShareWeight, 0, 100);
+        check.Range(WatchWeight, 0, 100);
+        check.Range(FeatureLogShare, 0, 1);
         check.Range(FreshShare, 0, 0.5);
         check.Range(FreshEpsilon, 0.01, 1);
         check.Range(FreshImpressionCap, 1, 1_000_000);

@@ -18,6 +18,7 @@ using Recommender.Serving.Impressions;
 using Recommender.Serving.Model;
 using Recommender.Serving.OnDemand;
 using Recommender.Serving.Pipeline;
+using Recommender.Serving.Ranking;
 using Recommender.Serving.Trending;
 using Recommender.Serving.Viewers;
 
@@ -101,6 +102,8 @@ public static class ServingSetup
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         services.AddSingleton(Random.Shared);
         services.AddSingleton<ViewerReader>();
+        services.AddSingleton<BlendScorer>();
+        services.AddSingleton<FeatureCalculator>();
         services.AddStages(typeof(ServingSetup).Assembly);
         services.AddSingleton<RecommendationPipeline>();
         services.AddSingleton<Assignments>();

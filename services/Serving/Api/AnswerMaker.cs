@@ -32,7 +32,7 @@ internal sealed class AnswerMaker(
             if (!request.Preview)
             {
                 diversity.Sample(query);
-                foreach (var effect in sideEffects) effect.After(request, response);
+                foreach (var effect in sideEffects) effect.After(query, response);
             }
             metrics.Answered(asked.Method, WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
             return response;

@@ -22,12 +22,7 @@ internal static class Explanations
             ProposedBy = { pipeline.ProposersOf(candidate) },
             FiltersPassed = { pipeline.FilterNames },
         };
-        if (!candidate.IsExploration)
-        {
-            foreach (var (name, value) in (ReadOnlySpan<(string, double)>)
-                [("relevance", candidate.Score.Relevance), ("affinity", candidate.Score.Affinity), ("trend", candidate.Score.Trend), ("followed", candidate.Score.Followed)])
-                explanation.ScoreParts.Add(name, value);
-        }
+        pipeline.ExplainScore(query, candidate, explanation);
         foreach (var (interaction, similarity) in pipeline.Trace(query, candidate))
         {
             explanation.Events.Add(new ExplainedEvent
@@ -49,6 +44,9 @@ internal static class Explanations
         var score = candidate.Score;
         text.Append(CultureInfo.InvariantCulture, $"Score {score.Total:0.####}");
         var separator = " = ";
+        Part("for the likes expected", score.Like);
+        Part("for the shares expected", score.Share);
+        Part("for the watching expected", score.Watch);
         Part("fit to this viewer", score.Relevance);
         Part("similar to a new like", score.Affinity);
         Part("trending", score.Trend);

@@ -20,11 +20,13 @@ internal sealed class PrecomputedSource : ICandidateSource
         // More than are wanted, so that the selector has a choice.
         var wanted = (2 * query.Count) + Extra;
         var videos = query.Viewer.List!.Videos;
-        for (var i = 0; i < videos.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
+        var i = 0;
+        for (; i < videos.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
         {
             var (videoId, score) = videos[i];
-            sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Precomputed, Item = -1, ListScore = score, Propensity = 1 });
+            sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Precomputed, Item = -1, ListScore = score, IsListed = true, Propensity = 1 });
         }
+        query.Scratch.ListTaken = i;
         return ValueTask.CompletedTask;
     }
 
@@ -33,4 +35,6 @@ internal sealed class PrecomputedSource : ICandidateSource
         var list = query.Viewer.List!;
         return string.Create(CultureInfo.InvariantCulture, $"From the list that model {list.ModelVersion} made for this viewer at {DateTimeOffset.FromUnixTimeMilliseconds(list.ComputedAtMs):yyyy-MM-dd HH:mm} UTC");
     }
+
+    public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into) => NearestEvents.AddTo(into, query, candidate);
 }

@@ -47,19 +47,7 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         return Nearest(query, candidate.Item) is { } nearest ? $"Fits what this viewer did lately, most of all {nearest}" : "Fits what this viewer did lately";
     }
 
-    public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into)
-    {
-        const int Most = 3;
-        var (model, item) = (query.Model!, candidate.Item);
-        if (item < 0) return;
-        foreach (var interaction in query.State.Recent)
-        {
-            if (!model.TryFind(interaction.VideoId, out var other) || other == item || !model.Factors!.Knows(other) || into.Exists(e => e.Event.VideoId == interaction.VideoId)) continue;
-            into.Add(new Evidence(interaction, model.Factors.Cosine(item, other)));
-        }
-        into.Sort(static (a, b) => b.Similarity.CompareTo(a.Similarity));
-        if (into.Count > Most) into.RemoveRange(Most, into.Count - Most);
-    }
+    public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into) => NearestEvents.AddTo(into, query, candidate);
 
     /// <summary>Item numbers that the search leaves out, ascending: filtering afterwards could leave too few.</summary>
     private static ReadOnlySpan<int> Blocked(ViewerQuery query, ModelGeneration model)

@@ -18,6 +18,7 @@ internal sealed class Assignments
         nameof(ServingOptions.AuthorCap), nameof(ServingOptions.AuthorWindow), nameof(ServingOptions.AuthorDecay), nameof(ServingOptions.Diversity),
         nameof(ServingOptions.FollowedWeight), nameof(ServingOptions.FreshShare), nameof(ServingOptions.FreshEpsilon), nameof(ServingOptions.FreshImpressionCap),
         nameof(ServingOptions.FreshFor), nameof(ServingOptions.FreshPool), nameof(ServingOptions.RecentWatchRatio), nameof(ServingOptions.Sources),
+        nameof(ServingOptions.Ranker), nameof(ServingOptions.LikeWeight), nameof(ServingOptions.ShareWeight), nameof(ServingOptions.WatchWeight),
     };
 
     private readonly Layer[] _layers;

@@ -29,7 +29,7 @@ internal sealed class ExposureBoard : ISideEffect
     }
 
     /// <inheritdoc/>
-    public void After(RecommendRequest request, RecommendResponse response)
+    public void After(ViewerQuery query, RecommendResponse response)
     {
         var window = Turn();
         foreach (var video in response.Videos)

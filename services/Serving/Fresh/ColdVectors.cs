@@ -50,8 +50,11 @@ internal sealed class ColdVectors
     /// <summary>Number of a video given by the stable hash of its id; -1 when it has no vector.</summary>
     public int Find(ulong hash) => _numbersByHash.TryGetValue(hash, out var number) ? number : -1;
 
+    /// <summary>A video's vector.</summary>
+    public ReadOnlySpan<float> Row(int number) => _rows.AsSpan(number * _length, _length);
+
     /// <summary>The score of a video for a viewer: the inner product of their vectors, as for videos that the model knows.</summary>
-    public float Score(ReadOnlySpan<float> viewer, int number) => Vectors.Dot(viewer, _rows.AsSpan(number * _length, _length));
+    public float Score(ReadOnlySpan<float> viewer, int number) => Vectors.Dot(viewer, Row(number));
 
     /// <summary>Adds a video.</summary>
     /// <returns>False when it is there already, or there is no room.</returns>

@@ -58,7 +58,7 @@ internal sealed class FreshBoard : ISideEffect
     }
 
     /// <inheritdoc/>
-    public void After(RecommendRequest request, RecommendResponse response)
+    public void After(ViewerQuery query, RecommendResponse response)
     {
         foreach (var video in response.Videos)
             if (video.Source == Source.Fresh && _catalog.TryFind(video.VideoId, out _)) _shown.AddOrUpdate(video.VideoId, 1, static (_, count) => count + 1);

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Recommender.Hosting.Telemetry;
 using Recommender.Serving.Pipeline;
+using Recommender.Serving.Ranking;
 using Recommender.V1;
 
 namespace Recommender.Serving.Impressions;
@@ -10,13 +12,16 @@ namespace Recommender.Serving.Impressions;
 internal sealed class ImpressionQueue : ISideEffect
 {
     private readonly Channel<ShownAnswer> _answers;
+    private readonly FeatureCalculator _features;
+    private readonly ServingOptions _options;
     private readonly ServingMetrics _metrics;
+    private readonly Random _random;
     private readonly TimeProvider _time;
 
-    public ImpressionQueue(ServingOptions options, ServingMetrics metrics, TimeProvider time)
+    public ImpressionQueue(ServingOptions options, FeatureCalculator features, ServingMetrics metrics, Random random, TimeProvider time)
     {
         _answers = Channel.CreateBounded<ShownAnswer>(new BoundedChannelOptions(options.ImpressionQueue) { SingleReader = true });
-        (_metrics, _time) = (metrics, time);
+        (_options, _features, _metrics, _random, _time) = (options, features, metrics, random, time);
         metrics.Observe(ServingMetrics.QueueLength, () => _answers.Reader.Count);
     }
 
@@ -24,13 +29,26 @@ internal sealed class ImpressionQueue : ISideEffect
     public ChannelReader<ShownAnswer> Answers => _answers.Reader;
 
     /// <inheritdoc/>
-    public void After(RecommendRequest request, RecommendResponse response)
+    public void After(ViewerQuery query, RecommendResponse response)
     {
         if (response.Videos.Count == 0) return;
-        var shown = new ShownAnswer(request.UserId, request.Surface, response, _time.GetUtcNow(), TraceHeaders.Current());
-        if (!_answers.Writer.TryWrite(shown)) _metrics.ImpressionsDropped("queue_full", response.Videos.Count);
+        var features = LoggedFeatures(query);
+        var shown = new ShownAnswer(query.Request.UserId, query.Request.Surface, response, _time.GetUtcNow(), TraceHeaders.Current()) { Features = features };
+        if (_answers.Writer.TryWrite(shown)) return;
+        features?.Release();
+        _metrics.ImpressionsDropped("queue_full", response.Videos.Count);
     }
 
     /// <summary>No more answers will come.</summary>
     public void Complete() => _answers.Writer.TryComplete();
+
+    /// <summary>The very numbers that the ranker reckons with, of what was selected; null where it is not the answer's turn or the model lacks what they need.</summary>
+    private FeatureRows? LoggedFeatures(ViewerQuery query)
+    {
+        if (!FeatureCalculator.CanCompute(query) || (_options.FeatureLogShare < 1 && _random.NextDouble() >= _options.FeatureLogShare)) return null;
+        var selected = CollectionsMarshal.AsSpan(query.Scratch.Selected);
+        var rows = FeatureRows.Rent(selected.Length);
+        for (var i = 0; i < selected.Length; i++) _features.Compute(query, selected[i], rows.Of(i));
+        return rows;
+    }
 }

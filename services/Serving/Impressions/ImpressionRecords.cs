@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
+using Recommender.Modeling.Ranking;
 using Recommender.V1;
 using ProtoTimestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
@@ -19,7 +20,7 @@ internal static class ImpressionRecords
     private static readonly Header s_source = new(CloudEventHeaders.Source, "/recommender/serving"u8.ToArray());
     private static readonly Header s_contentType = new(CloudEventHeaders.ContentType, "application/json"u8.ToArray());
 
-    /// <summary>Adds the records of an answer, in the order of its videos.</summary>
+    /// <summary>Adds the records of an answer, in the order of its videos, and releases its features.</summary>
     public static void AddTo(List<KafkaRecord> records, ShownAnswer answer)
     {
         var response = answer.Response;
@@ -35,17 +36,23 @@ internal static class ImpressionRecords
                 response.ModelVersion, response.ExperimentArm, answer.Surface, degradation, answer.ShownAt)
             {
                 Explanation = video.Explanation is { } explanation ? Explain(explanation) : null,
+                FeatureVersion = answer.Features is null ? 0 : RankerFeatures.Version,
+                Features = answer.Features?.Of(position).ToArray(),
             };
             var value = JsonSerializer.SerializeToUtf8Bytes(impression, RecordJson.Default.Impression);
             records.Add(new KafkaRecord(Topics.Impression, key, value, Headers(response.RequestId, position, at, trace), answer.ShownAt));
         }
+        answer.Features?.Release();
     }
 
     /// <summary>An explanation in the form of the topics.</summary>
     public static ImpressionExplanation Explain(Explanation explanation) => new(
         explanation.ProposedBy, explanation.ScoreParts.ToDictionary(), explanation.FiltersPassed, explanation.RankByScore, explanation.Similarity,
         explanation.AuthorRepeats, explanation.Exploration,
-        [.. explanation.Events.Select(e => new ImpressionEvent(e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity))]);
+        [.. explanation.Events.Select(e => new ImpressionEvent(e.Type, e.VideoId, e.OccurredAt.ToDateTimeOffset(), e.Similarity))])
+    {
+        Scorer = explanation.Scorer,
+    };
 
     private static Headers Headers(string requestId, int position, Header at, Header? trace)
     {

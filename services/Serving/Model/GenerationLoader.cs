@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recommender.Hosting.Artifacts;
+using Recommender.Modeling.Onnx.Ranking;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Weights;
@@ -12,8 +13,10 @@ internal sealed class GenerationLoader(ModelStore store)
     private const string IdsFile = "item_ids.jsonl";
     private const string FactorsFile = "item_factors.npy";
     private const string PopularityFile = "popularity.npy";
+    private const string RatesFile = "item_rates.npy";
+    private const string RankerFile = "ranker.onnx";
 
-    /// <summary>Checks every checksum, maps the factors into memory, reads the other files, checks that they fit each other, and builds the look-ups.</summary>
+    /// <summary>Checks checksums, maps the factors into memory, reads the other files, checks that they fit each other, and builds the look-ups.</summary>
     /// <param name="version">The version.</param>
     /// <param name="manifestSha256">Checksum of its manifest as announced; empty when it was not.</param>
     /// <exception cref="InvalidDataException">The version is missing, damaged or of a kind that this code can't serve; the message says which.</exception>
@@ -23,12 +26,34 @@ internal sealed class GenerationLoader(ModelStore store)
         var manifest = store.Find(version) ?? throw new InvalidDataException("the store has no such version");
         if (manifestSha256.Length > 0 && !manifestSha256.Equals(store.ManifestSha256(version), StringComparison.OrdinalIgnoreCase))
             throw new InvalidDataException("its manifest is not the one that was announced");
-        store.Verify(manifest);
+        // A model without its ranker still answers, by the plain blend.
+        store.Verify(manifest, file => file.Name != RankerFile);
         var ids = ReadIds(manifest);
         var popularity = Map(manifest, PopularityFile, ids.Count, columns: 0).GetSpan().ToArray();
         var weights = new InteractionWeights().With(manifest.Weights);
-        return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights);
+        var (ranker, problem) = ReadRanker(manifest);
+        return new ModelGeneration(manifest, ids, ReadFactors(manifest), popularity, weights) { Rates = ReadRates(manifest), Ranker = ranker, RankerProblem = problem };
     }
+
+    private ItemRates? ReadRates(ModelManifest manifest) =>
+        Has(manifest, RatesFile) ? new ItemRates(Map(manifest, RatesFile, manifest.Items + 1, ItemRates.Columns).Memory) : null;
+
+    private (RankerSession? Ranker, string? Problem) ReadRanker(ModelManifest manifest)
+    {
+        if (!Has(manifest, RankerFile)) return (null, null);
+        if (!Has(manifest, RatesFile)) return (null, $"the version lacks {RatesFile}, which it needs");
+        try
+        {
+            store.Verify(manifest, file => file.Name == RankerFile);
+            return (RankerSession.Load(File.ReadAllBytes(store.PathOf(manifest.Version, RankerFile))), null);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static bool Has(ModelManifest manifest, string file) => manifest.Files.Any(f => f.Name == file);
 
     private IdIndex ReadIds(ModelManifest manifest)
     {

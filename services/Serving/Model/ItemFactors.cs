@@ -64,6 +64,16 @@ internal sealed class ItemFactors
     /// <summary>Cosine similarity of two videos, -1 to 1; 0 when one has no vector.</summary>
     public float Cosine(int a, int b) => Vectors.Dot(Row(a), Row(b)) * _inverseNorms[a] * _inverseNorms[b];
 
+    /// <summary>Cosine similarity of a vector of the model's space and a video, -1 to 1; 0 when one has no direction.</summary>
+    public float Cosine(ReadOnlySpan<float> vector, int item)
+    {
+        var square = Vectors.Dot(vector, vector);
+        return square > 0 ? Vectors.Dot(vector, Row(item)) * _inverseNorms[item] / MathF.Sqrt(square) : 0;
+    }
+
+    /// <summary>One by the length of a video's vector; 0 when it has none.</summary>
+    public float InverseNormOf(int item) => _inverseNorms[item];
+
     /// <summary>The best videos for a viewer, best first, exactly.</summary>
     /// <param name="viewer">The viewer's vector.</param>
     /// <param name="excluded">What to leave out.</param>

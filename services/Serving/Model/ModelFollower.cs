@@ -162,6 +162,11 @@ internal sealed class ModelFollower : BackgroundService
         var begin = _time.GetTimestamp();
         if (!await _current.OnlyLiveIsLeftAsync(s_patience, _time, cancellationToken)) ModelLog.Crowded(_logger, _current.CountInMemory(), version);
         var generation = _loader.Load(version, manifestSha256);
+        if (generation.RankerProblem is { } problem)
+        {
+            _metrics.RankerRefused();
+            ModelLog.RankerRefused(_logger, version, problem);
+        }
         var cost = WarmUp.Run(generation, _time);
         var rehearsed = await _rehearsal.RunAsync(generation, cancellationToken);
         _cost.Reset(cost);
@@ -203,6 +208,10 @@ internal static partial class ModelLog
     [LoggerMessage(EventId = 7205, EventName = "EarlierModelAnswers", Level = LogLevel.Warning,
         Message = "Model {Version}, which was live before, answers until the live {Live} can be used")]
     public static partial void Earlier(ILogger logger, string version, string live);
+
+    [LoggerMessage(EventId = 7206, EventName = "RankerRefused", Level = LogLevel.Error,
+        Message = "The ranker of model {Version} is refused, and the plain blend ranks in its place: {Problem}")]
+    public static partial void RankerRefused(ILogger logger, string version, string problem);
 
     [LoggerMessage(EventId = 7203, EventName = "AnnouncementUnreadable", Level = LogLevel.Warning, Message = "The announcement at {Position} is no announcement: {Problem}")]
     public static partial void AnnouncementUnreadable(ILogger logger, string position, string problem);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Online;
+using Recommender.Modeling.Onnx.Ranking;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Weights;
@@ -63,6 +64,15 @@ internal sealed class ModelGeneration : IKnownTexts
 
     /// <summary>The most popular videos, best first; at most 10,000.</summary>
     public ReadOnlyMemory<ScoredItem> Popular { get; }
+
+    /// <summary>How videos are watched, liked and shared; null in versions that were made without.</summary>
+    public ItemRates? Rates { get; init; }
+
+    /// <summary>The learned ranker; null where the version has none that can be used, and the plain blend ranks.</summary>
+    public RankerSession? Ranker { get; init; }
+
+    /// <summary>Why the version's ranker can't be used; null when it can, or there is none.</summary>
+    public string? RankerProblem { get; init; }
 
     /// <summary>Bits of deleted items, for <see cref="ItemFilter"/>.</summary>
     public ReadOnlySpan<ulong> Deleted => _deleted;

@@ -15,11 +15,11 @@ internal sealed class RequestSample(Random random) : ISideEffect
     public IEnumerable<RecommendRequest> Requests => _kept.OfType<RecommendRequest>();
 
     /// <inheritdoc/>
-    public void After(RecommendRequest request, RecommendResponse response)
+    public void After(ViewerQuery query, RecommendResponse response)
     {
         // The first ones all, so that a young replica has something to rehearse with.
         var number = Interlocked.Increment(ref _seen) - 1;
-        if (number < _kept.Length) Volatile.Write(ref _kept[number], request);
-        else if (number % OneOf == 0) Volatile.Write(ref _kept[random.Next(_kept.Length)], request);
+        if (number < _kept.Length) Volatile.Write(ref _kept[number], query.Request);
+        else if (number % OneOf == 0) Volatile.Write(ref _kept[random.Next(_kept.Length)], query.Request);
     }
 }

@@ -1,3 +1,5 @@
+using Recommender.Modeling.Onnx.Ranking;
+using Recommender.Modeling.Ranking;
 using Recommender.Modeling.Retrieval;
 
 namespace Recommender.Serving.Model;
@@ -7,11 +9,13 @@ internal static class WarmUp
 {
     private const int Rounds = 5;
     private const int Events = 50;
+    private const int Candidates = 150;
 
-    /// <summary>Runs some fold-ins and searches.</summary>
-    /// <returns>What the fastest of them took; zero when the model has no fold-in.</returns>
+    /// <summary>Runs some fold-ins and searches, and the ranker.</summary>
+    /// <returns>What the fastest fold-in and search took; zero when the model has no fold-in.</returns>
     public static TimeSpan Run(ModelGeneration generation, TimeProvider time)
     {
+        if (generation.Ranker is { } ranker) Use(ranker);
         if (!generation.CanFoldIn || generation.ItemCount == 0) return TimeSpan.Zero;
         var items = new int[Math.Min(Events, generation.Popular.Length)];
         for (var i = 0; i < items.Length; i++) items[i] = generation.Popular.Span[i].Item;
@@ -30,5 +34,12 @@ internal static class WarmUp
         }
         if (items.Length > 0) generation.Factors.Neighbours(items[0]);
         return fastest;
+    }
+
+    private static void Use(RankerSession ranker)
+    {
+        var rows = RankerSession.RowsOf(Candidates);
+        var (features, expected) = (new float[rows * RankerFeatures.Count], new float[rows * OutcomeWeights.Count]);
+        for (var round = 0; round < Rounds; round++) ranker.Score(features, Candidates, expected);
     }
 }

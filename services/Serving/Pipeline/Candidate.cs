@@ -23,8 +23,11 @@ internal struct Candidate
     /// <summary>Its number in the live model; -1 when the model does not know it.</summary>
     public required int Item { get; set; }
 
-    /// <summary>The score that a list gave it; 0 without a list.</summary>
-    public float ListScore { get; init; }
+    /// <summary>The score that the viewer's list gives it, whatever proposed it; 0 where it is not on the list from which the answer is made.</summary>
+    public float ListScore { get; set; }
+
+    /// <summary>Whether it is on the list from which the answer is made.</summary>
+    public bool IsListed { get; set; }
 
     /// <summary>Probability with which exploration put it where it is; 1 without exploration.</summary>
     public double Propensity { get; init; }
@@ -64,6 +67,21 @@ internal struct Candidate
 /// <param name="Followed">Gain from an author whom the viewer follows.</param>
 internal readonly record struct ScoreParts(double Relevance, double Affinity, double Trend, double Followed = 0)
 {
+    /// <summary>Whether the ranker made the score; it then consists of the worth of what is expected alone.</summary>
+    public bool IsLearned { get; init; }
+
+    /// <summary>Worth of the expected like.</summary>
+    public double Like { get; init; }
+
+    /// <summary>Worth of the expected share.</summary>
+    public double Share { get; init; }
+
+    /// <summary>Worth of the expected watching.</summary>
+    public double Watch { get; init; }
+
     /// <summary>The sum.</summary>
-    public double Total => Relevance + Affinity + Trend + Followed;
+    public double Total => IsLearned ? Like + Share + Watch : Relevance + Affinity + Trend + Followed;
+
+    /// <summary>What made the score, as answers and impressions say it.</summary>
+    public string Scorer => IsLearned ? "ranker" : "blend";
 }

@@ -55,6 +55,12 @@ internal sealed class QueryScratch : IResettable
     /// <summary>Places in <see cref="Candidates"/> by id.</summary>
     public Dictionary<string, int> Proposed { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Videos of the viewer's list that were proposed as such; the rest of the list begins there.</summary>
+    public int ListTaken { get; set; }
+
+    /// <summary>Working memory of the scorer.</summary>
+    public RankerScratch Ranker { get; } = new();
+
     /// <summary>Working memory of the selector.</summary>
     public SelectorScratch Selector { get; } = new();
 
@@ -104,6 +110,8 @@ internal sealed class QueryScratch : IResettable
         Muted.Clear();
         Languages.Clear();
         Blocked.Clear();
+        ListTaken = 0;
+        Ranker.Reset();
         foreach (var sink in Sinks) sink.Candidates.Clear();
         Candidates.Clear();
         Proposed.Clear();

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Recommender.Hosting.Telemetry;
+using Recommender.V1;
 
 namespace Recommender.Serving.Pipeline;
 
@@ -41,13 +42,17 @@ internal sealed class RecommendationPipeline
         using var span = RecommenderTelemetry.ActivitySource.StartActivity("recommend: rank candidates");
         await ProposeAsync(query, cancellationToken);
         Merge(query);
-        foreach (ref var candidate in CollectionsMarshal.AsSpan(query.Scratch.Candidates)) candidate.Score = _scorer.Score(query, candidate);
+        if (query.Tier == Tier.Precomputed) AddListScores(query);
+        _scorer.Score(query, CollectionsMarshal.AsSpan(query.Scratch.Candidates));
         _selector.Select(query, query.Scratch.Candidates, query.Scratch.Selected);
         span?.SetTag("recommender.tier", WireNames.Of(query.Tier)).SetTag("recommender.candidates", query.Scratch.Candidates.Count);
     }
 
     /// <summary>Why a video is in the answer, in plain words.</summary>
     public string Explain(ViewerQuery query, in Candidate candidate) => _sources[candidate.Proposer].Explain(query, candidate);
+
+    /// <summary>Adds to an explanation what made a video's score.</summary>
+    public void ExplainScore(ViewerQuery query, in Candidate candidate, Explanation into) => _scorer.Explain(query, candidate, into);
 
     /// <summary>The sources that proposed a video, the one that it counts for first.</summary>
     public IEnumerable<string> ProposersOf(Candidate candidate)
@@ -136,6 +141,18 @@ internal sealed class RecommendationPipeline
             _metrics.SourceFailed(source.Name);
             PipelineLog.SourceFailed(_logger, source.Name, e);
         }
+    }
+
+    /// <summary>
+    /// A video has the score of the viewer's list whether or not the list's source came to propose it: what is proposed, and by whom, must not
+    /// matter to a score.
+    /// </summary>
+    private static void AddListScores(ViewerQuery query)
+    {
+        var (videos, scratch) = (query.Viewer.List!.Videos, query.Scratch);
+        var candidates = CollectionsMarshal.AsSpan(scratch.Candidates);
+        for (var i = scratch.ListTaken; i < videos.Count; i++)
+            if (scratch.Proposed.TryGetValue(videos[i].VideoId, out var place)) (candidates[place].ListScore, candidates[place].IsListed) = (videos[i].Score, true);
     }
 
     /// <summary>Puts the proposals together. A video that several sources propose belongs to the first of them.</summary>

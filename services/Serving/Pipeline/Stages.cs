@@ -47,11 +47,14 @@ internal interface ICandidateFilter
     bool Keeps(ViewerQuery query, ref Candidate candidate);
 }
 
-/// <summary>Scores a video for a viewer. The score depends on these two alone, never on the other candidates.</summary>
+/// <summary>Scores videos for a viewer. A score depends on viewer and video alone, never on the other candidates or on who proposed it.</summary>
 internal interface IScorer
 {
-    /// <summary>The score; larger is better.</summary>
-    ScoreParts Score(ViewerQuery query, in Candidate candidate);
+    /// <summary>Sets <see cref="Candidate.Score"/> of each; larger is better.</summary>
+    void Score(ViewerQuery query, Span<Candidate> candidates);
+
+    /// <summary>Adds to an explanation what made the score, its parts, and what they were reckoned from.</summary>
+    void Explain(ViewerQuery query, in Candidate candidate, Explanation into);
 }
 
 /// <summary>Chooses and orders the answer.</summary>
@@ -64,6 +67,8 @@ internal interface ISelector
 /// <summary>Something that happens because an answer was given; it must neither fail nor delay the answer.</summary>
 internal interface ISideEffect
 {
-    /// <summary>Takes note of an answer that is on its way.</summary>
-    void After(RecommendRequest request, RecommendResponse response);
+    /// <summary>Takes note of an answer that is on its way. The query is the caller's again afterwards.</summary>
+    /// <param name="query">What was asked, and what the stages learnt about it.</param>
+    /// <param name="response">The answer: the query's selected videos, in their order. It is only read.</param>
+    void After(ViewerQuery query, RecommendResponse response);
 }

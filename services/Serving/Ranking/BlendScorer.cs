@@ -8,12 +8,12 @@ namespace Recommender.Serving.Ranking;
 /// <see cref="ServingOptions.TrendingWeight"/> times the engagement relative to the most trending video, plus
 /// <see cref="ServingOptions.FollowedWeight"/> for a followed author. Popularity orders what does not trend.
 /// </summary>
-[Stage(10)]
-internal sealed class BlendScorer : IScorer
+internal sealed class BlendScorer
 {
     /// <summary>Far below any difference in trending that means something.</summary>
     private const double PopularityShare = 1e-3;
 
+    /// <summary>The score of a video for a viewer; larger is better.</summary>
     public ScoreParts Score(ViewerQuery query, in Candidate candidate) =>
         new(Relevance(query, candidate), Affinity(query, candidate), Trend(query, candidate), Followed(query, candidate));
 
@@ -24,16 +24,22 @@ internal sealed class BlendScorer : IScorer
         return candidate.Cold >= 0 ? query.Cold.Score(query.Vector.Span, candidate.Cold) : 0;
     }
 
-    private static double Followed(ViewerQuery query, in Candidate candidate) =>
-        query.Scratch.Followed.Count > 0 && candidate.Video is { } video && query.Scratch.Followed.Contains(video.AuthorId) ? query.Options.FollowedWeight : 0;
+    /// <summary>Whether the viewer follows the author.</summary>
+    public static bool IsFollowed(ViewerQuery query, in Candidate candidate) =>
+        query.Scratch.Followed.Count > 0 && candidate.Video is { } video && query.Scratch.Followed.Contains(video.AuthorId);
 
-    private static double Affinity(ViewerQuery query, in Candidate candidate)
+    /// <summary>Greatest cosine to what the viewer has just liked, from 0.</summary>
+    public static float Closest(ViewerQuery query, in Candidate candidate)
     {
         if (candidate.Item < 0) return 0;
         var closest = 0f;
         foreach (var liked in query.JustLiked) closest = Math.Max(closest, query.Model!.Factors!.Cosine(liked, candidate.Item));
-        return query.Options.SimilarWeight * closest;
+        return closest;
     }
+
+    private static double Followed(ViewerQuery query, in Candidate candidate) => IsFollowed(query, candidate) ? query.Options.FollowedWeight : 0;
+
+    private static double Affinity(ViewerQuery query, in Candidate candidate) => query.Options.SimilarWeight * Closest(query, candidate);
 
     private static double Trend(ViewerQuery query, in Candidate candidate)
     {

@@ -22,6 +22,14 @@ public sealed record Impression(
     /// <summary>Why the video was shown, where the request asked to explain.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImpressionExplanation? Explanation { get; init; }
+
+    /// <summary>What the features mean; 0 where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int FeatureVersion { get; init; }
+
+    /// <summary>The ranker's features of viewer and video when it was shown, in the order of that version; null for answers of which they were not taken.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<float>? Features { get; init; }
 }
 
 /// <summary>Why a video was shown.</summary>
@@ -35,7 +43,11 @@ public sealed record Impression(
 /// <param name="Events">What the viewer did that brought it there.</param>
 public sealed record ImpressionExplanation(
     IReadOnlyList<string> ProposedBy, IReadOnlyDictionary<string, double> ScoreParts, IReadOnlyList<string> FiltersPassed, int RankByScore,
-    double Similarity, int AuthorRepeats, string Exploration, IReadOnlyList<ImpressionEvent> Events);
+    double Similarity, int AuthorRepeats, string Exploration, IReadOnlyList<ImpressionEvent> Events)
+{
+    /// <summary>What made the score: <c>blend</c>, or <c>ranker</c>.</summary>
+    public string Scorer { get; init; } = "";
+}
 
 /// <summary>Something that a viewer did, as the reason for an impression.</summary>
 /// <param name="Type">E.g. <c>like</c>.</param>

@@ -62,11 +62,13 @@ public sealed class ModelStore(StorageOptions options)
         return [.. manifests.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
 
-    /// <summary>Checks size and checksum of every file of a version.</summary>
+    /// <summary>Checks size and checksum of the files of a version.</summary>
+    /// <param name="manifest">What they should be.</param>
+    /// <param name="which">Which files; null: every one.</param>
     /// <exception cref="InvalidDataException">A file is missing or damaged; the message names it.</exception>
-    public void Verify(ModelManifest manifest)
+    public void Verify(ModelManifest manifest, Func<ModelFile, bool>? which = null)
     {
-        foreach (var expected in manifest.Files)
+        foreach (var expected in manifest.Files.Where(f => which is null || which(f)))
         {
             var path = PathOf(manifest.Version, expected.Name);
             if (!File.Exists(path)) throw new InvalidDataException($"model {manifest.Version} lacks its file {expected.Name}");

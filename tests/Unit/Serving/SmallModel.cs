@@ -1,5 +1,6 @@
 using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Onnx.Ranking;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Weights;
 using Recommender.Serving.Model;
@@ -11,8 +12,10 @@ internal static class SmallModel
 {
     public const string Version = "20261122T080000Z-0001";
 
-    public static ModelGeneration Create(string version = Version, bool withFactors = true, int items = 20, float dislikeWeight = 0)
+    public static ModelGeneration Create(string version = Version, bool withFactors = true, int items = 20, float dislikeWeight = 0, RankerSession? ranker = null)
     {
+        var rates = new float[(items + 1) * ItemRates.Columns];
+        for (var i = 0; i < rates.Length; i++) rates[i] = 0.01f * (i % 7);
         var ids = new IdIndex();
         var rows = new float[items * 4];
         var popularity = new float[items];
@@ -27,7 +30,11 @@ internal static class SmallModel
             popularity[i] = (5f * items) - i;
         }
         var factors = withFactors ? new ItemFactors(rows, 4, new FoldInSettings { Regularization = 0.01 }, dislikeWeight > 0 ? Opposite(rows) : default, dislikeWeight) : null;
-        return new ModelGeneration(Manifest(version, items, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights());
+        return new ModelGeneration(Manifest(version, items, withFactors ? 4 : 0), ids, factors, popularity, new InteractionWeights())
+        {
+            Rates = new ItemRates(rates),
+            Ranker = ranker,
+        };
     }
 
     // Who dislikes the videos of one taste has the other.

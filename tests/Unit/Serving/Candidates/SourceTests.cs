@@ -43,6 +43,26 @@ public class SourceTests
     }
 
     [Fact]
+    public void A_listed_or_new_video_is_traced_to_the_events_on_the_videos_most_like_it()
+    {
+        var state = Queries.State(("b4", EventType.Skip, 1), ("a3", EventType.Like, 2), ("a3", EventType.View, 3), ("unheard", EventType.View, 4), ("a0", EventType.View, 5));
+        var model = SmallModel.Create();
+        var cold = new ColdVectors(SmallModel.Version, model.ItemCount, 4, 1);
+        Assert.True(cold.TryAdd("new", [1, 0, 0, 0]));
+        var query = Queries.Create(state, model: model, cold: cold);
+        foreach (var (source, candidate) in (ReadOnlySpan<(ICandidateSource, Candidate)>)
+            [(new PrecomputedSource(), Queries.Candidate("a2") with { Item = 2 }), (RealTimeSource(), Queries.Candidate("new") with { Cold = 0 })])
+        {
+            var evidence = new List<Evidence>();
+            source.Trace(query, candidate, evidence);
+            Assert.Equal(["a0", "a3", "b4"], evidence.Select(e => e.Event.VideoId).Order(StringComparer.Ordinal));
+            Assert.Equal("b4", evidence[^1].Event.VideoId);
+            Assert.Equal(EventType.Like, evidence.Find(e => e.Event.VideoId == "a3").Event.Type);
+            Assert.True(evidence[0].Similarity >= evidence[1].Similarity && evidence[1].Similarity > 0.9 && evidence[2].Similarity < 0.5);
+        }
+    }
+
+    [Fact]
     public async Task The_search_leaves_out_what_must_not_be_shown_so_that_enough_is_found()
     {
         var model = SmallModel.Create();

@@ -58,5 +58,5 @@ public sealed class ExposureTests : IDisposable
     }
 
     private static void Show(ExposureBoard board, params string[] videos) =>
-        board.After(new RecommendRequest(), new RecommendResponse { Videos = { videos.Select(id => new RecommendedVideo { VideoId = id }) } });
+        board.After(Queries.Create(), new RecommendResponse { Videos = { videos.Select(id => new RecommendedVideo { VideoId = id }) } });
 }

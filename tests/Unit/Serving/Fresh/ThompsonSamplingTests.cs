@@ -69,7 +69,7 @@ public class ThompsonSamplingTests
         var board = new FreshBoard(catalog);
         foreach (var id in (string[])["here", "elsewhere", "new"]) catalog.Upsert(id, "", Queries.Now.ToUnixTimeMilliseconds());
         for (var i = 0; i < 3; i++)
-            board.After(new RecommendRequest(), new RecommendResponse { Videos = { new RecommendedVideo { VideoId = "here", Source = Source.Fresh }, new RecommendedVideo { VideoId = "new", Source = Source.Trending } } });
+            board.After(Queries.Create(), new RecommendResponse { Videos = { new RecommendedVideo { VideoId = "here", Source = Source.Fresh }, new RecommendedVideo { VideoId = "new", Source = Source.Trending } } });
         board.Publish(new FreshChances(new Dictionary<string, FreshChance> { ["elsewhere"] = new(0.5, 3), ["new"] = new(0.5, 2) }));
         var sink = new CandidateSink(0, [], []);
         await new FreshSource(catalog, board, new Random(1)).ProposeAsync(Queries.Create(options: options), sink, TestContext.Current.CancellationToken);

@@ -5,7 +5,9 @@ using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
 using Recommender.Serving;
+using Recommender.Serving.Catalog;
 using Recommender.Serving.Impressions;
+using Recommender.Serving.Ranking;
 using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Serving.Impressions;
@@ -16,6 +18,9 @@ public sealed class ImpressionTests : IDisposable
     private readonly ServingMetrics _metrics = new();
 
     public void Dispose() => _metrics.Dispose();
+
+    private static ImpressionQueue Queue(ServingOptions options, ServingMetrics metrics) =>
+        new(options, new FeatureCalculator(new VideoCatalog(options), new BlendScorer()), metrics, new Random(1), TimeProvider.System);
 
     private static RecommendResponse Response() => new()
     {
@@ -64,8 +69,8 @@ public sealed class ImpressionTests : IDisposable
         });
         listener.Start();
         using var metrics = new ServingMetrics();
-        var queue = new ImpressionQueue(new ServingOptions { ImpressionQueue = 2 }, metrics, TimeProvider.System);
-        for (var i = 0; i < 5; i++) queue.After(new RecommendRequest { UserId = "u" }, Response());
+        var queue = Queue(new ServingOptions { ImpressionQueue = 2 }, metrics);
+        for (var i = 0; i < 5; i++) queue.After(Queries.Create(), Response());
         Assert.Equal(2, queue.Answers.Count);
         Assert.Equal(6, dropped);
     }
@@ -73,8 +78,8 @@ public sealed class ImpressionTests : IDisposable
     [Fact]
     public void An_empty_answer_shows_nothing()
     {
-        var queue = new ImpressionQueue(new ServingOptions(), _metrics, TimeProvider.System);
-        queue.After(new RecommendRequest { UserId = "u" }, new RecommendResponse());
+        var queue = Queue(new ServingOptions(), _metrics);
+        queue.After(Queries.Create(), new RecommendResponse());
         Assert.Equal(0, queue.Answers.Count);
     }
 }

@@ -107,7 +107,12 @@ public sealed class RecommendationPipelineTests : IDisposable
 
     private sealed class ListScorer : IScorer
     {
-        public ScoreParts Score(ViewerQuery query, in Candidate candidate) => new(candidate.ListScore, 0, 0);
+        public void Score(ViewerQuery query, Span<Candidate> candidates)
+        {
+            foreach (ref var candidate in candidates) candidate.Score = new ScoreParts(candidate.ListScore, 0, 0);
+        }
+
+        public void Explain(ViewerQuery query, in Candidate candidate, Explanation into) => into.Scorer = "list";
     }
 
     private sealed class Without(string videoId) : ICandidateFilter

@@ -2,6 +2,7 @@ using Recommender.Hosting.Configuration;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
 using Recommender.Training.Judging;
+using Recommender.Training.Ranking;
 using Recommender.Training.Triggers;
 
 namespace Recommender.Training;
@@ -54,6 +55,9 @@ public sealed record TrainingOptions : IOptionsRecord
     /// <summary>What a model must show before it goes live, e.g. <c>Training:Gate:MinGain</c>.</summary>
     public GateOptions Gate { get; init; } = new();
 
+    /// <summary>How the ranker is learnt from impressions, e.g. <c>Training:Ranker:MinImpressions</c>.</summary>
+    public RankerOptions Ranker { get; init; } = new();
+
     /// <summary>What asks for a run besides the interval, e.g. <c>Training:Triggers:NewEvents</c>.</summary>
     public TriggerOptions Triggers { get; init; } = new();
 
@@ -101,6 +105,7 @@ public sealed record TrainingOptions : IOptionsRecord
         check.Range(MinViewers, 1, 1_000_000);
         check.Range(MinVideosPerViewer, 2, 1000);
         Gate.Validate(check);
+        Ranker.Validate(check);
         Triggers.Validate(check);
         check.Range(RestartInterrupted, 0, 100);
         check.Range(ListLength, 0, 1000);

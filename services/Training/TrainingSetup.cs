@@ -9,6 +9,7 @@ using Recommender.Training.Dataset;
 using Recommender.Training.Judging;
 using Recommender.Training.Mlflow;
 using Recommender.Training.Publishing;
+using Recommender.Training.Ranking;
 using Recommender.Training.Registry;
 using Recommender.Training.Running;
 using Recommender.Training.Triggers;
@@ -41,6 +42,7 @@ public static class TrainingSetup
         services.AddSingleton<ListWriter>();
         services.AddSingleton<ArchiveTurn>();
         services.AddSingleton<ListRefresh>();
+        services.AddSingleton<RankerStage>();
         services.AddSingleton<TrainingRunner>();
         services.AddSingleton<LiveAnnouncer>();
         services.AddSingleton<ModelRegistry>();

@@ -1,20 +1,19 @@
 using System.Text.Json;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
-using Recommender.Hosting.Online;
 using Recommender.V1;
 
 namespace Recommender.Standalone.Experiments;
 
 /// <summary>
-/// Joins the archive's impressions with what viewers did: an event belongs to the impression of its <c>request_id</c> and video. Each impression
-/// has each outcome at most once, whatever is sent again. Memory: some 50 bytes per impression and a line per viewer.
+/// What the arms of a layer were shown and what came of it, from the archive (<see cref="ImpressionJoin{T}"/>). Memory: some 50 bytes per impression
+/// and a line per viewer.
 /// </summary>
 internal sealed class ExperimentLog(string layer)
 {
     private static readonly string[] s_outcomes = ["view", "like", "share"];
 
-    private readonly Dictionary<ulong, Shown> _shown = [];
+    private readonly ImpressionJoin<string> _shown = new();
     private readonly SortedDictionary<string, ArmTally> _arms = new(StringComparer.Ordinal);
     private readonly HashSet<string> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _armsOfViewers = new(StringComparer.Ordinal);
@@ -44,8 +43,7 @@ internal sealed class ExperimentLog(string layer)
         if (impression?.ExperimentArm is not { Length: > 0 } named || ArmIn(named) is not { } arm) return;
         if (!_armsOfViewers.TryAdd(impression.UserId, arm) && _armsOfViewers[impression.UserId] != arm) Moved.Add(impression.UserId);
         arm = _armsOfViewers[impression.UserId];
-        // The same impression may be in the log twice.
-        if (!_shown.TryAdd(KeyOf(impression.RequestId, impression.VideoId), new Shown(arm, impression.UserId, 0))) return;
+        if (!_shown.TryShow(impression, arm)) return;
         if (!_arms.TryGetValue(arm, out var tally)) _arms[arm] = tally = new ArmTally();
         tally.Show(impression.UserId);
     }
@@ -53,21 +51,17 @@ internal sealed class ExperimentLog(string layer)
     /// <summary>Takes an event in.</summary>
     public void Count(ReadOnlySpan<byte> row)
     {
-        var read = EventJson.Parse(row);
-        if (read.RequestId.Length == 0) return;
-        var key = KeyOf(read.RequestId, read.VideoId);
-        if (!_shown.TryGetValue(key, out var shown) || shown.UserId != read.UserId) return;
-        var outcome = read.Type switch
+        if (!_shown.TryJoin(row, out var happened, out _, out var arm)) return;
+        var outcome = happened.Type switch
         {
             EventType.View => Outcome.View,
             EventType.Like => Outcome.Like,
             EventType.Share => Outcome.Share,
             _ => (Outcome?)null,
         };
-        if (outcome is not { } known || (shown.Had & (1 << (int)known)) != 0) return;
-        _shown[key] = shown with { Had = shown.Had | (1 << (int)known) };
-        _arms[shown.Arm].Add(shown.UserId, known, 1);
-        if (read.WatchTime is { } watched) _arms[shown.Arm].Add(shown.UserId, Outcome.WatchSeconds, watched.ToTimeSpan().TotalSeconds);
+        if (outcome is not { } known) return;
+        _arms[arm].Add(happened.UserId, known, 1);
+        if (happened.WatchTime is { } watched) _arms[arm].Add(happened.UserId, Outcome.WatchSeconds, watched.ToTimeSpan().TotalSeconds);
     }
 
     /// <summary>The arm of the layer in a list such as <c>order=control,fresh=more</c>; null when the layer is not in it.</summary>
@@ -83,8 +77,4 @@ internal sealed class ExperimentLog(string layer)
         }
         return found;
     }
-
-    private static ulong KeyOf(string requestId, string videoId) => StableHash.Of(requestId + "\n" + videoId);
-
-    private readonly record struct Shown(string Arm, string UserId, int Had);
 }

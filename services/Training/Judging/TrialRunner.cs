@@ -32,7 +32,7 @@ internal sealed class TrialRunner(TrainingOptions options, TimeProvider time, IL
         return new Trial(recipe, result, epochSeconds)
         {
             Intervals = MetricIntervals.Of(result, options.Gate),
-            Audit = audit.Finish(result, ModelFiles.SizeOf(model, events.Videos), MedianMilliseconds(model, result.Viewers)),
+            Audit = audit.Finish(result, ModelFiles.SizeOf(model, events), MedianMilliseconds(model, result.Viewers)),
             Curve = curve.Points,
         };
     }

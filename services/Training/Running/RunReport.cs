@@ -3,6 +3,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Modeling.Evaluation;
 using Recommender.Training.Dataset;
 using Recommender.Training.Judging;
+using Recommender.Training.Ranking;
 using Recommender.Training.Triggers;
 
 namespace Recommender.Training.Running;
@@ -27,11 +28,12 @@ namespace Recommender.Training.Running;
 /// <param name="Checks">What the gate looked at.</param>
 /// <param name="Profile">What its data looks like as a whole; drift is measured from it.</param>
 /// <param name="StartedFrom">The factors that its model's training began with; null when it began at random.</param>
+/// <param name="Ranker">What became of the learned ranker; null in runs that were made without.</param>
 internal sealed record RunReport(
     string RunId, string Trigger, string Why, string CodeVersion, string Device, double Seconds, long PeakMemoryBytes, string DataVersion,
     IReadOnlyDictionary<string, string> DataRanges, SnapshotCounts Counts, IReadOnlyDictionary<string, Distribution> Signals, string Split,
     IReadOnlyList<TrialReport> Trials, string ModelVersion, bool Promoted, string Verdict, IReadOnlyList<GateCheck> Checks,
-    InputProfile? Profile, ModelStart? StartedFrom = null);
+    InputProfile? Profile, ModelStart? StartedFrom = null, RankerReport? Ranker = null);
 
 /// <summary>One recipe that was tried.</summary>
 /// <param name="Role"><c>candidate</c>, <c>baseline</c> or <c>champion</c>.</param>

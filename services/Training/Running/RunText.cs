@@ -1,5 +1,6 @@
 using Recommender.Hosting.Artifacts;
 using Recommender.Training.Judging;
+using Recommender.Training.Ranking;
 using Recommender.V1;
 
 namespace Recommender.Training.Running;
@@ -7,7 +8,7 @@ namespace Recommender.Training.Running;
 /// <summary>
 /// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.started_from</c> and
 /// <c>run.started_from_sha256</c> of a run that began with the live model's factors,
-/// <c>run.promoted</c> and <c>run.verdict</c>.
+/// <c>run.ranker</c> and <c>run.ranker_verdict</c>, <c>run.promoted</c> and <c>run.verdict</c>.
 /// </summary>
 internal static class RunText
 {
@@ -24,6 +25,13 @@ internal static class RunText
     {
         run.Parameters[RunMetrics.AboutPrefix + "started_from"] = start.Version;
         run.Parameters[RunMetrics.AboutPrefix + "started_from_sha256"] = start.FactorsSha256;
+    }
+
+    /// <summary>Said when its ranker is judged.</summary>
+    public static void Rank(TrainingRun run, RankerReport ranker)
+    {
+        run.Parameters[RunMetrics.AboutPrefix + "ranker"] = ranker.IsUsed ? "true" : "false";
+        run.Parameters[RunMetrics.AboutPrefix + "ranker_verdict"] = ranker.Verdict;
     }
 
     /// <summary>Said when its model is judged.</summary>

@@ -5,6 +5,7 @@ using Recommender.Modeling.Trainers.Popularity;
 using Recommender.Training.Dataset;
 using Recommender.Training.Judging;
 using Recommender.Training.Publishing;
+using Recommender.Training.Ranking;
 using Recommender.Training.Registry;
 using Recommender.Training.Split;
 using Recommender.Training.Triggers;
@@ -13,10 +14,10 @@ namespace Recommender.Training.Running;
 
 /// <summary>
 /// One run from the archive to the live model: read, split by time, try candidates and the live model's recipe, train the best one on
-/// everything, save it, and if it may, fill the lists and make it live.
+/// everything, learn the ranker, save both, and if the model may, fill the lists and make it live.
 /// </summary>
 internal sealed class TrainingRunner(
-    SnapshotReader reader, RunPlanner planner, TrialRunner trials, RunStore store, ModelStore models, ModelRegistry registry, ListWriter lists,
+    SnapshotReader reader, RunPlanner planner, TrialRunner trials, RankerStage ranking, RunStore store, ModelStore models, ModelRegistry registry, ListWriter lists,
     ServiceIdentity identity, TrainingOptions options, TimeProvider time, ILogger<TrainingRunner> logger)
 {
     // Shares of a run's progress; training costs a unit per pass.
@@ -83,17 +84,20 @@ internal sealed class TrainingRunner(
         memory.Look();
         var metrics = RunMetrics.Of(best, compared.Select(Of), champion?.Trial, split, snapshot, data, epochSeconds);
         (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);
-        var manifest = Save(run, model, best.Recipe, start, snapshot, metrics, cancellationToken);
+        var ranker = await ranking.RunAsync(snapshot, cancellationToken);
+        foreach (var (name, value) in ranker.Report.Metrics) metrics["ranker_" + name] = value;
+        var manifest = Save(run, model, best.Recipe, start, snapshot, ranker, metrics, cancellationToken);
         run.Change(r =>
         {
             RunMetrics.Describe(r, manifest);
+            RunText.Rank(r, ranker.Report);
             RunText.End(r, verdict);
         });
         store.SaveReport(new RunReport(
             run.Current.RunId, run.Stored.Trigger, run.Stored.Why, identity.Version, run.Current.Device, metrics["run_seconds"], memory.Bytes,
             snapshot.Version, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
             [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks,
-            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span), start));
+            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span), start, ranker.Report));
         RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
         if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
         registry.DeleteOldest();
@@ -119,7 +123,7 @@ internal sealed class TrainingRunner(
     }
 
     private ModelManifest Save(
-        TrackedRun run, IScoringModel model, Recipe recipe, ModelStart? startedFrom, Snapshot snapshot, IReadOnlyDictionary<string, double> metrics,
+        TrackedRun run, IScoringModel model, Recipe recipe, ModelStart? startedFrom, Snapshot snapshot, RankerResult ranker, IReadOnlyDictionary<string, double> metrics,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -135,6 +139,7 @@ internal sealed class TrainingRunner(
             DataVersion = snapshot.Version,
             DataRanges = snapshot.Ranges,
             StartedFrom = startedFrom,
+            Ranker = ranker.Origin,
             CodeVersion = identity.Version,
             Metrics = metrics,
             CreatedAt = time.GetUtcNow(),
@@ -142,7 +147,7 @@ internal sealed class TrainingRunner(
             Factors = model.ItemFactors?.Factors ?? 0,
             Files = [],
         };
-        return registry.Add(manifest, ModelFiles.Writers(model, snapshot.Events.Videos));
+        return registry.Add(manifest, ModelFiles.Writers(model, snapshot.Events, ranker.Graph));
     }
 
     private async Task GoLiveAsync(

@@ -36,6 +36,10 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelStart? StartedFrom { get; init; }
 
+    /// <summary>How its ranker was learnt; null when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RankerOrigin? Ranker { get; init; }
+
     /// <summary>Version of the code that trained it.</summary>
     public required string CodeVersion { get; init; }
 
@@ -66,6 +70,15 @@ public sealed record ModelManifest
 /// <param name="DislikesSha256">Checksum of its factors of dislikes; null when it has none.</param>
 public sealed record ModelStart(
     string Version, string FactorsSha256, string IdsSha256, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DislikesSha256 = null);
+
+/// <summary>What a version's ranker was learnt from; <c>ranker.onnx</c> is the ranker.</summary>
+/// <param name="FeatureVersion">What the features mean.</param>
+/// <param name="Impressions">Impressions with known outcomes.</param>
+/// <param name="TakenAt">The moment from which the window of outcomes counts back, UTC.</param>
+/// <param name="DataRanges">The archived offsets of impressions, besides those of events: <c>log/type/partition</c> to <c>from-to</c>.</param>
+/// <param name="Settings">The settings that it was learnt with, as text.</param>
+public sealed record RankerOrigin(
+    int FeatureVersion, int Impressions, DateTimeOffset TakenAt, IReadOnlyDictionary<string, string> DataRanges, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>One file of a model version.</summary>
 /// <param name="Name">File name inside the version's folder.</param>

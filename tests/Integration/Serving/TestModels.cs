@@ -19,7 +19,7 @@ internal static class TestModels
     public static string VideoOf(int taste, int number) => $"{(taste == 0 ? 'a' : 'b')}{number:00}";
 
     /// <summary>Trains and saves a version; a manifest changed by <paramref name="change"/> is saved as it then is.</summary>
-    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null, InteractionMatrix? dislikes = null)
+    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null, InteractionMatrix? dislikes = null, byte[]? ranker = null)
     {
         var made = TrainerRegistry.Create(trainer, trainer.StartsWith("ials", StringComparison.Ordinal) ? s_parameters : null);
         var model = made.Train(new TrainingData(Audience()) { Negatives = dislikes });
@@ -47,9 +47,11 @@ internal static class TestModels
                     stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(VideoOf(item / PerTaste, item % PerTaste)), (byte)'\n']);
             },
             ["popularity.npy"] = stream => NpyFile.Write(stream, model.ItemPopularity.Span, model.ItemCount, 0),
+            ["item_rates.npy"] = stream => NpyFile.Write(stream, [.. Enumerable.Range(0, (model.ItemCount + 1) * 3).Select(i => 0.01f * (i % 17))], model.ItemCount + 1, 3),
         };
         if (model.ItemFactors is { } factors) writers["item_factors.npy"] = stream => NpyFile.Write(stream, factors.Data, factors.RowCount, factors.Factors);
         if (model.DislikeFactors is { } said) writers["dislike_factors.npy"] = stream => NpyFile.Write(stream, said.Data, said.RowCount, said.Factors);
+        if (ranker is not null) writers["ranker.onnx"] = stream => stream.Write(ranker);
         return store.Save(change?.Invoke(manifest) ?? manifest, writers);
     }
 

@@ -39,7 +39,7 @@ public sealed class RebuildTests(EmbeddedKafkaFixture kafka, RedisFixture redis)
         Assert.Equal((0, ""), (code, errors));
         using var result = JsonDocument.Parse(output);
         var files = result.RootElement.GetProperty("files").EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!, f => f.GetProperty("actual").GetString());
-        Assert.Equal(["item_factors.npy", "item_ids.jsonl", "popularity.npy"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["item_factors.npy", "item_ids.jsonl", "item_rates.npy", "popularity.npy"], files.Keys.Order(StringComparer.Ordinal));
         foreach (var file in host.Store.Find(version)!.Files.Where(f => f.Name != "MLmodel"))
         {
             Assert.Equal(file.Sha256, files[file.Name]);

@@ -151,7 +151,7 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
         Archive.AddEvents(TestEvents.Tastes(60, 40));
         var host = await StartAsync();
         var run = await host.SucceedAsync(trainer: "popularity");
-        Assert.Equal(["MLmodel", "item_ids.jsonl", "popularity.npy"], host.Store.Find(run.ModelVersion)!.Files.Select(f => f.Name));
+        Assert.Equal(["MLmodel", "item_ids.jsonl", "item_rates.npy", "popularity.npy"], host.Store.Find(run.ModelVersion)!.Files.Select(f => f.Name));
         Assert.Equal(run.ModelVersion, PrecomputedList.Decode(await Redis.Client.GetAsync(OnlineKeys.List("viewer-0001"), Token)).ModelVersion);
     }
 

@@ -55,7 +55,7 @@ public sealed class DriftWatchTests : IDisposable
             DataVersion = snapshot.Version, DataRanges = snapshot.Ranges, CodeVersion = "c", Metrics = new Dictionary<string, double>(), CreatedAt = since,
             Items = popularity.Length, Factors = 0, Files = [],
         };
-        _models.Save(manifest, ModelFiles.Writers(model, snapshot.Events.Videos));
+        _models.Save(manifest, ModelFiles.Writers(model, snapshot.Events));
         _models.WriteLive(new LiveChange("m1", "promoted", since, "test"));
         Directory.CreateDirectory(_models.RunsPath);
         _store.SaveReport(new RunReport(

@@ -68,6 +68,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         if (IsOrdered) all.Add(new Candidate(NeighbourTrainer.TransitionsName));
         all.Add(new Candidate(NeighbourTrainer.ItemKnnName));
         all.Add(new Candidate(IalsTrainer.TrainerName));
+        all.Add(new Candidate(IalsTrainer.TrainerName, ("factors", "128"), ("iterations", "8")));
         all.Add(new Candidate(PopularityTrainer.TrainerName));
         all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank));
         if (IsOrdered) all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank, (Recency.Key, "4")));

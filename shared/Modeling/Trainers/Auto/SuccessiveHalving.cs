@@ -11,6 +11,10 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
     private const int PerRound = 9;
     private const int FirstKept = 5;
     private const int TrainersVaried = 3;
+
+    // A trainer this far behind the best one is not likely to overtake it.
+    private const double ShareOfBest = 0.75;
+
     private const double EnoughInteractions = 100_000;
 
     // Small data are not cut into noise.
@@ -39,7 +43,8 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
     // The best trainers get equal time, so that quick ones are tried in more ways.
     private List<Candidate> Variations(double share, ref Randomness random)
     {
-        var good = runner.Best.Take(TrainersVaried).Select(b => b.Candidate).ToArray();
+        var best = runner.Best;
+        var good = best.Take(TrainersVaried).Where(b => b.Value >= ShareOfBest * best[0].Value).Select(b => b.Candidate).ToArray();
         var spent = Array.ConvertAll(good, c => runner.SpentOn(c.Trainer));
         var next = new List<Candidate>();
         for (var i = 0; i < PerRound; i++)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recommender.Modeling.Trainers.Validation;
 
 namespace Recommender.Modeling.Trainers.Auto;
@@ -8,6 +9,10 @@ internal sealed class TrialRunner(
 {
     // A trial judges by so many viewers at most, spread evenly: more would tell candidates apart no better, and take long on large catalogs.
     private const int MostJudged = 8000;
+
+    // A trial that takes this much of the budget, and more than some seconds, is given up.
+    private const double ShareOfOneTrial = 0.5;
+    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(5);
 
     // What the trials leave at least of the time, if training the best again needs as much.
     private const double ShareOfTraining = 0.4;
@@ -105,10 +110,17 @@ internal sealed class TrialRunner(
         if (!_parts.TryGetValue(share, out var part)) _parts[share] = part = split.Part(share).JudgedBy(MostJudged);
         var start = time.GetTimestamp();
         var (value, error) = (-1.0, (string?)null);
+        var limit = HasClock ? TimeSpan.FromSeconds(Math.Max(LeastLimit.TotalSeconds, ShareOfOneTrial * parameters.BudgetSeconds)) : Timeout.InfiniteTimeSpan;
+        using var tooLong = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);
         try
         {
-            var model = candidate.Create(parameters.Threads).Train(part.Fit, progress: null, cancellationToken);
-            value = part.Judge(model, parameters.ValidationMetric, parameters.Threads, cancellationToken);
+            var model = candidate.Create(parameters.Threads).Train(part.Fit, progress: null, either.Token);
+            value = part.Judge(model, parameters.ValidationMetric, parameters.Threads, either.Token);
+        }
+        catch (OperationCanceledException) when (tooLong.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            error = string.Create(CultureInfo.InvariantCulture, $"It was given up after {limit.TotalSeconds:0} s, a share of the budget that no trial may take.");
         }
         catch (Exception e) when (e is ParameterException or TrainingDataException)
         {

@@ -72,6 +72,17 @@ public sealed class AutoTrainerTests
     }
 
     [Fact]
+    public void A_trial_that_takes_too_long_is_given_up_with_a_sentence()
+    {
+        var journal = new Journal();
+        var search = new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "100", ["trainers"] = "item_knn,ials" }, journal, new ImpatientClock(), _ => { });
+        var error = Assert.Throws<TrainingDataException>(() => search.Train(Walks));
+        Assert.Equal("No trainer could be trained on this data; the trials say why.", error.Message);
+        Assert.NotEmpty(journal.Trials);
+        Assert.All(journal.Trials, t => Assert.Equal("It was given up after 50 s, a share of the budget that no trial may take.", t.Error));
+    }
+
+    [Fact]
     public void Larger_data_are_tried_in_rungs()
     {
         var journal = new Journal();
@@ -146,6 +157,16 @@ public sealed class AutoTrainerTests
             Trials.Add(trial);
             Added++;
             if (Trials.Count == StopAt) throw new IOException("Killed.");
+        }
+    }
+
+    // Whatever time is waited for is over at once.
+    private sealed class ImpatientClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return base.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 

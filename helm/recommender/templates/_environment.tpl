@@ -18,8 +18,8 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- if $root.Values.tls.mutual -}}{{- $_ := set $settings "Server__TlsClientCaPath" "/etc/recommender/tls/ca.crt" -}}{{- end -}}
 {{- end -}}
 {{- if $root.Values.auth.existingSecret -}}{{- $_ := set $settings "Auth__CallersPath" (printf "/etc/recommender/auth/%s" $root.Values.auth.key) -}}{{- end -}}
-{{- /* Feed shows no certificate, so behind mTLS it has no door for its events. */ -}}
-{{- if and (eq $name "serving") $root.Values.services.ingestion.enabled (not $root.Values.tls.mutual) -}}
+{{- /* The events of Feed go through ingestion's door; behind mTLS serving shows the certificate of its own. */ -}}
+{{- if and (eq $name "serving") $root.Values.services.ingestion.enabled -}}
 {{- $_ := set $settings "Feed__IngestionAddress" (printf "%s://%s.%s.svc:5050" (ternary "https" "http" $root.Values.tls.enabled) (include "recommender.component" (dict "root" $root "name" "ingestion")) $root.Release.Namespace) -}}
 {{- if $root.Values.auth.tokens.existingSecret -}}{{- $_ := set $settings "Feed__TokenPath" (printf "/etc/recommender/tokens/%s" $root.Values.auth.tokens.feedKey) -}}{{- end -}}
 {{- end -}}

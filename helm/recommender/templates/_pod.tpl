@@ -41,7 +41,7 @@ volumeMounts:
   {{- if .root.Values.auth.existingSecret }}
   - {name: auth, mountPath: /etc/recommender/auth, readOnly: true}
   {{- end }}
-  {{- if and .root.Values.auth.tokens.existingSecret (eq .name "serving") (not .root.Values.tls.mutual) }}
+  {{- if and .root.Values.auth.tokens.existingSecret (eq .name "serving") }}
   - {name: tokens, mountPath: /etc/recommender/tokens, readOnly: true}
   {{- end }}
   {{- if .root.Values.kafka.ca.existingSecret }}
@@ -76,7 +76,7 @@ volumeMounts:
 - name: auth
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
-{{- if and (eq .name "serving") (not .root.Values.tls.mutual) }}
+{{- if eq .name "serving" }}
 {{- with .root.Values.auth.tokens }}
 {{- if .existingSecret }}
 - name: tokens

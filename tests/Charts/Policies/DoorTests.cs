@@ -18,6 +18,10 @@ public class DoorTests
             Assert.Equal("/etc/recommender/tls/ca.crt", settings["RECOMMENDER_Server__TlsClientCaPath"]);
             Assert.Contains("ssl.key.location=/etc/recommender/kafka-client/user.key", settings["RECOMMENDER_Kafka__Settings"], StringComparison.Ordinal);
         }
+        // Serving calls ingestion with the certificate of its own door.
+        Assert.Contains("client auth", certificate.Root.Items("spec", "usages").Select(u => u.ToString()));
+        var serving = manifests.Single(m => m.Kind == "ConfigMap" && m.Name.EndsWith("-serving", StringComparison.Ordinal)).Root.Map("data");
+        Assert.StartsWith("https://", serving["RECOMMENDER_Feed__IngestionAddress"], StringComparison.Ordinal);
         var names = certificate.Root.Items("spec", "dnsNames").Select(n => n.ToString()).ToArray();
         foreach (var service in manifests.Where(m => m.Kind == "Service")) Assert.Contains($"{service.Name}.{Helm.Namespace}.svc", names);
     }

@@ -46,7 +46,7 @@ internal sealed class EventStore(int capacity)
         for (var e = 0; e < Count; e++) (_viewers[e], _videos[e]) = (viewers[_viewers[e]], videos[_videos[e]]);
     }
 
-    /// <summary>Groups by viewer, orders each viewer's events by time, and leaves out what repeats an id.</summary>
+    /// <summary>Groups by viewer, orders each viewer's events by time, and leaves out what repeats an id. The store is used up.</summary>
     /// <param name="viewers">Number of viewers.</param>
     /// <param name="offsets">Where each viewer's events begin in the result, and its end.</param>
     /// <param name="cancellationToken">Stops the work.</param>
@@ -68,22 +68,25 @@ internal sealed class EventStore(int capacity)
 
         var ends = new long[viewers + 1];
         for (var v = 0; v < viewers; v++) ends[v + 1] = ends[v] + kept[v];
-        var count = (int)ends[viewers];
-        var (videos, times, watchSeconds, signals) = (new int[count], new long[count], new float[count], new byte[count]);
-        InParallel(viewers, (from, to) =>
-        {
-            for (var v = from; v < to; v++)
-            {
-                var at = (int)ends[v];
-                foreach (var e in order.AsSpan(starts[v], kept[v]))
-                {
-                    (videos[at], times[at], watchSeconds[at], signals[at]) = (_videos[e], _times[e], _watchSeconds[e], _signals[e]);
-                    at++;
-                }
-            }
-        }, cancellationToken);
         offsets = ends;
-        return new SortedEvents(videos, times, watchSeconds, signals);
+        // One column after another, so that only one is there twice at a time. The events are gone then.
+        (_viewers, _eventIds) = ([], []);
+        return new SortedEvents(InOrder(ref _videos), InOrder(ref _times), InOrder(ref _watchSeconds), InOrder(ref _signals));
+
+        T[] InOrder<T>(ref T[] column)
+        {
+            var (from, to) = (column, new T[ends[viewers]]);
+            column = [];
+            InParallel(viewers, (first, end) =>
+            {
+                for (var v = first; v < end; v++)
+                {
+                    var at = (int)ends[v];
+                    foreach (var e in order.AsSpan(starts[v], kept[v])) to[at++] = from[e];
+                }
+            }, cancellationToken);
+            return to;
+        }
     }
 
     private static void InParallel(int viewers, Action<int, int> work, CancellationToken cancellationToken) =>

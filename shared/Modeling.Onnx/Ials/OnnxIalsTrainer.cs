@@ -1,5 +1,6 @@
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Onnx.Devices;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
 
@@ -20,6 +21,10 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Parameters => parameters.ToSettings();
 
+    // Of the host: both sides' factors, the interactions by item, and the device's own memory where that is the host's.
+    private double BytesOf(InteractionMatrix interactions) =>
+        (sizeof(float) * (double)parameters.Ials.Factors * ((double)interactions.RowCount + interactions.ColumnCount)) + (12.0 * interactions.Count);
+
     /// <inheritdoc cref="ITrainer.Train"/>
     /// <remarks>Without a GPU, where one was wished for, the CPU does the work, and the note of the first progress says why.</remarks>
     public IScoringModel Train(TrainingData data, Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -28,6 +33,7 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
         data.Check();
         var signed = SignedData.Of(data, parameters.Ials);
         data = signed.Joined;
+        MemoryNeed.Check(Name, BytesOf(data.Interactions), "lower 'factors'");
         var ials = parameters.Ials.Resolve(data.Interactions);
         using var device = OnnxDevice.Open(parameters.Device, ials.Threads, (long)parameters.DeviceMemoryMb << 20);
         using var solver = new OnnxIalsSolver(parameters with { Ials = ials }, device, cancellationToken);

@@ -21,6 +21,8 @@ internal sealed class BlendTrainer(BlendParameters parameters) : ITrainer
         data.Check();
         var split = HoldOutSplit.Of(data);
         var names = parameters.PartNames;
+        // Each part judges its own need; this is what it takes to compare them.
+        MemoryNeed.Check(Name, CandidateScores.BytesOf(data.Interactions, names.Count, parameters.ValidationMetric, parameters.Threads), "blend fewer 'parts'");
         var (steps, step) = ((2 * names.Count) + 1, 0);
         progress?.Invoke(new TrainingProgress(0, steps));
         void Done() => progress?.Invoke(new TrainingProgress(++step, steps));

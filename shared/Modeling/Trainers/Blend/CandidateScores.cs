@@ -1,5 +1,6 @@
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers.Validation;
 
 namespace Recommender.Modeling.Trainers.Blend;
@@ -21,6 +22,15 @@ internal sealed class CandidateScores
 
     /// <summary>Number of viewers.</summary>
     public int ViewerCount => _viewers.Length;
+
+    /// <summary>Bytes at the peak: the catalog's scores of some viewers by every part, per thread, and the candidates of all judged viewers.</summary>
+    public static double BytesOf(InteractionMatrix interactions, int parts, ValidationMetric metric, int threads)
+    {
+        double items = interactions.ColumnCount;
+        var union = Math.Min(items, (double)parts * Math.Max(Depth, 2 * metric.Cutoff));
+        return ((threads > 0 ? threads : Environment.ProcessorCount) * (double)ViewersAtOnce * parts * sizeof(float) * items)
+            + (Math.Min(MostViewers, interactions.RowCount) * union * (sizeof(int) + sizeof(bool) + (sizeof(float) * (double)parts)));
+    }
 
     /// <summary>Scores the catalog with every part.</summary>
     public static CandidateScores Of(

@@ -28,6 +28,8 @@ internal sealed class EaseTrainer(EaseParameters parameters) : ITrainer
         var negatives = parameters.UseNegatives && data.Negatives is { Count: > 0 } ? data.Negatives : null;
         var subset = Subset(data.Interactions.ColumnLengths(), negatives is null ? 1 : 2);
         var items = subset.Count;
+        var rows = (double)items * (negatives is null ? 1 : 2);
+        MemoryNeed.Check(Name, (sizeof(float) * rows * rows) + (24.0 * (data.Interactions.Count + (negatives?.Count ?? 0))), "lower 'max_items' and set catalog=top");
         var likes = subset.Of(data.Interactions);
         var histories = RankedHistory.Of(Joined(likes, negatives is null ? null : subset.Of(negatives)), parameters.HistoryLimit);
         var stride = Lanes.RoundUp(histories.ColumnCount);

@@ -1,5 +1,6 @@
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers.Histories;
 using Recommender.Modeling.Trainers.Neighbours;
 
@@ -21,6 +22,7 @@ internal sealed class GraphFilterTrainer(GraphFilterParameters parameters) : ITr
     {
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
+        MemoryNeed.Check(Name, BytesOf(data.Interactions, parameters), "lower 'rank' or 'neighbours'");
         var steps = parameters.Passes + 1;
         progress?.Invoke(new TrainingProgress(0, steps));
         var graph = new SmoothingGraph(data.Interactions, parameters.ViewerExponent, parameters.ItemExponent, parameters.Threads);
@@ -42,6 +44,15 @@ internal sealed class GraphFilterTrainer(GraphFilterParameters parameters) : ITr
         var weighting = new HistoryWeighting(parameters.RecencyHalfLife, parameters.UseNegatives ? -parameters.NegativeWeight : 0);
         return new HistoryModel(
             Name, Parameters, data, weighting, new GraphFilterResponse(neighbours, incoming, new PackedFactors(outgoing.Data, outgoing.Factors)));
+    }
+
+    // The basis of both sides with its products on the way, the scaled vectors and their packed copy, and the neighbours.
+    internal static double BytesOf(InteractionMatrix interactions, GraphFilterParameters parameters)
+    {
+        var rank = Math.Min(parameters.Rank, Math.Min(interactions.RowCount, interactions.ColumnCount));
+        var width = Subspace.WidthOf(rank, interactions.ColumnCount);
+        return (sizeof(float) * (double)width * (interactions.RowCount + (4.0 * interactions.ColumnCount))) + (6.0 * sizeof(double) * width * width)
+            + PairCounter.BytesOf(interactions, parameters.Neighbours, parameters.HistoryLimit, parameters.Threads);
     }
 
     private static FactorMatrix Scaled(FactorMatrix vectors, int[] counts, double exponent, Func<int, double> column)

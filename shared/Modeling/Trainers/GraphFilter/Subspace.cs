@@ -23,7 +23,7 @@ internal static class Subspace
     public static (FactorMatrix Vectors, double[] Values) Find(
         SmoothingGraph graph, int rank, int iterations, int seed, int threads, Action<int> passed, CancellationToken cancellationToken)
     {
-        var width = Math.Min(graph.ItemCount, rank + Math.Max(8, rank / 10));
+        var width = WidthOf(rank, graph.ItemCount);
         var basis = new FactorMatrix(graph.ItemCount, width);
         for (var item = 0; item < basis.RowCount; item++)
         {
@@ -47,6 +47,9 @@ internal static class Subspace
 
         return (Multiply(basis, rotation, rank, threads, cancellationToken), [.. values.Take(rank).Select(v => Math.Sqrt(Math.Max(0, v)))]);
     }
+
+    /// <summary>Columns that are iterated to find <paramref name="rank"/> of them.</summary>
+    public static int WidthOf(int rank, int items) => Math.Min(items, rank + Math.Max(8, rank / 10));
 
     /// <summary>Eigenvalues from the largest, and their vectors as rows.</summary>
     public static (double[] Values, double[][] Vectors) Eigen(double[][] matrix)

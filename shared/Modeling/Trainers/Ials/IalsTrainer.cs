@@ -1,3 +1,6 @@
+using Recommender.Modeling.Numerics;
+using Recommender.Modeling.Sparse;
+
 namespace Recommender.Modeling.Trainers.Ials;
 
 /// <summary>
@@ -20,12 +23,24 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Parameters => parameters.ToSettings();
 
+    // Each side while it is trained, and as the model keeps it; the items once more to fold histories in; the interactions by item; and what
+    // a thread works with, above all the equations of a row.
+    internal static double BytesOf(InteractionMatrix interactions, IalsParameters parameters)
+    {
+        double k = Lanes.RoundUp(parameters.Factors);
+        var threads = parameters.Threads > 0 ? parameters.Threads : Environment.ProcessorCount;
+        return (sizeof(float) * k * ((2.0 * interactions.RowCount) + (3.0 * interactions.ColumnCount)))
+            + (sizeof(int) * ((double)interactions.Count + (2.0 * interactions.RowCount) + (4.0 * interactions.ColumnCount)))
+            + ((threads + 4) * sizeof(double) * k * k);
+    }
+
     /// <inheritdoc/>
     public IScoringModel Train(TrainingData data, Action<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
         var signed = SignedData.Of(data, parameters);
+        MemoryNeed.Check(Name, BytesOf(signed.Joined.Interactions, parameters), "lower 'factors'");
         var resolved = parameters.Resolve(signed.Joined.Interactions);
         var run = new IalsRun(signed.Joined, resolved, cancellationToken);
         var iterations = data.WarmStart is null ? resolved.Iterations : resolved.WarmIterations;

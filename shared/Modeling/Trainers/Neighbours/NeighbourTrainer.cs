@@ -24,6 +24,7 @@ internal sealed class NeighbourTrainer(string name, ParameterSchema<NeighbourPar
     {
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
+        MemoryNeed.Check(name, PairCounter.BytesOf(data.Interactions, parameters.Neighbours, parameters.HistoryLimit, parameters.Threads), "lower 'neighbours' (0 means all) or 'history_limit'");
         progress?.Invoke(new TrainingProgress(0, 1));
         var rules = new PairRules(parameters.GapHalfLife, parameters.Backward)
         {

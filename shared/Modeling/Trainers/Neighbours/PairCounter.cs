@@ -37,6 +37,27 @@ internal sealed class PairCounter(InteractionMatrix sources, InteractionMatrix t
         return new ItemGraph(columns, weights);
     }
 
+    /// <summary>Bytes at the peak: the histories by viewer and by item, a row of counts per thread, and the graph if every row is full.</summary>
+    /// <param name="interactions">What the histories are made of.</param>
+    /// <param name="neighbours">Of each item at most; 0: all that share a viewer.</param>
+    /// <param name="historyLimit">Of each history at most.</param>
+    /// <param name="threads">Threads at most; 0: one per processor.</param>
+    public static double BytesOf(InteractionMatrix interactions, int neighbours, int historyLimit, int threads)
+    {
+        var (cells, pairs) = (0.0, 0.0);
+        for (var row = 0; row < interactions.RowCount; row++)
+        {
+            double length = Math.Min(historyLimit, interactions.RowLength(row));
+            (cells, pairs) = (cells + length, pairs + (length * (length - 1)));
+        }
+
+        double items = interactions.ColumnCount;
+        var edges = Math.Min(pairs, items * Math.Min(items, neighbours == 0 ? items : neighbours));
+        return (2.0 * (sizeof(int) + sizeof(float) + sizeof(uint)) * cells)
+            + ((threads > 0 ? threads : Environment.ProcessorCount) * 5.0 * sizeof(int) * items)
+            + ((sizeof(int) + sizeof(float)) * edges);
+    }
+
     private void Count(InteractionMatrix bySource, int item, Workspace workspace)
     {
         var viewers = bySource.RowColumns(item);

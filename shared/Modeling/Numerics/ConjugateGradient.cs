@@ -9,15 +9,24 @@ namespace Recommender.Modeling.Numerics;
 /// diagonal of the whole system, on factors that are padded with zeros to whole lanes (Hu, Koren, Volinsky 2008 for the equations; Takács, Pilászy, Tikk 2011 for the method). Each step costs two
 /// passes over the row's vectors, and nothing quadratic in the number of factors. Holds its workspace; one thread at a time.
 /// </summary>
-internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps)
+/// <param name="stride">Length of the padded factors.</param>
+/// <param name="steps">Steps at most.</param>
+/// <param name="tolerance">
+/// Enough when the residual is this small beside the row's factors, both measured with the preconditioner (which is nearly the energy norm of
+/// the error); 0: always all steps.
+/// </param>
+internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps, float tolerance = 0)
     where TLanes : struct, ILanes<TLanes>
 {
     private const int Ahead = 8;
 
+    // Steps that a row takes until it is near enough, mostly: who sets a tolerance begins near the solution.
+    private const int NearSteps = 2;
+
     private readonly AlignedBuffer _space = new(5 * stride);
 
     /// <summary>What a row of so many interactions costs, in multiply-adds; they run at half the rate of a dense product's.</summary>
-    public double CostOf(int count) => 2 * (steps + 1) * ((2.0 * count * stride) + (8 * stride));
+    public double CostOf(int count) => 2 * ((tolerance > 0 ? Math.Min(steps, NearSteps) : steps) + 1) * ((2.0 * count * stride) + (8 * stride));
 
     /// <summary>Improves <paramref name="x"/>, of length stride.</summary>
     /// <returns>False when float32 is not enough; <paramref name="x"/> is garbage then.</returns>
@@ -26,8 +35,9 @@ internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps)
         float* r = _space.Pointer, p = r + stride, q = p + stride, z = q + stride, inverse = z + stride;
         Start(system, x, r, inverse);
         var rz = Precondition(r, inverse, z);
+        var enough = tolerance == 0 ? 0 : tolerance * tolerance * (rz + Energy(x, inverse));
         new ReadOnlySpan<float>(z, stride).CopyTo(new Span<float>(p, stride));
-        for (var step = 1; rz > 0 && step <= steps; step++)
+        for (var step = 1; rz > enough && step <= steps; step++)
         {
             MultiplyBy(system, p, q);
             var curvature = Dot(p, q);
@@ -47,6 +57,7 @@ internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps)
     // r = sum c (1 - v'x) v - D x, and the inverse of D + sum c v^2.
     private void Start(in RowSystem system, float* x, float* r, float* inverse)
     {
+        for (var n = 0; n < Math.Min(Ahead, system.Count); n++) Prefetch(system.Row(n));
         var d = system.Diagonal;
         for (var j = 0; j < stride; j += Lanes.Count)
         {
@@ -150,6 +161,15 @@ internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps)
             sum = TLanes.MultiplyAdd(scaled, TLanes.Load(r + j), sum);
         }
 
+        return Lanes.Sum(sum);
+    }
+
+    // x'x / inverse.
+    private float Energy(float* x, float* inverse)
+    {
+        var sum = TLanes.Zero;
+        for (var j = 0; j < stride; j += Lanes.Count)
+            sum = TLanes.MultiplyAdd(TLanes.Divide(TLanes.Load(x + j), TLanes.Load(inverse + j)), TLanes.Load(x + j), sum);
         return Lanes.Sum(sum);
     }
 

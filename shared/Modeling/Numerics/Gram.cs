@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Recommender.Modeling.Numerics;
 
@@ -72,18 +73,69 @@ internal static unsafe class Gram
                 for (var r = 0; r < some; r++)
                 {
                     var row = rows + ((nint)(from + r) * rowStride);
-                    for (var j = 0; j < k; j++) p[(r * stride) + j] = row[j];
+                    Widen(row, p + ((nint)r * stride), k);
                 }
 
                 for (var i = 0; i < stride; i += 4)
                 {
-                    for (var j = i & -Width; j < stride; j += Width) Tile(s + ((nint)i * stride) + j, p + i, p + j, some, stride);
+                    for (var j = i & -Width; j < stride; j += Width)
+                    {
+                        if (Vector512.IsHardwareAccelerated) Tile512(s + ((nint)i * stride) + j, p + i, p + j, some, stride);
+                        else Tile(s + ((nint)i * stride) + j, p + i, p + j, some, stride);
+                    }
                 }
             }
         }
     }
 
-    private static int Width => 2 * Vector<double>.Count;
+    private static int Width => 2 * (Vector512.IsHardwareAccelerated ? Vector512<double>.Count : Vector<double>.Count);
+
+    private static void Widen(float* from, double* to, int count)
+    {
+        var i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(Vector.Load(from + i), out var low, out var high);
+            low.Store(to + i);
+            high.Store(to + i + Vector<double>.Count);
+        }
+
+        for (; i < count; i++) to[i] = from[i];
+    }
+
+    // As Tile; a product is exact, so that one rounding less changes no bit.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile512(double* tile, double* left, double* right, int count, nint stride)
+    {
+        const int W = 8;
+        var (a0, a1) = (Vector512.Load(tile), Vector512.Load(tile + W));
+        var (b0, b1) = (Vector512.Load(tile + stride), Vector512.Load(tile + stride + W));
+        var (c0, c1) = (Vector512.Load(tile + (2 * stride)), Vector512.Load(tile + (2 * stride) + W));
+        var (d0, d1) = (Vector512.Load(tile + (3 * stride)), Vector512.Load(tile + (3 * stride) + W));
+        for (var t = 0; t < count; t++, left += stride, right += stride)
+        {
+            var (r0, r1) = (Vector512.Load(right), Vector512.Load(right + W));
+            var (a, b) = (Vector512.Create(left[0]), Vector512.Create(left[1]));
+            var (c, d) = (Vector512.Create(left[2]), Vector512.Create(left[3]));
+            a0 = Vector512.FusedMultiplyAdd(r0, a, a0);
+            a1 = Vector512.FusedMultiplyAdd(r1, a, a1);
+            b0 = Vector512.FusedMultiplyAdd(r0, b, b0);
+            b1 = Vector512.FusedMultiplyAdd(r1, b, b1);
+            c0 = Vector512.FusedMultiplyAdd(r0, c, c0);
+            c1 = Vector512.FusedMultiplyAdd(r1, c, c1);
+            d0 = Vector512.FusedMultiplyAdd(r0, d, d0);
+            d1 = Vector512.FusedMultiplyAdd(r1, d, d1);
+        }
+
+        a0.Store(tile);
+        a1.Store(tile + W);
+        b0.Store(tile + stride);
+        b1.Store(tile + stride + W);
+        c0.Store(tile + (2 * stride));
+        c1.Store(tile + (2 * stride) + W);
+        d0.Store(tile + (3 * stride));
+        d1.Store(tile + (3 * stride) + W);
+    }
 
     // Four rows and two vectors of the sum stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Recommender.Modeling.Numerics;
 
 /// <summary>
@@ -9,7 +11,11 @@ internal abstract unsafe class HalfStepWorker
     private int[] _columns = GC.AllocateArray<int>(64, pinned: true);
     private float[] _confidences = GC.AllocateArray<float>(64, pinned: true);
 
-    public static HalfStepWorker Create(int factors, int steps) => Lanes.Dispatch<Creation, HalfStepWorker>(new Creation(factors, steps));
+    /// <param name="factors">Length of a vector.</param>
+    /// <param name="steps">Steps at most of an improvement.</param>
+    /// <param name="tolerance">Ends an improvement before; see <see cref="ConjugateGradient{TLanes}"/>.</param>
+    public static HalfStepWorker Create(int factors, int steps, float tolerance = 0) =>
+        Lanes.Dispatch<Creation, HalfStepWorker>(new Creation(factors, steps, tolerance));
 
     /// <summary>Room for the other side's rows of a row.</summary>
     public Span<int> Columns(int count)
@@ -76,7 +82,7 @@ internal abstract unsafe class HalfStepWorker
     private RowSystem Make(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge)
     {
         var values = Diagonal.Span;
-        for (var i = 0; i < diagonal.Length; i++) values[i] = (float)((share * diagonal[i]) + ridge);
+        WeightDiagonal(diagonal, share, ridge, values);
         for (var i = diagonal.Length; i < values.Length; i++) values[i] = 1f;
         fixed (int* columns = _columns)
         fixed (float* confidences = _confidences)
@@ -89,18 +95,31 @@ internal abstract unsafe class HalfStepWorker
         }
     }
 
-    private readonly struct Creation(int factors, int steps) : ILanesWork<HalfStepWorker>
+    private static void WeightDiagonal(ReadOnlySpan<double> diagonal, double share, double ridge, Span<float> values)
+    {
+        var half = Vector<double>.Count;
+        var i = 0;
+        for (; i <= diagonal.Length - (2 * half); i += 2 * half)
+        {
+            var (low, high) = (new Vector<double>(diagonal[i..]), new Vector<double>(diagonal[(i + half)..]));
+            Vector.Narrow((low * share) + new Vector<double>(ridge), (high * share) + new Vector<double>(ridge)).CopyTo(values[i..]);
+        }
+
+        for (; i < diagonal.Length; i++) values[i] = (float)((share * diagonal[i]) + ridge);
+    }
+
+    private readonly struct Creation(int factors, int steps, float tolerance) : ILanesWork<HalfStepWorker>
     {
         public HalfStepWorker Run<TLanes>()
-            where TLanes : struct, ILanes<TLanes> => new HalfStepWorker<TLanes>(factors, steps);
+            where TLanes : struct, ILanes<TLanes> => new HalfStepWorker<TLanes>(factors, steps, tolerance);
     }
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps) : HalfStepWorker
+internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps, float tolerance) : HalfStepWorker
     where TLanes : struct, ILanes<TLanes>
 {
-    private readonly ConjugateGradient<TLanes> _gradient = new(Lanes.RoundUp(factors), steps);
+    private readonly ConjugateGradient<TLanes> _gradient = new(Lanes.RoundUp(factors), steps, tolerance);
     private ExactSolver<TLanes>? _exact;
 
     protected override AlignedBuffer Diagonal { get; } = new(Lanes.RoundUp(factors));

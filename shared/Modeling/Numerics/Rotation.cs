@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recommender.Modeling.Numerics;
 
 /// <summary>Multiplies every row of a table by one square matrix, in place.</summary>
@@ -39,7 +41,10 @@ internal static unsafe class Rotation
                 var target = table.Pointer + ((nint)row * stride);
                 var count = Math.Min(TLanes.TileRows, to - row);
                 new ReadOnlySpan<float>(target, count * stride).CopyTo(rows.Span);
-                for (var column = 0; column < stride; column += Lanes.Count)
+                var column = 0;
+                for (; count == 8 && column <= stride - (2 * Lanes.Count); column += 2 * Lanes.Count)
+                    Tile8x2<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
+                for (; column < stride; column += Lanes.Count)
                 {
                     if (count == 8) Tile8<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
                     else for (var r = 0; r < count; r++) Multiply<TLanes>(rows.Pointer + ((nint)r * stride), matrix.Pointer + column, stride, target + ((nint)r * stride) + column);
@@ -49,6 +54,53 @@ internal static unsafe class Rotation
             GC.KeepAlive(table);
             GC.KeepAlive(matrix);
             return true;
+        }
+
+        private static void Tile8x2<TLanes>(float* target, float* row, float* matrix, nint stride)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var (c0, c1, c2, c3) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var (c4, c5, c6, c7) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var (d0, d1, d2, d3) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var (d4, d5, d6, d7) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            var lower = row + (4 * stride);
+            for (var i = 0; i < stride; i++, matrix += stride)
+            {
+                var (m, n) = (TLanes.Load(matrix), TLanes.Load(matrix + Lanes.Count));
+                Add(row[i], m, n, ref c0, ref d0);
+                Add(row[stride + i], m, n, ref c1, ref d1);
+                Add(row[(2 * stride) + i], m, n, ref c2, ref d2);
+                Add(row[(3 * stride) + i], m, n, ref c3, ref d3);
+                Add(lower[i], m, n, ref c4, ref d4);
+                Add(lower[stride + i], m, n, ref c5, ref d5);
+                Add(lower[(2 * stride) + i], m, n, ref c6, ref d6);
+                Add(lower[(3 * stride) + i], m, n, ref c7, ref d7);
+            }
+
+            Store(target, stride, c0, c1, c2, c3, c4, c5, c6, c7);
+            Store(target + Lanes.Count, stride, d0, d1, d2, d3, d4, d5, d6, d7);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Add<TLanes>(float factor, TLanes m, TLanes n, ref TLanes c, ref TLanes d)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var broad = TLanes.Broadcast(factor);
+            (c, d) = (TLanes.MultiplyAdd(broad, m, c), TLanes.MultiplyAdd(broad, n, d));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Store<TLanes>(float* target, nint stride, TLanes c0, TLanes c1, TLanes c2, TLanes c3, TLanes c4, TLanes c5, TLanes c6, TLanes c7)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            c0.Store(target);
+            c1.Store(target + stride);
+            c2.Store(target + (2 * stride));
+            c3.Store(target + (3 * stride));
+            c4.Store(target + (4 * stride));
+            c5.Store(target + (5 * stride));
+            c6.Store(target + (6 * stride));
+            c7.Store(target + (7 * stride));
         }
 
         private static void Tile8<TLanes>(float* target, float* row, float* matrix, nint stride)
@@ -70,14 +122,7 @@ internal static unsafe class Rotation
                 c7 = TLanes.MultiplyAdd(TLanes.Broadcast(lower[(3 * stride) + i]), m, c7);
             }
 
-            c0.Store(target);
-            c1.Store(target + stride);
-            c2.Store(target + (2 * stride));
-            c3.Store(target + (3 * stride));
-            c4.Store(target + (4 * stride));
-            c5.Store(target + (5 * stride));
-            c6.Store(target + (6 * stride));
-            c7.Store(target + (7 * stride));
+            Store(target, stride, c0, c1, c2, c3, c4, c5, c6, c7);
         }
     }
 }

@@ -43,6 +43,9 @@ public sealed class InteractionMatrix
     /// <summary>Number of stored cells.</summary>
     public long Count => _offsets[^1];
 
+    /// <summary>The value of all cells, where they are known to have one; otherwise null.</summary>
+    internal float? CommonValue => _values is null ? _value : null;
+
     /// <summary>Whether cells carry times, and of which kind.</summary>
     public TimeKind TimeKind { get; }
 

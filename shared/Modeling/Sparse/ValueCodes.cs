@@ -24,6 +24,7 @@ internal sealed class ValueCodes
     /// <param name="most">Codes at most, from 2.</param>
     public static ValueCodes Of(InteractionMatrix matrix, int most)
     {
+        if (matrix.CommonValue is { } common) return new ValueCodes(new Dictionary<float, uint> { [common] = 0 });
         var exact = new Dictionary<float, uint>();
         var (least, largest, last) = (float.MaxValue, 0f, 0f);
         for (var row = 0; row < matrix.RowCount; row++)

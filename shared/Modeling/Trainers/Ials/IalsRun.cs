@@ -4,11 +4,21 @@ using Recommender.Modeling.Sparse;
 
 namespace Recommender.Modeling.Trainers.Ials;
 
-/// <summary>A training run of <see cref="IalsTrainer"/>, pass by pass. One thread at a time calls it.</summary>
+/// <summary>
+/// A training run of <see cref="IalsTrainer"/>, pass by pass. A row that has hardly moved is left after fewer steps; in a run that begins with an earlier
+/// model that is nearly every item, and the final viewers go on from those of the last pass. One thread at a time calls it.
+/// </summary>
 internal sealed unsafe class IalsRun
 {
+    // What is roughly left of the error: in a pass, which the next one takes on; and of a viewer's final factors in a run that began with an
+    // earlier model.
+    private const float PassTolerance = 1e-2f;
+    private const int MostFinalSteps = 12;
+    private const float FinalTolerance = 1e-3f;
+
     private readonly InteractionMatrix _interactions;
     private readonly IalsParameters _parameters;
+    private readonly bool _continues;
     private readonly FoldInSettings _settings;
     private readonly float[] _popularity;
     private readonly IalsSide _users;
@@ -22,11 +32,15 @@ internal sealed unsafe class IalsRun
     public IalsRun(TrainingData data, IalsParameters parameters, CancellationToken cancellationToken)
     {
         (_interactions, _parameters, _settings, _cancellationToken) = (data.Interactions, parameters, parameters.FoldIn, cancellationToken);
-        _popularity = Array.ConvertAll(_interactions.ColumnLengths(), n => (float)n);
+        _continues = data.WarmStart is not null;
         _users = new IalsSide(InteractionRows.Of(_interactions, _settings), parameters.Factors, shares: null);
-        _items = new IalsSide(new TransposedRows(_interactions, _settings), parameters.Factors, IalsStart.UnobservedShares(parameters, _popularity));
+        var columns = new TransposedRows(_interactions, _settings, parameters.Threads, cancellationToken);
+        _popularity = new float[_interactions.ColumnCount];
+        for (var item = 0; item < _popularity.Length; item++) _popularity[item] = columns.RowLength(item);
+        _items = new IalsSide(columns, parameters.Factors, IalsStart.UnobservedShares(parameters, _popularity));
         if (data.WarmStart is { } start) IalsStart.Continue(parameters, _popularity, start.ItemFactors, _items.Factors.Row);
         else IalsStart.Randomize(parameters, _popularity, _items.Factors.Row);
+        _items.IsFilled = true;
         _axes = FirstAxes();
     }
 
@@ -47,17 +61,20 @@ internal sealed unsafe class IalsRun
     }
 
     /// <summary>Solves every viewer against the items.</summary>
-    public void SolveUsers() => HalfStep(_users, _items.Factors);
+    public void SolveUsers() => HalfStep(_users, _items.Factors, _parameters.CgSteps, PassTolerance);
 
     /// <summary>Solves every item against the viewers.</summary>
-    public void SolveItems() => HalfStep(_items, _users.Factors);
+    public void SolveItems() => HalfStep(_items, _users.Factors, _parameters.CgSteps, PassTolerance);
 
     /// <summary>
-    /// A copy of the model as it stands, in the axes of its start. Each viewer's vector is what folding the history in gives, bit for bit.
+    /// A copy of the model as it stands, in the axes of its start. Each viewer's vector is what folding the history in gives, bit for bit; after
+    /// a run that began with an earlier model, up to a thousandth.
     /// </summary>
     public FactorModel Finish()
     {
+        if (_continues) HalfStep(_users, _items.Factors, MostFinalSteps, FinalTolerance);
         ReturnToFirstAxes();
+        if (_continues) return Current();
         var items = _items.Factors.ToMatrix();
         var users = new FactorMatrix(_users.Factors.RowCount, _parameters.Factors);
         var foldIn = new FactorFoldIn(items.Array, _parameters.Factors, _settings, _parameters.Threads, _cancellationToken);
@@ -99,15 +116,16 @@ internal sealed unsafe class IalsRun
 
     private void Rotate(FactorTable table, AlignedBuffer rotation) => Rotation.Apply(table, rotation, _parameters.Threads, _cancellationToken);
 
-    private void HalfStep(IalsSide target, FactorTable source)
+    private void HalfStep(IalsSide target, FactorTable source, int steps, float tolerance)
     {
         var axes = PrincipalAxes.Of(Gram.Of(source, _parameters.Threads, _cancellationToken), _parameters.Factors);
         Rotate(source, axes.Rotation);
-        Rotate(target.Factors, axes.Rotation);
+        if (target.IsFilled) Rotate(target.Factors, axes.Rotation);
+        target.IsFilled = true;
         Rotate(_axes, axes.Rotation);
         var diagonal = Array.ConvertAll(axes.Values, v => _settings.UnobservedWeight * v);
         RowWorkers.Run(
-            target.Schedule.ChunkCount, 1, _parameters.Threads, () => HalfStepWorker.Create(_parameters.Factors, _parameters.CgSteps), (worker, from, to) =>
+            target.Schedule.ChunkCount, 1, _parameters.Threads, () => HalfStepWorker.Create(_parameters.Factors, steps, tolerance), (worker, from, to) =>
             {
                 for (var chunk = from; chunk < to; chunk++)
                 {

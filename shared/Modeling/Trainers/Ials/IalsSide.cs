@@ -13,6 +13,9 @@ internal sealed class IalsSide(InteractionRows rows, int factors, float[]? share
 
     public FactorTable Factors { get; } = new(rows.RowCount, factors);
 
+    /// <summary>Whether there is anything but zeros yet.</summary>
+    public bool IsFilled { get; set; }
+
     public RowSchedule Schedule { get; } = new(rows.RowCount, rows.RowLength);
 
     public float ShareOf(int row) => shares is null ? 1f : shares[row];

@@ -40,13 +40,14 @@ internal static class IalsStart
     public static float[] UnobservedShares(IalsParameters parameters, float[] popularity)
     {
         var (sum, known) = (0.0, 0);
-        foreach (var p in popularity)
+        var powers = new double[popularity.Length];
+        for (var item = 0; item < popularity.Length; item++)
         {
-            if (p == 0) continue;
-            sum += Math.Pow(p, parameters.PopularityExponent);
+            if (popularity[item] == 0) continue;
+            sum += powers[item] = Math.Pow(popularity[item], parameters.PopularityExponent);
             known++;
         }
 
-        return Array.ConvertAll(popularity, p => p > 0 ? (float)(Math.Pow(p, parameters.PopularityExponent) * known / sum) : 1f);
+        return Array.ConvertAll(powers, p => p > 0 ? (float)(p * known / sum) : 1f);
     }
 }

@@ -16,6 +16,7 @@ internal readonly record struct InteractionStatistics(double Density, double Mea
         for (var row = 0; row < interactions.RowCount; row++)
         {
             if (interactions.RowLength(row) > 0) rows++;
+            if (interactions.CommonValue is not null) continue;
             foreach (var value in interactions.RowValues(row))
             {
                 if (value != last) (last, ofLast) = (value, settings.ConfidenceOf(value));
@@ -25,6 +26,7 @@ internal readonly record struct InteractionStatistics(double Density, double Mea
 
         var columns = interactions.ColumnLengths().Count(n => n > 0);
         double count = interactions.Count;
+        if (interactions.CommonValue is { } common) confidence = count * settings.ConfidenceOf(common);
         return new InteractionStatistics(count / ((double)rows * columns), count / rows, count / columns, confidence / count);
     }
 }

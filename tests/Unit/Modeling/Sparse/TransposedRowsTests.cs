@@ -12,7 +12,7 @@ public sealed class TransposedRowsTests
         var random = new Random(seed);
         var matrix = RandomData.Interactions(random.Next(1, 40), random.Next(1, 40), 0.3, seed, withConfidence: random.Next(2) == 0);
         var settings = new FoldInSettings { Alpha = 2.5, Confidence = ConfidenceScale.Log };
-        var (rows, expected) = (new TransposedRows(matrix, settings), matrix.Transpose());
+        var (rows, expected) = (new TransposedRows(matrix, settings, threads: random.Next(1, 12)), matrix.Transpose());
         Assert.Equal(expected.RowCount, rows.RowCount);
         for (var row = 0; row < expected.RowCount; row++)
         {

@@ -1,3 +1,4 @@
+using Recommender.Modeling.FoldIn;
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
@@ -50,6 +51,34 @@ public sealed class WarmStartTests
         }
 
         Assert.True(own > 3 * other, $"{own} {other}");
+    }
+
+    [Theory]
+    [InlineData(IalsSolver.Auto)]
+    [InlineData(IalsSolver.Cg)]
+    [InlineData(IalsSolver.Exact)]
+    public void Viewers_are_what_their_histories_fold_into_whatever_the_threads(IalsSolver solver)
+    {
+        var data = new TrainingData(RandomData.Interactions(400, 150, 0.1, seed: 4, withConfidence: true));
+        var parameters = Small with { Solver = solver, Factors = 12, UnobservedWeight = null, Regularization = null };
+        var start = new WarmStart(new IalsTrainer(parameters).Train(new TrainingData(RandomData.Interactions(400, 150, 0.1, seed: 5))).ItemFactors!);
+        FactorModel Train(int threads) => (FactorModel)new IalsTrainer(parameters with { Threads = threads }).Train(data with { WarmStart = start });
+        var model = Train(1);
+        var foldIn = new ViewerFoldIn(model.ItemFactors.Data.ToArray(), 12, model.FoldIn);
+        for (var viewer = 0; viewer < 400; viewer++)
+        {
+            var expected = foldIn.Solve(data.Interactions.RowColumns(viewer), data.Interactions.RowValues(viewer));
+            var (distance, length) = (0.0, 0.0);
+            for (var i = 0; i < 12; i++) (distance, length) = (distance + Math.Pow(expected[i] - model.UserFactors.Row(viewer)[i], 2), length + Math.Pow(expected[i], 2));
+            Assert.InRange(Math.Sqrt(distance / length), 0, 3e-3);
+        }
+
+        foreach (var threads in (int[])[2, 5])
+        {
+            var again = Train(threads);
+            Assert.Equal(model.ItemFactors.Data, again.ItemFactors.Data);
+            Assert.Equal(model.UserFactors.Data, again.UserFactors.Data);
+        }
     }
 
     [Fact]

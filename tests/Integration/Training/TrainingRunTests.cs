@@ -131,12 +131,14 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
     {
         Archive.AddEvents(TestEvents.Tastes(60, 40));
         var host = await StartAsync();
-        async Task<TrainingRun> RunAsync(string trainer) => (await host.RunAsync(new StartTrainingRunRequest
+        async Task<TrainingRun> RunAsync(string trainer, params (string Key, string Value)[] more)
         {
-            Trainer = trainer,
-            Parameters = { ["factors"] = "12", ["iterations"] = "3" },
-        }))[^1];
-        var (plain, graphs) = (await RunAsync("ials"), await RunAsync("ials-onnx"));
+            var request = new StartTrainingRunRequest { Trainer = trainer, Parameters = { ["factors"] = "12", ["iterations"] = "3" } };
+            foreach (var (key, value) in more) request.Parameters[key] = value;
+            return (await host.RunAsync(request))[^1];
+        }
+
+        var (plain, graphs) = (await RunAsync("ials", ("solver", "exact")), await RunAsync("ials-onnx"));
         Assert.Equal("ials-onnx", graphs.Trainer);
         Assert.Contains(graphs.Device, (string[])["cpu", "cuda"]);
         Assert.Equal(plain.Metrics["ndcg@20"], graphs.Metrics["ndcg@20"], 1e-3);

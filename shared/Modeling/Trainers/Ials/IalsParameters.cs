@@ -41,7 +41,7 @@ public sealed record IalsParameters
         .Choice(
             "solver", "of a half-step: exact: Cholesky; cg: steps of conjugate gradient from the last factors; auto: for each row what costs less",
             p => p.Solver, (p, v) => p with { Solver = v })
-        .Integer("cg_steps", 1, 100, "steps of conjugate gradient at most; a row within a hundredth of its solution is left sooner", p => p.CgSteps, (p, v) => p with { CgSteps = v });
+        .Integer("cg_steps", 1, 100, "steps of conjugate gradient at most; a row near its solution is left sooner", p => p.CgSteps, (p, v) => p with { CgSteps = v });
 
     /// <summary>Length of a vector, 1 to 2048.</summary>
     public int Factors { get; init; } = 64;
@@ -82,7 +82,7 @@ public sealed record IalsParameters
     /// <summary>How a row is solved while training; the viewers' final vectors are always solved exactly.</summary>
     public IalsSolver Solver { get; init; } = IalsSolver.Auto;
 
-    /// <summary>Steps of conjugate gradient at most, 1 to 100; a row within a hundredth of its solution is left sooner.</summary>
+    /// <summary>Steps of conjugate gradient at most, 1 to 100; a row near its solution is left sooner.</summary>
     public int CgSteps { get; init; } = 3;
 
     /// <summary>Each random first coordinate has the deviation init_stddev / sqrt(factors). Above 0.</summary>

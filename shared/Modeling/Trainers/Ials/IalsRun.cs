@@ -12,7 +12,7 @@ internal sealed unsafe class IalsRun
 {
     // What is roughly left of the error: in a pass, which the next one takes on; and of a viewer's final factors in a run that began with an
     // earlier model.
-    private const float PassTolerance = 1e-2f;
+    private const float PassTolerance = 5e-3f;
     private const int MostFinalSteps = 12;
     private const float FinalTolerance = 1e-3f;
 

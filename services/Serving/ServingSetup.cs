@@ -102,7 +102,6 @@ public static class ServingSetup
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         services.AddSingleton(Random.Shared);
         services.AddSingleton<ViewerReader>();
-        services.AddSingleton<BlendScorer>();
         services.AddSingleton<FeatureCalculator>();
         services.AddStages(typeof(ServingSetup).Assembly);
         services.AddSingleton<RecommendationPipeline>();

@@ -8,13 +8,13 @@ namespace Recommender.Serving.Ranking;
 /// <see cref="ServingOptions.TrendingWeight"/> times the engagement relative to the most trending video, plus
 /// <see cref="ServingOptions.FollowedWeight"/> for a followed author. Popularity orders what does not trend.
 /// </summary>
-internal sealed class BlendScorer
+internal static class BlendScorer
 {
     /// <summary>Far below any difference in trending that means something.</summary>
     private const double PopularityShare = 1e-3;
 
     /// <summary>The score of a video for a viewer; larger is better.</summary>
-    public ScoreParts Score(ViewerQuery query, in Candidate candidate) =>
+    public static ScoreParts Score(ViewerQuery query, in Candidate candidate) =>
         new(Relevance(query, candidate), Affinity(query, candidate), Trend(query, candidate), Followed(query, candidate));
 
     private static double Relevance(ViewerQuery query, in Candidate candidate)

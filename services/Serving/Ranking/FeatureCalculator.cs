@@ -11,7 +11,7 @@ namespace Recommender.Serving.Ranking;
 /// Reckons the <see cref="RankerFeature"/>s of a viewer and a video: the one place where that happens. The ranker scores with these numbers, answers
 /// explain with them, and impressions carry them to training, which learns from them as they are.
 /// </summary>
-internal sealed class FeatureCalculator(VideoCatalog catalog, BlendScorer blend)
+internal sealed class FeatureCalculator(VideoCatalog catalog)
 {
     private const double MillisecondsPerHour = 3_600_000;
 
@@ -32,7 +32,7 @@ internal sealed class FeatureCalculator(VideoCatalog catalog, BlendScorer blend)
     {
         var viewer = query.Scratch.Ranker;
         if (!viewer.IsReady) Prepare(query, viewer);
-        var (model, score) = (query.Model!, blend.Score(query, candidate));
+        var (model, score) = (query.Model!, BlendScorer.Score(query, candidate));
         var isFolded = query.Tier == Tier.RealTime;
         var author = candidate.Video is { AuthorId.Length: > 0 } video ? viewer.Authors.GetValueOrDefault(video.AuthorId) : default;
         var rates = model.Rates!.Of(candidate.Item);

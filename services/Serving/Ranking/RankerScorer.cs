@@ -12,13 +12,13 @@ namespace Recommender.Serving.Ranking;
 /// plain blend scores.
 /// </summary>
 [Stage(10)]
-internal sealed class RankerScorer(BlendScorer blend, FeatureCalculator features, ServingMetrics metrics, TimeProvider time, ILogger<RankerScorer> logger) : IScorer
+internal sealed class RankerScorer(FeatureCalculator features, ServingMetrics metrics, TimeProvider time, ILogger<RankerScorer> logger) : IScorer
 {
     /// <inheritdoc/>
     public void Score(ViewerQuery query, Span<Candidate> candidates)
     {
         if (query is { Options.Ranker: true, Model.Ranker: { } ranker } && TryRank(ranker, query, candidates)) return;
-        foreach (ref var candidate in candidates) candidate.Score = blend.Score(query, candidate);
+        foreach (ref var candidate in candidates) candidate.Score = BlendScorer.Score(query, candidate);
         if (!query.IsRehearsal) metrics.Blended();
     }
 

@@ -4,7 +4,6 @@ using Recommender.Hosting.Archive;
 using Recommender.Tests.EndToEnd.Standalone;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Shared;
-using Recommender.V1;
 
 namespace Recommender.Tests.EndToEnd.Archive;
 

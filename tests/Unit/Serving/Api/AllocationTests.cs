@@ -38,7 +38,7 @@ public class AllocationTests
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddSingleton(ObjectPool.Create<QueryScratch>());
         foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
-            typeof(BlendScorer), typeof(FeatureCalculator), typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(FeedServices), typeof(RecommendationApi)]) services.AddSingleton(type);
+            typeof(FeatureCalculator), typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(FeedServices), typeof(RecommendationApi)]) services.AddSingleton(type);
         return services.AddStages(typeof(ServingSetup).Assembly).BuildServiceProvider();
     }
 

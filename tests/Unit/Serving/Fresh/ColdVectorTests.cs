@@ -97,7 +97,7 @@ public class ColdVectorTests
         var sink = new CandidateSink(0, [new CatalogHydrator(_catalog)], []);
         await new RealTimeSource(new RealTimeCost(), TimeProvider.System).ProposeAsync(query, sink, TestContext.Current.CancellationToken);
         foreach (var candidate in sink.Candidates.Where(c => c.Cold >= 0))
-            Assert.Equal(cold.Score(query.Vector.Span, candidate.Cold), new BlendScorer().Score(query, candidate).Relevance, 6);
+            Assert.Equal(cold.Score(query.Vector.Span, candidate.Cold), BlendScorer.Score(query, candidate).Relevance, 6);
         return sink;
     }
 

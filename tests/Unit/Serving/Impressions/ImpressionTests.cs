@@ -20,7 +20,7 @@ public sealed class ImpressionTests : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     private static ImpressionQueue Queue(ServingOptions options, ServingMetrics metrics) =>
-        new(options, new FeatureCalculator(new VideoCatalog(options), new BlendScorer()), metrics, new Random(1), TimeProvider.System);
+        new(options, new FeatureCalculator(new VideoCatalog(options)), metrics, new Random(1), TimeProvider.System);
 
     private static RecommendResponse Response() => new()
     {

@@ -7,8 +7,6 @@ namespace Recommender.Tests.Unit.Serving.Ranking;
 
 public class BlendScorerTests
 {
-    private static readonly BlendScorer s_scorer = new();
-
     private static readonly ServingOptions s_options = new() { TrendingWeight = 0.02, SimilarWeight = 0.5 };
 
     private static ViewerQuery RealTime()
@@ -22,7 +20,7 @@ public class BlendScorerTests
     [Fact]
     public void The_real_time_score_is_the_inner_product_of_viewer_and_video()
     {
-        var score = s_scorer.Score(RealTime(), new Candidate { VideoId = "a2", Source = Source.Realtime, Item = 2 });
+        var score = BlendScorer.Score(RealTime(), new Candidate { VideoId = "a2", Source = Source.Realtime, Item = 2 });
         Assert.Equal(0.9, score.Relevance, 6);
         Assert.Equal(0, score.Affinity);
     }
@@ -32,7 +30,7 @@ public class BlendScorerTests
     {
         var query = RealTime();
         var scores = new[] { Source.Realtime, Source.Trending, Source.Similar }
-            .Select(source => s_scorer.Score(query, new Candidate { VideoId = "a1", Source = source, Item = 1 })).Distinct();
+            .Select(source => BlendScorer.Score(query, new Candidate { VideoId = "a1", Source = source, Item = 1 })).Distinct();
         Assert.Single(scores);
     }
 
@@ -41,8 +39,8 @@ public class BlendScorerTests
     {
         var query = RealTime();
         query.JustLiked.Add(12);
-        var near = s_scorer.Score(query, new Candidate { VideoId = "b3", Source = Source.Similar, Item = 13 });
-        var far = s_scorer.Score(query, new Candidate { VideoId = "a3", Source = Source.Realtime, Item = 3 });
+        var near = BlendScorer.Score(query, new Candidate { VideoId = "b3", Source = Source.Similar, Item = 13 });
+        var far = BlendScorer.Score(query, new Candidate { VideoId = "a3", Source = Source.Realtime, Item = 3 });
         Assert.InRange(near.Affinity, 0.49, 0.5);
         Assert.InRange(far.Affinity, 0, 0.1);
     }
@@ -51,8 +49,8 @@ public class BlendScorerTests
     public void The_most_trending_video_gains_the_whole_weight_and_the_next_half_of_it()
     {
         var query = RealTime();
-        var first = s_scorer.Score(query, new Candidate { VideoId = "b1", Source = Source.Trending, Item = -1 });
-        var second = s_scorer.Score(query, new Candidate { VideoId = "a1", Source = Source.Trending, Item = -1 });
+        var first = BlendScorer.Score(query, new Candidate { VideoId = "b1", Source = Source.Trending, Item = -1 });
+        var second = BlendScorer.Score(query, new Candidate { VideoId = "a1", Source = Source.Trending, Item = -1 });
         Assert.Equal(0.02, first.Total, 9);
         Assert.Equal(0.01, second.Total, 9);
     }
@@ -61,8 +59,8 @@ public class BlendScorerTests
     public void Popularity_orders_what_does_not_trend()
     {
         var query = Queries.Create(model: SmallModel.Create());
-        var first = s_scorer.Score(query, new Candidate { VideoId = "a0", Source = Source.Trending, Item = 0 });
-        var second = s_scorer.Score(query, new Candidate { VideoId = "a1", Source = Source.Trending, Item = 1 });
+        var first = BlendScorer.Score(query, new Candidate { VideoId = "a0", Source = Source.Trending, Item = 0 });
+        var second = BlendScorer.Score(query, new Candidate { VideoId = "a1", Source = Source.Trending, Item = 1 });
         Assert.True(first.Total > second.Total);
         Assert.True(first.Total < 0.001);
     }
@@ -72,6 +70,6 @@ public class BlendScorerTests
     {
         var query = Queries.Create();
         query.Tier = Tier.Precomputed;
-        Assert.Equal(0.75, s_scorer.Score(query, new Candidate { VideoId = "v", Source = Source.Precomputed, Item = -1, ListScore = 0.75f }).Relevance, 6);
+        Assert.Equal(0.75, BlendScorer.Score(query, new Candidate { VideoId = "v", Source = Source.Precomputed, Item = -1, ListScore = 0.75f }).Relevance, 6);
     }
 }

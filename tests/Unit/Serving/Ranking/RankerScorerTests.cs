@@ -25,8 +25,8 @@ public sealed class RankerScorerTests : IDisposable
 
     public RankerScorerTests()
     {
-        _features = new FeatureCalculator(_catalog, new BlendScorer());
-        _scorer = new RankerScorer(new BlendScorer(), _features, _metrics, TimeProvider.System, NullLogger<RankerScorer>.Instance);
+        _features = new FeatureCalculator(_catalog);
+        _scorer = new RankerScorer(_features, _metrics, TimeProvider.System, NullLogger<RankerScorer>.Instance);
         for (var i = 0; i < 20; i++)
             _catalog.Upsert($"{(i < 10 ? 'a' : 'b')}{i % 10}", $"author{i % 4}", Queries.Now.AddHours(-i).ToUnixTimeMilliseconds());
     }
@@ -126,7 +126,7 @@ public sealed class RankerScorerTests : IDisposable
         {
             var candidates = Candidates(query, ["a1"]);
             _scorer.Score(query, candidates);
-            Assert.Equal(new BlendScorer().Score(query, candidates[0]), candidates[0].Score);
+            Assert.Equal(BlendScorer.Score(query, candidates[0]), candidates[0].Score);
             var explanation = new Explanation();
             _scorer.Explain(query, candidates[0], explanation);
             Assert.Equal("blend", explanation.Scorer);

@@ -5,7 +5,7 @@ namespace Recommender.Tests.Unit.Standalone.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "one of run, simulate, import, assess, evaluate, export, train, recommend, track, topics, experiments, tokens is missing; see 'recommender --help'.")]
+    [InlineData("", "one of run, simulate, import, assess, evaluate, export, train, recommend, track, forget, topics, archive, experiments, tokens is missing; see 'recommender --help'.")]
     [InlineData("fly", "'fly' is unknown here; see 'recommender --help'.")]
     [InlineData("recommend", "USER is missing; see 'recommender recommend --help'.")]
     [InlineData("recommend u --cuont 3", "'--cuont' is unknown here; see 'recommender recommend --help'.")]

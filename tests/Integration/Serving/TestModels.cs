@@ -19,9 +19,10 @@ internal static class TestModels
     public static string VideoOf(int taste, int number) => $"{(taste == 0 ? 'a' : 'b')}{number:00}";
 
     /// <summary>Trains and saves a version; a manifest changed by <paramref name="change"/> is saved as it then is.</summary>
-    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null, InteractionMatrix? dislikes = null, byte[]? ranker = null)
+    public static ModelManifest Save(ModelStore store, string version, string trainer = "ials", Func<ModelManifest, ModelManifest>? change = null, InteractionMatrix? dislikes = null, byte[]? ranker = null, string? solver = null)
     {
-        var made = TrainerRegistry.Create(trainer, trainer.StartsWith("ials", StringComparison.Ordinal) ? s_parameters : null);
+        var parameters = solver is null ? s_parameters : new(s_parameters) { ["solver"] = solver };
+        var made = TrainerRegistry.Create(trainer, trainer.StartsWith("ials", StringComparison.Ordinal) ? parameters : null);
         var model = made.Train(new TrainingData(Audience()) { Negatives = dislikes });
         var manifest = new ModelManifest
         {

@@ -20,6 +20,7 @@ namespace Recommender.Standalone.Archive;
 internal sealed class KafkaComparison(string root, string? log, string? redis)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_redisPatience = TimeSpan.FromSeconds(5);
     private static readonly string[] s_topics = [.. Topics.KeyedByUser, Topics.Catalog];
 
     /// <summary>Prints a line for each partition.</summary>
@@ -90,7 +91,10 @@ internal sealed class KafkaComparison(string root, string? log, string? redis)
     {
         if (redis is null) return (_, _, _) => null;
         var marks = new Dictionary<string, LogWatermarks>();
-        var client = new RedisClient(OptionsBinding.Bind<RedisOptions>(KafkaConnection.Environment()) with { Endpoints = redis }, TimeProvider.System, NullLogger<RedisClient>.Instance);
+        // Nobody waits for a screen here: a busy Redis may take longer than services let it.
+        var options = OptionsBinding.Bind<RedisOptions>(KafkaConnection.Environment());
+        options = options with { Endpoints = redis, Timeout = options.Timeout > s_redisPatience ? options.Timeout : s_redisPatience };
+        var client = new RedisClient(options, TimeProvider.System, NullLogger<RedisClient>.Instance);
         try
         {
             foreach (var key in partitions.SelectMany(p => new[] { OnlineKeys.Partition(p), OnlineKeys.CatalogPartition(p) }))

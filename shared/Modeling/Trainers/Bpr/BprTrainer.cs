@@ -25,6 +25,7 @@ internal sealed class BprTrainer(BprParameters parameters) : ITrainer
         ArgumentNullException.ThrowIfNull(data);
         data.Check();
         var likes = data.Interactions;
+        MemoryNeed.Check(Name, BytesOf(likes, parameters), "lower 'factors'");
         var popularity = Array.ConvertAll(likes.ColumnLengths(), n => (float)n);
         var users = Start(likes.RowCount, 0, row => likes.RowLength(row) > 0);
         var items = Start(likes.ColumnCount, 1, item => popularity[item] > 0);
@@ -48,6 +49,11 @@ internal sealed class BprTrainer(BprParameters parameters) : ITrainer
         // A history folds in by ridge regression on the descended factors.
         return new FactorModel(Name, users, items, new FoldInSettings { Regularization = 0.1 }, popularity, Parameters);
     }
+
+    // Factors of both sides, the pairs, and what each video was liked.
+    private static double BytesOf(InteractionMatrix likes, BprParameters parameters) =>
+        (sizeof(float) * (double)Lanes.RoundUp(parameters.Factors) * (likes.RowCount + (double)likes.ColumnCount))
+        + (2.0 * sizeof(int) * likes.Count) + (sizeof(float) * (double)likes.ColumnCount);
 
     private static int Draw(ref Randomness random, TrainingData data, int viewer)
     {

@@ -74,8 +74,9 @@ public sealed class IalsTrainerTests
                 return GC.GetAllocatedBytesForCurrentThread() - before;
             }
 
-            // The room for the longest row is the same.
-            Assert.InRange(AllocatedFor(20_000, 0.1) - AllocatedFor(10_000, 0.2), -8192, 8192);
+            // The room for the longest row is the same. Handing out work costs some kilobytes that vary; an object for each of 10,000 more rows
+            // would be at least 240,000 bytes.
+            Assert.InRange(AllocatedFor(20_000, 0.1) - AllocatedFor(10_000, 0.2), -32_768, 32_768);
         }
     }
 

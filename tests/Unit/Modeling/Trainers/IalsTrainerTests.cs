@@ -69,14 +69,17 @@ public sealed class IalsTrainerTests
             {
                 var run = new IalsRun(new TrainingData(RandomData.Interactions(users, 100, density, seed: 9)), Small with { Threads = 1, Solver = solver }, CancellationToken.None);
                 run.Iterate();
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                run.Iterate();
-                return GC.GetAllocatedBytesForCurrentThread() - before;
+                // The least of some passes: handing out work may cost a few kilobytes more in one of them.
+                return Enumerable.Range(0, 5).Min(_ =>
+                {
+                    var before = GC.GetAllocatedBytesForCurrentThread();
+                    run.Iterate();
+                    return GC.GetAllocatedBytesForCurrentThread() - before;
+                });
             }
 
-            // The room for the longest row is the same. Handing out work costs some kilobytes that vary; an object for each of 10,000 more rows
-            // would be at least 240,000 bytes.
-            Assert.InRange(AllocatedFor(20_000, 0.1) - AllocatedFor(10_000, 0.2), -32_768, 32_768);
+            // The room for the longest row is the same.
+            Assert.InRange(AllocatedFor(20_000, 0.1) - AllocatedFor(10_000, 0.2), -8192, 8192);
         }
     }
 

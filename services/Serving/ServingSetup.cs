@@ -99,7 +99,7 @@ public static class ServingSetup
     /// <summary>The stages, each of which says its place itself.</summary>
     private static void AddPipeline(IServiceCollection services)
     {
-        services.AddSingleton(ObjectPool.Create<QueryScratch>());
+        services.AddSingleton<ObjectPool<QueryScratch>, ScratchPool>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<ViewerReader>();
         services.AddSingleton<FeatureCalculator>();

@@ -15,7 +15,7 @@ internal sealed class VideoLists(CurrentModel current, TrendingBoard board, Vide
         var answer = Begin(model);
         if (model is { Factors: { } factors } && model.TryFind(videoId, out var item) && factors.Knows(item))
         {
-            foreach (var neighbour in factors.Neighbours(item))
+            foreach (var neighbour in factors.Neighbours(item, count))
             {
                 if (answer.Response.Videos.Count == count) break;
                 answer.Add(model.IdOf(neighbour.Item), neighbour.Score, Source.Similar);

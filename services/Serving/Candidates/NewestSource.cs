@@ -14,7 +14,8 @@ internal sealed class NewestSource(VideoCatalog catalog) : ICandidateSource
 
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
-        var wanted = query.Count;
+        var wanted = Fill.Missing(query);
+        if (wanted == 0) return ValueTask.CompletedTask;
         var now = query.Now.ToUnixTimeMilliseconds();
         foreach (var video in catalog.Newest())
         {

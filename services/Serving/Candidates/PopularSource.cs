@@ -14,7 +14,7 @@ internal sealed class PopularSource : ICandidateSource
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
         if (query.Model is not { } model) return ValueTask.CompletedTask;
-        var wanted = Fill.Wanted(query);
+        var wanted = Fill.Missing(query);
         foreach (var popular in model.Popular.Span)
         {
             if (wanted == 0 || sink.IsFull) break;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
 
@@ -8,7 +9,7 @@ namespace Recommender.Serving.Candidates;
 [Stage(20)]
 internal sealed class PrecomputedSource : ICandidateSource
 {
-    private const int Extra = 50;
+    private const int Extra = 20;
 
     public string Name => "precomputed";
 
@@ -19,15 +20,26 @@ internal sealed class PrecomputedSource : ICandidateSource
         if (query.Tier != Tier.Precomputed) return ValueTask.CompletedTask;
         // More than are wanted, so that the selector has a choice.
         var wanted = (2 * query.Count) + Extra;
-        var videos = query.Viewer.List!.Videos;
+        var (list, model) = (query.Viewer.List!, query.Model);
         var i = 0;
-        for (; i < videos.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
+        for (; i < list.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
         {
-            var (videoId, score) = videos[i];
-            sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Precomputed, Item = -1, ListScore = score, IsListed = true, Propensity = 1 });
+            var id = list.CharactersOf(i);
+            var isKnown = TryFind(model, id, out var item);
+            sink.Offer(query, new Candidate
+            {
+                VideoId = isKnown ? model!.IdOf(item) : id.ToString(), Source = Source.Precomputed, Item = item, ListScore = list.ScoreOf(i), IsListed = true, Propensity = 1,
+            });
         }
         query.Scratch.ListTaken = i;
         return ValueTask.CompletedTask;
+    }
+
+    private static bool TryFind(ModelGeneration? model, ReadOnlySpan<char> id, out int item)
+    {
+        if (model?.TryFind(id, out item) == true) return true;
+        item = -1;
+        return false;
     }
 
     public string Explain(ViewerQuery query, in Candidate candidate)

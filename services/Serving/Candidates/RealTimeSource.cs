@@ -15,7 +15,7 @@ namespace Recommender.Serving.Candidates;
 internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICandidateSource
 {
     /// <summary>More than are wanted, so that the selector has a choice.</summary>
-    private const int Extra = 50;
+    private const int Extra = 20;
 
     public string Name => "realtime";
 

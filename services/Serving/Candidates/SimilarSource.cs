@@ -20,7 +20,7 @@ internal sealed class SimilarSource : ICandidateSource
         foreach (var liked in query.JustLiked)
         {
             var taken = 0;
-            foreach (var neighbour in query.Model!.Factors!.Neighbours(liked))
+            foreach (var neighbour in query.Model!.Factors!.Neighbours(liked, PerVideo))
             {
                 if (taken == PerVideo || neighbour.Score <= 0 || sink.IsFull) break;
                 var candidate = new Candidate { VideoId = query.Model.IdOf(neighbour.Item), Source = Source.Similar, Item = neighbour.Item, Propensity = 1 };

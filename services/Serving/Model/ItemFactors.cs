@@ -6,11 +6,14 @@ namespace Recommender.Serving.Model;
 /// <summary>The videos' vectors of one model: fold-in, exact search and similarity. Immutable but for a cache; safe for concurrent use.</summary>
 internal sealed class ItemFactors
 {
-    /// <summary>Neighbours kept per video: the most that a call may ask for, and some for those that are deleted or seen.</summary>
+    /// <summary>Neighbours found per video where many are wanted: the most that a call may ask for, and some for those that are deleted or seen.</summary>
     public const int NeighbourDepth = 256;
 
-    /// <summary>Fewer videos fit into caches, where bytes saved are no time saved.</summary>
-    private const int QuantizedFrom = 100_000;
+    /// <summary>Neighbours found per video where few are wanted, as nearly always: so that a cache of the same size holds four times as many videos.</summary>
+    private const int UsualDepth = 64;
+
+    /// <summary>Fewer videos are searched in no time in either way.</summary>
+    private const int QuantizedFrom = 4096;
 
     private readonly ReadOnlyMemory<float> _rows;
     private readonly float[] _inverseNorms;
@@ -86,8 +89,15 @@ internal sealed class ItemFactors
         return newcomers is { Count: > 0 } ? newcomers.Extend(viewer, excluded, result, found) : found;
     }
 
-    /// <summary>The videos most similar to one by cosine, itself left out; at most <see cref="NeighbourDepth"/>, best first.</summary>
-    public ScoredItem[] Neighbours(int item) => _neighbours.Get(item) ?? _neighbours.Put(item, FindNeighbours(item));
+    /// <summary>The videos most similar to one by cosine, itself left out, best first.</summary>
+    /// <param name="item">The video.</param>
+    /// <param name="wanted">How many are wanted; there may be some more, for those that may not be shown. At most <see cref="NeighbourDepth"/> are found.</param>
+    public ScoredItem[] Neighbours(int item, int wanted)
+    {
+        var depth = 2 * wanted > UsualDepth ? NeighbourDepth : UsualDepth;
+        // A list of any other length is all that there is.
+        return _neighbours.Get(item) is { } found && (found.Length >= depth || found.Length != UsualDepth) ? found : _neighbours.Put(item, FindNeighbours(item, depth));
+    }
 
     /// <summary>Length of a usual video's vector: the median of those that have one.</summary>
     public float UsualNorm { get; }
@@ -120,9 +130,9 @@ internal sealed class ItemFactors
 
     private ReadOnlySpan<float> Row(int item) => _rows.Span.Slice(item * Length, Length);
 
-    private ScoredItem[] FindNeighbours(int item)
+    private ScoredItem[] FindNeighbours(int item, int depth)
     {
-        var found = new ScoredItem[NeighbourDepth];
+        var found = new ScoredItem[depth];
         var count = TopK.SearchSimilar(_packed, Row(item), new ItemFilter([item]), found);
         return found[..count];
     }

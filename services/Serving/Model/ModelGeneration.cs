@@ -84,7 +84,7 @@ internal sealed class ModelGeneration : IKnownTexts
     public ulong HashOf(int item) => _hashes[item];
 
     /// <summary>Item number of a video; false when the model does not know it.</summary>
-    public bool TryFind(string videoId, out int item) => _ids.TryGet(videoId, out item);
+    public bool TryFind(ReadOnlySpan<char> videoId, out int item) => _ids.TryGet(videoId, out item);
 
     /// <inheritdoc/>
     public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? _ids[item] : characters.SequenceEqual(Version) ? Version : null;

@@ -32,7 +32,7 @@ internal static class WarmUp
             var took = time.GetElapsedTime(begin);
             if (took < fastest) fastest = took;
         }
-        if (items.Length > 0) generation.Factors.Neighbours(items[0]);
+        if (items.Length > 0) generation.Factors.Neighbours(items[0], 1);
         return fastest;
     }
 

@@ -149,10 +149,18 @@ internal sealed class RecommendationPipeline
     /// </summary>
     private static void AddListScores(ViewerQuery query)
     {
-        var (videos, scratch) = (query.Viewer.List!.Videos, query.Scratch);
+        var (list, scratch) = (query.Viewer.List!, query.Scratch);
         var candidates = CollectionsMarshal.AsSpan(scratch.Candidates);
-        for (var i = scratch.ListTaken; i < videos.Count; i++)
-            if (scratch.Proposed.TryGetValue(videos[i].VideoId, out var place)) (candidates[place].ListScore, candidates[place].IsListed) = (videos[i].Score, true);
+        var strangers = 0;
+        foreach (ref readonly var candidate in candidates)
+            if (!candidate.IsListed) strangers++;
+        var places = scratch.Proposed.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var i = scratch.ListTaken; i < list.Count && strangers > 0; i++)
+        {
+            if (!places.TryGetValue(list.CharactersOf(i), out var place) || candidates[place].IsListed) continue;
+            (candidates[place].ListScore, candidates[place].IsListed) = (list.ScoreOf(i), true);
+            strangers--;
+        }
     }
 
     /// <summary>Puts the proposals together. A video that several sources propose belongs to the first of them.</summary>

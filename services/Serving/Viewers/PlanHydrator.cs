@@ -36,7 +36,7 @@ internal sealed class PlanHydrator(TrendingBoard board, RealTimeCost cost, Servi
         return new LadderFacts(
             StateKnown: query.Viewer.State is not null,
             ListKnown: query.Viewer.IsListKnown,
-            HasList: list is { Videos.Count: > 0 },
+            HasList: list is { Count: > 0 },
             HasEvents: told || query.State.Recent.Count > 0,
             HasNews: told || IsNewerThan(list, query),
             CanFoldIn: hasTime && query.Scratch.Items.Count > 0,
@@ -44,7 +44,7 @@ internal sealed class PlanHydrator(TrendingBoard board, RealTimeCost cost, Servi
             IsTrendingCurrent: board.IsCurrent);
     }
 
-    private static bool IsNewerThan(PrecomputedList? list, ViewerQuery query) =>
+    private static bool IsNewerThan(StoredList? list, ViewerQuery query) =>
         list is null || list.ModelVersion != query.Model?.Version
         || query.State.LastSeenAtMs > list.ComputedAtMs - (long)ClockDoubt.TotalMilliseconds;
 

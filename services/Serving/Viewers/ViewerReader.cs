@@ -118,7 +118,11 @@ internal sealed class ViewerReader
             to.scratch.State.Read(bytes, to.known);
             return to.scratch.State;
         });
-        var list = values[1] is { } stored ? TryDecode(stored, (scratch, known), static (bytes, to) => PrecomputedList.Decode(bytes, to.known, to.scratch.ListVideos)) : null;
+        var list = values[1] is { } stored ? TryDecode(stored, (scratch, known), static (bytes, to) =>
+        {
+            to.scratch.List.Read(bytes, to.known);
+            return to.scratch.List;
+        }) : null;
         var isListKnown = values[1] is null || list is not null;
         // A run that began before the viewer asked to be forgotten may write its list afterwards.
         if (list is not null && state?.ForgottenAtMs >= list.ComputedAtMs) list = null;
@@ -126,7 +130,7 @@ internal sealed class ViewerReader
     }
 
     /// <summary>A damaged value must not cost the viewer the answer: the writer of the next event replaces it.</summary>
-    private T? TryDecode<T, TTo>(byte[]? bytes, TTo to, Func<ReadOnlySpan<byte>, TTo, T> decode) where T : class
+    private T? TryDecode<T, TTo>(byte[]? bytes, TTo to, Func<byte[]?, TTo, T> decode) where T : class
     {
         try
         {

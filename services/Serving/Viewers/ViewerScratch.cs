@@ -8,6 +8,6 @@ internal sealed class ViewerScratch
     /// <summary>Receives the state.</summary>
     public ViewerState State { get; } = new();
 
-    /// <summary>Receives the videos of the list.</summary>
-    public List<(string VideoId, float Score)> ListVideos { get; } = [];
+    /// <summary>Receives the list.</summary>
+    public StoredList List { get; } = new();
 }

@@ -13,7 +13,12 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>Bytes that are left.</summary>
+    public readonly int Left => _rest.Length;
+
     public byte Byte() => Take(1)[0];
+
+    public void Skip(int count) => Take(count);
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 

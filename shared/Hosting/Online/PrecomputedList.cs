@@ -26,25 +26,20 @@ public sealed record PrecomputedList(string ModelVersion, long ComputedAtMs, IRe
 
     /// <summary>Reads the stored form.</summary>
     /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
-    public static PrecomputedList Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, null, []);
-
-    /// <summary>Reads the stored form into memory that is used again.</summary>
-    /// <param name="bytes">The stored form.</param>
-    /// <param name="known">Ids that need not be allocated.</param>
-    /// <param name="videos">Is cleared, receives the videos, and is <see cref="Videos"/> of the result.</param>
-    /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
-    public static PrecomputedList Decode(ReadOnlySpan<byte> bytes, IKnownTexts? known, List<(string VideoId, float Score)> videos)
+    public static PrecomputedList Decode(ReadOnlySpan<byte> bytes)
     {
-        ArgumentNullException.ThrowIfNull(videos);
         var reader = new ByteReader(bytes);
+        var (version, computedAt, count) = ReadHead(ref reader, null);
+        var videos = new (string, float)[count];
+        for (var i = 0; i < count; i++) videos[i] = (reader.Text(), reader.Single());
+        return new PrecomputedList(version, computedAt, videos);
+    }
+
+    /// <summary>Reads what stands before the videos, and how many there are.</summary>
+    internal static (string Version, long ComputedAtMs, int Count) ReadHead(ref ByteReader reader, IKnownTexts? known)
+    {
         var layout = reader.Byte();
         if (layout != Layout) throw new InvalidDataException($"a precomputed list has layout {layout}; this version reads {Layout}");
-        var version = reader.Text(known);
-        var computedAt = reader.VarInt();
-        var count = reader.Count();
-        videos.Clear();
-        videos.EnsureCapacity(count);
-        for (var i = 0; i < count; i++) videos.Add((reader.Text(known), reader.Single()));
-        return new PrecomputedList(version, computedAt, videos);
+        return (reader.Text(known), reader.VarInt(), reader.Count());
     }
 }

@@ -160,20 +160,21 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CommandFlags flags, CancellationToken cancellationToken) =>
-        keys.Count >= ManyKeys && !IsSharded
+    private Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CommandFlags flags, CancellationToken cancellationToken)
+    {
+        if (keys is RedisKey[] few && HashTags.AreOne(few))
+            return RunAsync("MGET", static async (db, a) => Bytes(await db.StringGetAsync(a.few, a.flags)), (few, flags), cancellationToken);
+
+        return keys.Count >= ManyKeys && !IsSharded
             ? RunAsync(
                 "MGET",
-                static async (db, a) =>
-                {
-                    var chunks = await Each([.. a.keys.Chunk(KeysPerCommand)], (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags));
-                    return Array.ConvertAll<RedisValue, byte[]?>([.. chunks.SelectMany(c => c)], v => v);
-                },
+                static async (db, a) => Bytes([.. (await Each([.. a.keys.Chunk(KeysPerCommand)], (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags))).SelectMany(c => c)]),
                 (keys, flags), cancellationToken)
             : RunAsync(
-                "GET",
-                static async (db, a) => Array.ConvertAll(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags)), v => (byte[]?)v),
-                (keys, flags), cancellationToken);
+                "GET", static async (db, a) => Bytes(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags))), (keys, flags), cancellationToken);
+    }
+
+    private static byte[]?[] Bytes(RedisValue[] values) => Array.ConvertAll(values, v => (byte[]?)v);
 
     /// <summary>The bytes as an array, copied only where the memory is a part of one.</summary>
     private static byte[] ToArray(ReadOnlyMemory<byte> value) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recommender.Modeling.Numerics;
 
 namespace Recommender.Modeling.Retrieval;
@@ -109,6 +110,7 @@ public sealed unsafe class ItemOverlay
     {
         private TopKHeap _heap = heap;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Run<TLanes>()
             where TLanes : struct, ILanes<TLanes>
         {

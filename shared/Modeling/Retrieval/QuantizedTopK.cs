@@ -88,6 +88,8 @@ public static unsafe class QuantizedTopK
         /// <summary>What an upper bound must reach.</summary>
         public readonly float Threshold => _lower.Threshold;
 
+        // Many calls come before the runtime would get to it by itself.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int* magnitudes, int* signs)
         {
             var bytes = items.Bytes;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recommender.Modeling.Numerics;
 
 namespace Recommender.Modeling.Retrieval;
@@ -63,6 +64,8 @@ public static unsafe class TopK
     {
         private TopKHeap _heap = heap;
 
+        // Many calls come before the runtime would get to it by itself.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Run<TLanes>()
             where TLanes : struct, ILanes<TLanes>
         {
@@ -82,6 +85,8 @@ public static unsafe class TopK
     {
         private TopKHeap _heap = heap;
 
+        // Many calls come before the runtime would get to it by itself.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Run<TLanes>()
             where TLanes : struct, ILanes<TLanes>
         {
@@ -100,6 +105,7 @@ public static unsafe class TopK
             return _heap.Finish();
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Offer<TLanes>(int block, TLanes sums)
             where TLanes : struct, ILanes<TLanes>
         {

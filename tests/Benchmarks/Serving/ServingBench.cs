@@ -66,6 +66,17 @@ internal sealed class ServingBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Names of the kinds of calls.</summary>
+    public static string[] Kinds { get; } = ["empty", "precomputed", "realtime"];
+
+    /// <summary>A kind of call, by its name.</summary>
+    public Func<int, Task> CallOf(string kind) => kind switch
+    {
+        "empty" => EmptyAsync,
+        "precomputed" => PrecomputedAsync,
+        _ => RealTimeAsync,
+    };
+
     /// <summary>The part of the answers that were of another kind than was to be measured.</summary>
     public double OtherAnswers => _others / (double)_answers;
 

@@ -32,13 +32,22 @@ internal static class Queries
             Cold = cold ?? ColdVectors.None,
             Scratch = new QueryScratch(),
         };
-        query.Viewer = new ViewerRead(state, list, IsListKnown: true);
+        query.Viewer = new ViewerRead(state, Stored(list), IsListKnown: true);
         // What the first hydrator does after reading.
         foreach (var id in message.ExcludeVideoIds) query.Scratch.Excluded.Add(id);
         foreach (var id in message.RecentVideoIds) query.Scratch.Seen.Add(id);
         foreach (var interaction in query.State.Recent)
             if (interaction.Type != EventType.Follow) query.Scratch.Seen.Add(interaction.VideoId);
         return query;
+    }
+
+    /// <summary>A list as it is read.</summary>
+    public static StoredList? Stored(PrecomputedList? list)
+    {
+        if (list is null) return null;
+        var stored = new StoredList();
+        stored.Read(list.Encode());
+        return stored;
     }
 
     /// <summary>A window in which the videos trend in the order given.</summary>

@@ -36,7 +36,7 @@ public class AllocationTests
         services.AddSingleton(options).AddSingleton(new ExperimentOptions()).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddSingleton(new UserIds(new PseudonymOptions())).AddSingleton(new FeedOptions()).AddSingleton<IEventDoor, NoEventDoor>();
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
-        services.AddSingleton(ObjectPool.Create<QueryScratch>());
+        services.AddSingleton<ObjectPool<QueryScratch>, ScratchPool>();
         foreach (var type in (Type[])[typeof(ServingMetrics), typeof(VideoCatalog), typeof(TrendingBoard), typeof(CurrentModel), typeof(RealTimeCost), typeof(ViewerReader),
             typeof(FeatureCalculator), typeof(RecommendationPipeline), typeof(QueryMaker), typeof(Assignments), typeof(CallGate), typeof(AnswerDiversity), typeof(VideoLists), typeof(AnswerMaker), typeof(FeedServices), typeof(RecommendationApi)]) services.AddSingleton(type);
         return services.AddStages(typeof(ServingSetup).Assembly).BuildServiceProvider();

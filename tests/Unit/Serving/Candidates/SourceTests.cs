@@ -90,7 +90,7 @@ public class SourceTests
     {
         var query = RealTime(SmallModel.Create());
         query.Tier = Tier.Precomputed;
-        query.Viewer = query.Viewer with { List = new PrecomputedList("m", 0, []) };
+        query.Viewer = query.Viewer with { List = Queries.Stored(new PrecomputedList("m", 0, [])) };
         Assert.Empty(await ProposeAsync(RealTimeSource(), query));
     }
 
@@ -134,8 +134,25 @@ public class SourceTests
     {
         var query = Queries.Create(Queries.State(("a1", EventType.View, 1)), model: SmallModel.Create(), count: 3);
         query.Tier = Tier.RealTime;
-        Assert.Equal(["a0", "a2", "a3"], Ids(await ProposeAsync(new PopularSource(), query)));
+        Assert.Equal(["a0", "a2", "a3", "a4"], Ids(await ProposeAsync(new PopularSource(), query)).Take(4));
         Assert.Empty(await ProposeAsync(new PopularSource(), Queries.Create()));
+    }
+
+    [Fact]
+    public async Task Popular_and_newest_videos_fill_up_only_what_is_missing()
+    {
+        var catalog = new VideoCatalog(new ServingOptions());
+        for (var i = 0; i < 20; i++) catalog.Upsert($"v{i}", "", 1);
+        var query = Queries.Create(model: SmallModel.Create(), count: 2);
+        query.Tier = Tier.RealTime;
+        var sink = new CandidateSink(0, [], []);
+        query.Scratch.Sinks.Add(sink);
+        for (var proposed = 0; proposed <= 6; proposed++)
+        {
+            Assert.Equal(6 - proposed, (await ProposeAsync(new PopularSource(), query)).Count);
+            Assert.Equal(6 - proposed, (await ProposeAsync(new NewestSource(catalog), query)).Count);
+            sink.Offer(query, Queries.Candidate($"other{proposed}"));
+        }
     }
 
     [Fact]

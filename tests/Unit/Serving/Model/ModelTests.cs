@@ -31,19 +31,19 @@ public class ModelTests
     public void Neighbours_come_nearest_first_without_the_video_itself()
     {
         var factors = SmallModel.Create().Factors!;
-        var neighbours = factors.Neighbours(15);
+        var neighbours = factors.Neighbours(15, 20);
         Assert.DoesNotContain(neighbours, n => n.Item == 15);
         Assert.All(neighbours[..9], n => Assert.InRange(n.Item, 10, 19));
         for (var i = 1; i < neighbours.Length; i++) Assert.True(neighbours[i - 1].Score >= neighbours[i].Score);
         Assert.Equal(factors.Cosine(15, neighbours[0].Item), neighbours[0].Score, 5);
-        Assert.Same(neighbours, factors.Neighbours(15));
+        Assert.Same(neighbours, factors.Neighbours(15, 20));
     }
 
     [Fact]
     public void The_memory_of_neighbours_is_bounded()
     {
         var cache = new NeighbourCache();
-        for (var item = 0; item < 4096; item++) cache.Put(item, []);
+        for (var item = 0; item < 4096; item++) cache.Put(item, new ScoredItem[256]);
         Assert.NotNull(cache.Get(0));
         cache.Put(4096, [new ScoredItem(1, 1)]);
         Assert.Null(cache.Get(0));

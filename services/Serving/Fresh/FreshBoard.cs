@@ -26,6 +26,9 @@ internal sealed class FreshBoard : ISideEffect
     /// <summary>What is learnt from first viewers.</summary>
     public FirstViewers FirstViewers { get; } = new();
 
+    /// <summary>The viewers who were answered last.</summary>
+    public RecentViewers RecentViewers { get; } = new();
+
     /// <summary>How the videos stood when they were last judged.</summary>
     public FreshChances Chances => Volatile.Read(ref _chances);
 

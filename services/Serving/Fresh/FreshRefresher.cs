@@ -63,7 +63,7 @@ internal sealed class FreshRefresher : BackgroundService
         {
             if (_current.Generation is not { Factors: { } factors } model) continue;
             if (_board.Vectors.ModelVersion != model.Version) Publish(Array.FindAll(_catalog.Newest(), IsFresh));
-            else if (video is not null && IsFresh(video)) AddVector(_board.Vectors, MakerFor(model, TagsAtHand(model)), video, new float[factors.Length]);
+            else if (video is not null && IsFresh(video)) AddVector(_board.Vectors, MakerFor(model, TagsAtHand(model), solver: null), video, new float[factors.Length]);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class FreshRefresher : BackgroundService
             return;
         }
         var vectors = new ColdVectors(model.Version, model.ItemCount, factors.Length, fresh.Length + Newcomers);
-        var (maker, vector) = (MakerFor(model, TagsOf(model)), new float[factors.Length]);
+        var (maker, vector) = (MakerFor(model, TagsOf(model), NewVideoFoldIn.Of(model, _board.RecentViewers)), new float[factors.Length]);
         foreach (var video in fresh) AddVector(vectors, maker, video, vector);
         _board.Publish(vectors);
     }
@@ -138,7 +138,7 @@ internal sealed class FreshRefresher : BackgroundService
         }
     }
 
-    private ColdVectorMaker MakerFor(ModelGeneration model, TagVectors tags) => new(model, _catalog, tags, _board.FirstViewers);
+    private ColdVectorMaker MakerFor(ModelGeneration model, TagVectors tags, NewVideoFoldIn? solver) => new(model, _catalog, tags, _board.FirstViewers, solver);
 
     /// <summary>What was added up last will do for a single video, while a whole catalog may be coming in.</summary>
     private TagVectors TagsAtHand(ModelGeneration model) => _tags is { } tags && tags.ModelVersion == model.Version ? tags.Vectors : TagsOf(model);

@@ -50,7 +50,7 @@ internal static class SmallModel
         Version = version,
         RunId = "run-1",
         Trainer = factors > 0 ? "ials" : "popularity",
-        Parameters = new Dictionary<string, string>(),
+        Parameters = factors > 0 ? new Dictionary<string, string> { ["regularization"] = "0.01", ["unobserved_weight"] = "0.01" } : [],
         Weights = new Dictionary<string, string>(),
         DataVersion = "data",
         DataRanges = new Dictionary<string, string>(),

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Online;
+using Recommender.Modeling.FoldIn;
+using Recommender.Modeling.Trainers.Ials;
 using Recommender.Serving;
 using Recommender.Serving.Candidates;
 using Recommender.Serving.Catalog;
@@ -17,6 +19,7 @@ public class ColdVectorTests
     private readonly VideoCatalog _catalog = new(new ServingOptions());
     private readonly ModelGeneration _model = SmallModel.Create();
     private readonly FirstViewers _firstViewers = new();
+    private readonly RecentViewers _recentViewers = new();
 
     public ColdVectorTests()
     {
@@ -36,7 +39,7 @@ public class ColdVectorTests
     private float[]? Make(CatalogVideo video)
     {
         var vector = new float[4];
-        return new ColdVectorMaker(_model, _catalog, new TagVectors(_model, _catalog), _firstViewers).TryMake(video, vector) ? vector : null;
+        return new ColdVectorMaker(_model, _catalog, new TagVectors(_model, _catalog), _firstViewers, NewVideoFoldIn.Of(_model, _recentViewers)).TryMake(video, vector) ? vector : null;
     }
 
     [Fact]
@@ -61,15 +64,60 @@ public class ColdVectorTests
     public void First_viewers_say_it_and_each_counts_once()
     {
         var video = Add("new", "nobody");
-        _firstViewers.Add(_model.Version, "new", 1, [0, 2, 0, 0]);
+        _firstViewers.Add(_model.Version, "new", 1, [0, 2, 0, 0], 1);
         var once = Make(video)!;
-        _firstViewers.Add(_model.Version, "new", 1, [9, 0, 0, 0]);
+        _firstViewers.Add(_model.Version, "new", 1, [9, 0, 0, 0], 1);
         Assert.Equal(once, Make(video));
         Assert.True(once[1] > 0 && once[0] == 0);
-        _firstViewers.Add(_model.Version, "new", 2, [0, 1, 0, 0]);
+        _firstViewers.Add(_model.Version, "new", 2, [0, 1, 0, 0], 1);
         Assert.True(Make(video)![1] > once[1], "more viewers, more certainty");
-        _firstViewers.Add("another model", "other", 3, [1, 0, 0, 0]);
+        _firstViewers.Add("another model", "other", 3, [1, 0, 0, 0], 1);
         Assert.Null(Make(video));
+    }
+
+    [Fact]
+    public void Enough_viewers_make_the_vector_that_training_would_make_of_them()
+    {
+        var video = Add("new", "bob");
+        var described = Make(video)!;
+        var random = new Random(5);
+        var rows = new float[40 * 4];
+        for (var i = 0; i < rows.Length; i++) rows[i] = (float)random.NextDouble();
+        for (ulong viewer = 0; viewer < 40; viewer++) _recentViewers.Meet(_model.Version, viewer, rows.AsSpan(4 * (int)viewer, 4));
+        void Choose(ulong viewer, float confidence) => _firstViewers.Add(_model.Version, "new", viewer, rows.AsSpan(4 * (int)viewer, 4), confidence);
+
+        // Two viewers are too few: their directions alone count.
+        Choose(3, 5);
+        Choose(17, 1.1f);
+        Assert.Equal(described[1], Make(video)![1], 0.2f);
+        foreach (ulong viewer in (ulong[])[21, 30, 31, 38]) Choose(viewer, 1.1f);
+        Choose(31, 0);
+
+        var parameters = IalsParameters.ParseAmong(_model.Manifest.Parameters);
+        var share = Math.Pow(5, parameters.PopularityExponent) / Enumerable.Range(0, 20).Average(i => Math.Pow(100 - i, parameters.PopularityExponent));
+        var solved = new float[4];
+        new VideoFoldIn(rows, 4, parameters.FoldIn).Solve([3, 17, 21, 30, 38], [5, 1.1f, 1.1f, 1.1f, 1.1f], solved, (float)share);
+        var without = new float[4];
+        Assert.True(new ColdVectorMaker(_model, _catalog, new TagVectors(_model, _catalog), _firstViewers, solver: null).TryMake(video, without));
+        var mixed = Make(video)!;
+        for (var i = 0; i < 4; i++) Assert.Equal((without[i] * 4 / 9) + (solved[i] * 5 / 9), mixed[i], 1e-5f);
+    }
+
+    [Fact]
+    public void Recent_viewers_keep_the_newest_viewers_and_their_newest_vectors()
+    {
+        var viewers = new RecentViewers();
+        for (ulong viewer = 0; viewer < RecentViewers.Capacity + 10; viewer++) viewers.Meet("m", viewer, [viewer, 0]);
+        viewers.Meet("m", 500, [7, 8]);
+        var (numbers, rows) = viewers.Copy("m");
+        Assert.Equal((RecentViewers.Capacity, 2 * RecentViewers.Capacity), (numbers.Count, rows.Length));
+        Assert.Equal((10UL, RecentViewers.Capacity + 9UL), (numbers.Keys.Min(), numbers.Keys.Max()));
+        Assert.All(numbers.Where(n => n.Key != 500), n => Assert.Equal(n.Key, rows[2 * n.Value]));
+        Assert.Equal([7, 8], rows[(2 * numbers[500])..((2 * numbers[500]) + 2)]);
+        Assert.Empty(viewers.Copy("other").Numbers);
+        viewers.Meet("other", 1, [1, 2, 3]);
+        Assert.Empty(viewers.Copy("m").Numbers);
+        Assert.Equal([1, 2, 3], viewers.Copy("other").Rows);
     }
 
     [Fact]
@@ -83,9 +131,18 @@ public class ColdVectorTests
         query.Scratch.Unknown.Add(new RecentInteraction("watched", EventType.View, 0, 0.9f));
         query.Scratch.Unknown.Add(new RecentInteraction("glimpsed", EventType.View, 0, 0.1f));
         query.Scratch.Unknown.Add(new RecentInteraction("skipped", EventType.Skip, 0, 0));
+        query.Scratch.Unknown.Add(new RecentInteraction("liked", EventType.Share, 0, 0));
+        query.Scratch.Unknown.Add(new RecentInteraction("regretted", EventType.Like, 0, 0));
+        query.Scratch.Unknown.Add(new RecentInteraction("regretted", EventType.NotInterested, 0, 0));
         await new FirstViewersHydrator(board).HydrateAsync(query, TestContext.Current.CancellationToken);
         var known = new[] { "liked", "watched", "glimpsed", "skipped" }.Select(id => board.FirstViewers.AddTo(_model.Version, id, new float[4]));
         Assert.Equal([1, 1, 0, 0], known);
+
+        // As much as training would make of it: a like and a share; nine tenths watched.
+        var said = new List<(ulong, float Confidence)>();
+        foreach (var id in (string[])["liked", "watched", "regretted"]) board.FirstViewers.CopyTo(_model.Version, id, said);
+        Assert.Equal([9, 1], said.Select(s => s.Confidence));
+        Assert.Equal([0, 1, 0, 0], board.RecentViewers.Copy(_model.Version).Rows);
     }
 
     private async Task<CandidateSink> SearchAsync(ColdVectors cold, Action<ViewerQuery>? change = null)

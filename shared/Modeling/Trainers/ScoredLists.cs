@@ -6,7 +6,10 @@ namespace Recommender.Modeling.Trainers;
 /// <summary>The best-k lists of any model: all scores of some viewers at a time, and a selection from them.</summary>
 internal static class ScoredLists
 {
-    private const int ViewersAtOnce = 8;
+    // A large model is read once for all of them; their scores take this many numbers at most, or as many as eight viewers have.
+    private const int MostScores = 1 << 22;
+    private const int FewestViewers = 8;
+    private const int MostViewers = 32;
 
     /// <inheritdoc cref="IViewerScorer.Rank"/>
     public static void Search(IViewerScorer scorer, TopListQuery wanted, TopListReceiver receive, CancellationToken cancellationToken)
@@ -15,7 +18,8 @@ internal static class ScoredLists
         ArgumentNullException.ThrowIfNull(receive);
         wanted.Check(scorer.ViewerCount);
         var (viewers, items) = (wanted.Viewers, scorer.ItemCount);
-        RowWorkers.Run(viewers.Length, ViewersAtOnce, wanted.Threads, () => new Workspace(items, wanted.Length), (workspace, from, to) =>
+        var atOnce = Math.Clamp(MostScores / Math.Max(1, items), FewestViewers, MostViewers);
+        RowWorkers.Run(viewers.Length, atOnce, wanted.Threads, () => new Workspace(items, wanted.Length, atOnce), (workspace, from, to) =>
         {
             var batch = viewers.Span[from..to];
             scorer.Score(batch, workspace.Scores);
@@ -28,9 +32,9 @@ internal static class ScoredLists
         }, cancellationToken);
     }
 
-    private sealed class Workspace(int items, int length)
+    private sealed class Workspace(int items, int length, int viewers)
     {
-        public float[] Scores { get; } = new float[checked(ViewersAtOnce * items)];
+        public float[] Scores { get; } = new float[checked(viewers * items)];
 
         public ScoredItem[] Best { get; } = new ScoredItem[Math.Min(length, items)];
     }

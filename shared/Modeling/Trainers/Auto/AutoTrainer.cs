@@ -41,13 +41,14 @@ public sealed class AutoTrainer(IReadOnlyDictionary<string, string> settings, IT
         new SuccessiveHalving(new SearchSpace(split.Fit, _parameters), runner, split.Fit.Interactions.Count, _parameters.Seed).Run(cancellationToken);
         if (runner.Best.Count == 0) throw new TrainingDataException("No trainer could be trained on this data; the trials say why.");
         Candidate[] finalists = [.. runner.Finalists()];
-        var learned = finalists.Length > 1 ? Weigh(split, finalists, cancellationToken) : new BlendWeights([1], runner.Best[0].Value, [runner.Best[0].Value]);
+        var learned = finalists.Length > 1 ? Weigh(split, finalists, runner.Fitted, cancellationToken) : new BlendWeights([1], runner.Best[0].Value, [runner.Best[0].Value]);
+        runner.Fitted.Keep([]);
         return Refit(data, finalists, learned, runner.Count, cancellationToken);
     }
 
-    private BlendWeights Weigh(HoldOutSplit split, Candidate[] finalists, CancellationToken cancellationToken)
+    private BlendWeights Weigh(HoldOutSplit split, Candidate[] finalists, FittedModels models, CancellationToken cancellationToken)
     {
-        var fitted = finalists.Select(c => (IViewerScorer)c.Create(_parameters.Threads).Train(split.Fit, progress: null, cancellationToken)).ToArray();
+        var fitted = finalists.Select(c => (IViewerScorer)(models.Find(c.Key) ?? c.Create(_parameters.Threads).Train(split.Fit, progress: null, cancellationToken))).ToArray();
         return BlendWeights.Learn(CandidateScores.Of(fitted, split, _parameters.ValidationMetric, _parameters.Threads, cancellationToken), finalists.Length);
     }
 

@@ -58,20 +58,27 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     private bool IsOrdered => data.Interactions.TimeKind != TimeKind.None;
 
     // Of little data there are few frequencies that are no noise; more take time.
-    private (string Key, string Value) Rank =>
-        ("rank", Math.Clamp(data.Interactions.Count / 2000, 64, new GraphFilterParameters().Rank).ToString(CultureInfo.InvariantCulture));
+    private (string Key, string Value)[] Rank
+    {
+        get
+        {
+            var usual = new GraphFilterParameters().Rank;
+            var rank = Math.Clamp(data.Interactions.Count / 1000, 64, usual);
+            return rank == usual ? [] : [("rank", rank.ToString(CultureInfo.InvariantCulture))];
+        }
+    }
 
-    /// <summary>Each trainer as it is by default or nearly, quick ones first, and those that can look at the order with and without.</summary>
+    /// <summary>
+    /// Each trainer as it is by default or nearly, quick ones and those that are mostly good first, and those that can look at the order with and without.
+    /// </summary>
     public IReadOnlyList<Candidate> Beginnings()
     {
-        var all = new List<Candidate>();
+        var all = new List<Candidate> { new(PopularityTrainer.TrainerName), new(IalsTrainer.TrainerName) };
         if (IsOrdered) all.Add(new Candidate(NeighbourTrainer.TransitionsName));
         all.Add(new Candidate(NeighbourTrainer.ItemKnnName));
-        all.Add(new Candidate(IalsTrainer.TrainerName));
         all.Add(new Candidate(IalsTrainer.TrainerName, ("factors", "128"), ("iterations", "8")));
-        all.Add(new Candidate(PopularityTrainer.TrainerName));
         all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank));
-        if (IsOrdered) all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank, (Recency.Key, "4")));
+        if (IsOrdered) all.Add(new Candidate(GraphFilterTrainer.TrainerName, [.. Rank, (Recency.Key, "4")]));
         if (IsAffordable())
         {
             all.Add(IsOrdered ? new Candidate(EaseTrainer.TrainerName, (Recency.Key, "4")) : new Candidate(EaseTrainer.TrainerName));
@@ -82,12 +89,17 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         return [.. all.Where(c => parameters.Allows(c.Trainer))];
     }
 
+    /// <summary>Whether a trainer has anything that can be varied.</summary>
+    public bool CanVary(string trainer) => AxesOf(trainer).Any();
+
+    /// <summary>Share of the budget after which a trial of a trainer is given up: less of those that are slow where they are large, and seldom the best there.</summary>
+    public static double PatienceWith(string trainer) => trainer switch { BprTrainer.TrainerName => 0.1, EaseTrainer.TrainerName => 0.25, _ => 0.5 };
+
     /// <summary>Another candidate near <paramref name="good"/>.</summary>
     public Candidate Vary(Candidate good, ref Randomness random)
     {
         var settings = good.Settings.ToDictionary(s => s.Key, s => s.Value);
-        var axes = Axes[good.Trainer].Where(a => (IsOrdered || a != Recency) && (HasDislikes || a != Dislikes)).ToArray();
-        if (axes.Length == 0) return good;
+        var axes = AxesOf(good.Trainer).ToArray();
         var certain = random.Below(axes.Length);
         for (var i = 0; i < axes.Length; i++)
         {
@@ -98,6 +110,8 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
 
         return new Candidate(good.Trainer, [.. settings.Select(s => (s.Key, s.Value))]);
     }
+
+    private IEnumerable<Axis> AxesOf(string trainer) => Axes[trainer].Where(a => (IsOrdered || a != Recency) && (HasDislikes || a != Dislikes));
 
     private double Current(Candidate candidate, Axis axis)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Recommender.Modeling.FoldIn;
 using Recommender.Modeling.Numerics;
 
@@ -31,13 +32,16 @@ internal sealed class BlendModel : IScoringModel
 
     public void Score(ReadOnlySpan<int> viewers, Span<float> scores)
     {
-        var one = new float[viewers.Length * ItemCount];
+        var buffer = ArrayPool<float>.Shared.Rent(viewers.Length * ItemCount);
+        var one = buffer.AsSpan(0, viewers.Length * ItemCount);
         scores[..one.Length].Clear();
         foreach (var (model, weight) in _parts)
         {
             model.Score(viewers, one);
-            for (var i = 0; i < viewers.Length; i++) AddNormalized(one.AsSpan(i * ItemCount, ItemCount), weight, scores.Slice(i * ItemCount, ItemCount));
+            for (var i = 0; i < viewers.Length; i++) AddNormalized(one.Slice(i * ItemCount, ItemCount), weight, scores.Slice(i * ItemCount, ItemCount));
         }
+
+        ArrayPool<float>.Shared.Return(buffer);
     }
 
     public void ScoreHistory(ReadOnlySpan<int> items, ReadOnlySpan<float> values, Span<float> scores)

@@ -31,7 +31,7 @@ internal sealed class PairCounter(InteractionMatrix sources, InteractionMatrix t
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Count(bySource, item, workspace);
-                (columns[item], weights[item]) = Select(workspace, sourceScale[item], targetScale, neighbours);
+                (columns[item], weights[item]) = Select(workspace, item, sourceScale[item], targetScale, neighbours);
             }
         }, cancellationToken);
         return new ItemGraph(columns, weights);
@@ -67,41 +67,43 @@ internal sealed class PairCounter(InteractionMatrix sources, InteractionMatrix t
             var others = targets.RowColumns(viewers[v]);
             var otherRanks = targets.RowTimes(viewers[v]);
             var viewerWeight = (float)_viewerWeights[viewers[v]];
-            for (var i = 0; i < others.Length; i++)
+            if (otherRanks.IsEmpty || ranks.IsEmpty)
             {
-                if (others[i] == item) continue;
-                var weight = otherRanks.IsEmpty || ranks.IsEmpty ? viewerWeight : viewerWeight * rules.GapWeight((long)otherRanks[i] - ranks[v]);
-                workspace.Add(others[i], weight);
+                foreach (var other in others) workspace.Add(other, viewerWeight);
+                continue;
             }
+
+            for (var i = 0; i < others.Length; i++) workspace.Add(others[i], viewerWeight * rules.GapWeight((long)otherRanks[i] - ranks[v]));
         }
     }
 
-    private (int[] Columns, float[] Weights) Select(Workspace workspace, float sourceScale, float[] targetScale, int neighbours)
+    private (int[] Columns, float[] Weights) Select(Workspace workspace, int source, float sourceScale, float[] targetScale, int neighbours)
     {
-        var touched = workspace.Touched;
+        var kept = workspace.Keys;
         var count = 0;
-        foreach (var item in touched)
+        foreach (var item in workspace.Touched)
         {
-            var pairs = workspace.Counts[item];
-            workspace.Counts[item] = 0;
+            var pairs = workspace.Take(item);
             var weight = (float)(pairs * (pairs / (pairs + rules.Shrink)) * sourceScale * targetScale[item]);
-            if (weight > 0 && float.IsFinite(weight)) workspace.Kept[count++] = (item, weight);
+            if (item != source && weight > 0 && float.IsFinite(weight)) kept[count++] = KeyOf(weight, item);
         }
 
-        touched.Clear();
-        var kept = workspace.Kept.AsSpan(0, count);
+        workspace.Forget();
+        kept = kept[..count];
         if (neighbours > 0 && count > neighbours)
         {
-            // Of equal weights the lower item number stays.
-            kept.Sort(static (a, b) => a.Weight != b.Weight ? b.Weight.CompareTo(a.Weight) : a.Item.CompareTo(b.Item));
+            LargestKeys.ToFront(kept, neighbours);
             kept = kept[..neighbours];
         }
 
-        kept.Sort(static (a, b) => a.Item.CompareTo(b.Item));
         var (columns, weights) = (new int[kept.Length], new float[kept.Length]);
-        for (var i = 0; i < kept.Length; i++) (columns[i], weights[i]) = kept[i];
+        for (var i = 0; i < kept.Length; i++) (weights[i], columns[i]) = (BitConverter.UInt32BitsToSingle((uint)(kept[i] >> 32)), (int)~(uint)kept[i]);
+        columns.AsSpan().Sort(weights.AsSpan());
         return (columns, weights);
     }
+
+    // Ordered as the weights, which are above zero; of equal ones the lower item number is the larger key.
+    private static ulong KeyOf(float weight, int item) => ((ulong)BitConverter.SingleToUInt32Bits(weight) << 32) | ~(uint)item;
 
     private static double[] ViewerWeights(InteractionMatrix matrix, double exponent)
     {
@@ -114,17 +116,30 @@ internal sealed class PairCounter(InteractionMatrix sources, InteractionMatrix t
 
     private sealed class Workspace(int items)
     {
-        public float[] Counts { get; } = new float[items];
+        private readonly float[] _counts = new float[items];
+        private readonly ulong[] _keys = new ulong[items];
+        private readonly int[] _touched = new int[items];
+        private int _count;
 
-        public (int Item, float Weight)[] Kept { get; } = new (int, float)[items];
+        public Span<ulong> Keys => _keys;
 
-        public List<int> Touched { get; } = [];
+        public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _count);
 
         public void Add(int item, float weight)
         {
-            ref var count = ref Counts[item];
-            if (count == 0) Touched.Add(item);
+            ref var count = ref _counts[item];
+            if (count == 0 && weight > 0) _touched[_count++] = item;
             count += weight;
         }
+
+        /// <summary>The count of an item, which is zero from now on.</summary>
+        public float Take(int item)
+        {
+            var count = _counts[item];
+            _counts[item] = 0;
+            return count;
+        }
+
+        public void Forget() => _count = 0;
     }
 }

@@ -79,17 +79,52 @@ public sealed class AutoTrainerTests
         var error = Assert.Throws<TrainingDataException>(() => search.Train(Walks));
         Assert.Equal("No trainer could be trained on this data; the trials say why.", error.Message);
         Assert.NotEmpty(journal.Trials);
-        Assert.All(journal.Trials, t => Assert.Equal("It was given up after 50 s, a share of the budget that no trial may take.", t.Error));
+        Assert.All(journal.Trials, t => Assert.Equal("It was given up after 50 s, more of the budget than a trial may take.", t.Error));
     }
 
     [Fact]
-    public void Larger_data_are_tried_in_rungs()
+    public void Larger_data_are_tried_in_rungs_once_every_trainer_was_tried_whole()
     {
         var journal = new Journal();
-        new AutoTrainer(new Dictionary<string, string> { ["trials"] = "4", ["trainers"] = "item_knn,popularity" }, journal, TimeProvider.System, _ => { })
+        new AutoTrainer(new Dictionary<string, string> { ["trials"] = "14", ["trainers"] = "item_knn,popularity" }, journal, TimeProvider.System, _ => { })
             .Train(new TrainingData(RandomData.Interactions(1500, 300, 0.3, seed: 1)));
-        Assert.Equal([0, 0, 1, 1], journal.Trials.Select(t => t.Rung));
-        Assert.True(journal.Trials[0].Share < journal.Trials[2].Share);
+        Assert.Equal(["popularity", "item_knn"], journal.Trials.Take(2).Select(t => t.Trainer));
+        Assert.All(journal.Trials.Take(2), t => Assert.Equal((2, 1.0), (t.Rung, t.Share)));
+        var rungs = journal.Trials.Skip(2).ToList();
+        Assert.Contains(rungs, t => t.Rung == 0);
+        Assert.All(rungs, t => Assert.Equal(t.Rung == 2, t.Share == 1));
+
+        // What is varied is tried on each smaller share as well, and only what is better than it there goes on.
+        var first = rungs[0];
+        Assert.Empty(first.Parameters);
+        foreach (var later in rungs.Where(t => t.Rung == 1 && t.Parameters.Count > 0))
+            Assert.Contains(rungs, t => t.Rung == 0 && t.Value > first.Value && t.Parameters.SequenceEqual(later.Parameters));
+    }
+
+    [Fact]
+    public void A_trainer_that_is_slow_and_behind_is_not_looked_at_again()
+    {
+        // Nobody follows an order here: graph_filter is tried with and without, and the first look took a third of the budget.
+        AutoTrainer Within(Journal journal) => new(
+            new Dictionary<string, string> { ["budget_seconds"] = "300", ["trainers"] = "transitions,graph_filter" }, journal, new SteppingClock(), _ => { });
+        var first = new Journal { StopAt = 2 };
+        Assert.Throws<IOException>(() => Within(first).Train(Walks));
+        Assert.Equal(["transitions", "graph_filter"], first.Trials.Select(t => t.Trainer));
+        Assert.True(first.Trials[1].Value < 0.9 * first.Trials[0].Value);
+        var journal = new Journal([first.Trials[0], first.Trials[1] with { Seconds = 100 }]);
+        Within(journal).Train(Walks);
+        Assert.Single(journal.Trials, t => t.Trainer == "graph_filter");
+    }
+
+    [Fact]
+    public void What_a_single_trainer_reaches_by_default_is_tried_on_everything()
+    {
+        var journal = new Journal();
+        new AutoTrainer(new Dictionary<string, string> { ["trials"] = "12" }, journal, TimeProvider.System, _ => { })
+            .Train(new TrainingData(RandomData.Interactions(1500, 300, 0.3, seed: 1)));
+        Assert.Equal(
+            ["popularity", "ials", "item_knn", "ials", "graph_filter", "ease", "ease", "bpr"], journal.Trials.Where(t => t.Share == 1).Take(8).Select(t => t.Trainer));
+        Assert.Empty(journal.Trials[1].Parameters);
     }
 
     [Fact]

@@ -133,7 +133,8 @@ internal sealed class ItemFactors
     private ScoredItem[] FindNeighbours(int item, int depth)
     {
         var found = new ScoredItem[depth];
-        var count = TopK.SearchSimilar(_packed, Row(item), new ItemFilter([item]), found);
+        var others = new ItemFilter([item]);
+        var count = _quantized is null ? TopK.SearchSimilar(_packed, Row(item), others, found) : QuantizedTopK.SearchSimilar(_quantized, _packed, Row(item), others, found);
         return found[..count];
     }
 }

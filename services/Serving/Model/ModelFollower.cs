@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
+using Recommender.Hosting;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Kafka;
 
@@ -161,13 +162,13 @@ internal sealed class ModelFollower : BackgroundService
     {
         var begin = _time.GetTimestamp();
         if (!await _current.OnlyLiveIsLeftAsync(s_patience, _time, cancellationToken)) ModelLog.Crowded(_logger, _current.CountInMemory(), version);
-        var generation = _loader.Load(version, manifestSha256);
+        // Checksums and look-ups of a large catalog take seconds of a processor, which the calls under way must not lack. The first model is what calls wait for.
+        var (generation, cost) = _current.Generation is null ? Load(version, manifestSha256) : await QuietThread.RunAsync("model-loading", () => Load(version, manifestSha256));
         if (generation.RankerProblem is { } problem)
         {
             _metrics.RankerRefused();
             ModelLog.RankerRefused(_logger, version, problem);
         }
-        var cost = WarmUp.Run(generation, _time);
         var rehearsed = await _rehearsal.RunAsync(generation, cancellationToken);
         _cost.Reset(cost);
         var previous = _current.Generation?.Version;
@@ -175,6 +176,12 @@ internal sealed class ModelFollower : BackgroundService
         _metrics.ModelLoaded(generation.Manifest, _time.GetUtcNow());
         var took = _time.GetElapsedTime(begin).TotalMilliseconds;
         ModelLog.Live(_logger, version, generation.ItemCount, generation.Factors?.Length ?? 0, took, rehearsed, previous ?? "nothing");
+    }
+
+    private (ModelGeneration Generation, TimeSpan Cost) Load(string version, string manifestSha256)
+    {
+        var generation = _loader.Load(version, manifestSha256);
+        return (generation, WarmUp.Run(generation, _time));
     }
 
     private void Refuse(string version, string problem, Exception error)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Recommender.Modeling.Numerics;
 
 namespace Recommender.Modeling.Retrieval;
@@ -6,7 +5,7 @@ namespace Recommender.Modeling.Retrieval;
 /// <summary>
 /// Item factors in eight bits with one scale per row, in the order in which a scan reads them: blocks of sixteen items, four factors at a time,
 /// so that one instruction adds up 32 or 64 products. A quarter of the bytes of <see cref="PackedFactors"/>, and bounds of what rounding did to each
-/// block, by which <see cref="QuantizedTopK"/> finds the exact best. Memory: (factors rounded up to 4) + 4.5 bytes per item. Immutable; safe for
+/// block, by which <see cref="QuantizedTopK"/> finds the exact best. Memory: (factors rounded up to 4) + 9 bytes per item. Immutable; safe for
 /// concurrent use.
 /// </summary>
 public sealed unsafe class QuantizedFactors
@@ -17,9 +16,6 @@ public sealed unsafe class QuantizedFactors
     private const float Largest = 1e15f;
 
     private readonly byte[] _storage;
-    private readonly float[] _scales;
-    private readonly float[] _errors;
-    private readonly float[] _norms;
 
     /// <summary>Rounds items x factors numbers, given row-major.</summary>
     /// <param name="itemFactors">Numbers from -1e15 to 1e15, so that no product of two leaves the range of float32.</param>
@@ -38,9 +34,7 @@ public sealed unsafe class QuantizedFactors
         BlockBytes = Lanes.Count * Group * GroupCount;
         _storage = GC.AllocateArray<byte>(checked((BlockCount * BlockBytes) + 64), pinned: true);
         fixed (byte* start = _storage) Bytes = (sbyte*)(((nuint)start + 63) & ~(nuint)63);
-        _scales = GC.AllocateArray<float>(BlockCount * Lanes.Count, pinned: true);
-        Scales = (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_scales, 0);
-        (_errors, _norms) = (new float[BlockCount], new float[BlockCount]);
+        (Products, Cosines) = (new RowBounds(BlockCount), new RowBounds(BlockCount));
         for (var item = 0; item < ItemCount; item++) Add(item, itemFactors.Slice(item * factors, factors));
     }
 
@@ -62,14 +56,11 @@ public sealed unsafe class QuantizedFactors
     /// <summary>Rounded numbers, block by block; zero in padding.</summary>
     internal sbyte* Bytes { get; }
 
-    /// <summary>What one step of a row's numbers is worth.</summary>
-    internal float* Scales { get; }
+    /// <summary>What makes inner products of the rounded numbers.</summary>
+    internal RowBounds Products { get; }
 
-    /// <summary>Per block, the greatest length of the difference between a row and its rounded form.</summary>
-    internal ReadOnlySpan<float> Errors => _errors;
-
-    /// <summary>Per block, the greatest length of a row or of its rounded form.</summary>
-    internal ReadOnlySpan<float> Norms => _norms;
+    /// <summary>What makes cosines of them: the same for rows that are one long.</summary>
+    internal RowBounds Cosines { get; }
 
     private void Add(int item, ReadOnlySpan<float> row)
     {
@@ -83,7 +74,6 @@ public sealed unsafe class QuantizedFactors
         // Numbers so small that their steps vanish are rounded to zero; the error says what that costs.
         if (!(scale > 0) || float.IsSubnormal(scale)) scale = 0;
         var (block, lane) = (item / Lanes.Count, item % Lanes.Count);
-        Scales[item] = scale;
         var (error, norm, rounded) = (0.0, 0.0, 0.0);
         for (var f = 0; f < row.Length; f++)
         {
@@ -92,10 +82,9 @@ public sealed unsafe class QuantizedFactors
             var value = (double)step * scale;
             (error, norm, rounded) = (error + ((row[f] - value) * (row[f] - value)), norm + ((double)row[f] * row[f]), rounded + (value * value));
         }
-        _errors[block] = Math.Max(_errors[block], Above(Math.Sqrt(error)));
-        _norms[block] = Math.Max(_norms[block], Above(Math.Sqrt(Math.Max(norm, rounded))));
+        Products.Note(item, scale, Math.Sqrt(error), Math.Sqrt(Math.Max(norm, rounded)));
+        // A row without length has no direction, and no comparison lets NaN pass. One of less than float32 can say is always scored in full.
+        var inverse = norm > 0 ? 1 / Math.Sqrt(norm) : double.NaN;
+        Cosines.Note(item, (float)(scale * inverse), inverse > float.MaxValue ? float.PositiveInfinity : Math.Sqrt(error) * inverse, Math.Sqrt(Math.Max(norm, rounded)) * inverse);
     }
-
-    /// <summary>A float that is not below the number.</summary>
-    private static float Above(double value) => MathF.BitIncrement((float)value);
 }

@@ -26,22 +26,50 @@ public static unsafe class QuantizedTopK
     /// <exception cref="ArgumentException">The two catalogs or the query's length do not fit.</exception>
     public static int Search(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
     {
-        ArgumentNullException.ThrowIfNull(quantized);
-        ArgumentNullException.ThrowIfNull(items);
+        Check(quantized, items, query);
         if (ByteLanes512.IsAccelerated) return Search<ByteLanes512>(quantized, items, query, excluded, result);
         if (ByteLanes256.IsAccelerated) return Search<ByteLanes256>(quantized, items, query, excluded, result);
-        Check(quantized, items, query);
         return TopK.Search(items, query, excluded, result);
+    }
+
+    /// <summary>The items with the largest cosine similarity to <paramref name="query"/>, as <see cref="TopK.SearchSimilar"/> finds them, bit for bit.</summary>
+    /// <inheritdoc cref="Search(QuantizedFactors, PackedFactors, ReadOnlySpan{float}, ItemFilter, Span{ScoredItem})"/>
+    public static int SearchSimilar(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+    {
+        Check(quantized, items, query);
+        if (ByteLanes512.IsAccelerated) return SearchSimilar<ByteLanes512>(quantized, items, query, excluded, result);
+        if (ByteLanes256.IsAccelerated) return SearchSimilar<ByteLanes256>(quantized, items, query, excluded, result);
+        return TopK.SearchSimilar(items, query, excluded, result);
     }
 
     /// <summary>As the other one, with registers of a width that this machine has.</summary>
     internal static int Search<TLanes>(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
         where TLanes : struct, IByteLanes<TLanes>
     {
-        Check(quantized, items, query);
         if (result.IsEmpty) return 0;
         var rounded = new RoundedQuery(query);
-        if (!rounded.IsUsable) return TopK.Search(items, query, excluded, result);
+        return rounded.IsUsable
+            ? Find<TLanes>(quantized, quantized.Products, items, null, rounded, query, excluded, result)
+            : TopK.Search(items, query, excluded, result);
+    }
+
+    /// <summary>As the other one, with registers of a width that this machine has.</summary>
+    internal static int SearchSimilar<TLanes>(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+        where TLanes : struct, IByteLanes<TLanes>
+    {
+        if (result.IsEmpty) return 0;
+        Span<float> direction = query.Length <= 1024 ? stackalloc float[query.Length] : new float[query.Length];
+        if (!TopK.TryDirect(query, direction)) return 0;
+        var rounded = new RoundedQuery(direction);
+        return rounded.IsUsable
+            ? Find<TLanes>(quantized, quantized.Cosines, items, items.InverseNorms, rounded, direction, excluded, result)
+            : TopK.SearchSimilar(items, query, excluded, result);
+    }
+
+    private static int Find<TLanes>(
+        QuantizedFactors quantized, RowBounds bounds, PackedFactors items, float* factors, RoundedQuery rounded, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+        where TLanes : struct, IByteLanes<TLanes>
+    {
         var length = quantized.GroupCount * QuantizedFactors.Group;
         var steps = ArrayPool<byte>.Shared.Rent(2 * length);
         var lower = ArrayPool<ScoredItem>.Shared.Rent(result.Length);
@@ -50,9 +78,9 @@ public static unsafe class QuantizedTopK
             steps.AsSpan().Clear();
             var scale = rounded.Write(query, steps, steps.AsSpan(length));
             using var hopefuls = new Hopefuls(result.Length);
-            var scan = new Scan<TLanes>(quantized, rounded, scale, new TopKHeap(lower.AsSpan(0, result.Length), excluded), hopefuls);
+            var scan = new Scan<TLanes>(quantized, bounds, rounded, scale, new TopKHeap(lower.AsSpan(0, result.Length), excluded), hopefuls);
             fixed (byte* s = steps) scan.Run((int*)s, (int*)(s + length));
-            return Rescore(items, query, hopefuls.Above(scan.Threshold), result);
+            return Rescore(items, factors, query, hopefuls.Above(scan.Threshold), result);
         }
         finally
         {
@@ -63,24 +91,28 @@ public static unsafe class QuantizedTopK
 
     private static void Check(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query)
     {
+        ArgumentNullException.ThrowIfNull(quantized);
+        ArgumentNullException.ThrowIfNull(items);
         if (quantized.ItemCount != items.ItemCount || quantized.Factors != items.Factors) throw new ArgumentException("The two catalogs differ in shape.", nameof(quantized));
         if (query.Length != items.Factors) throw new ArgumentException($"The query has {query.Length} factors, the items {items.Factors}.", nameof(query));
     }
 
     /// <summary>The best by the true scores, which are reckoned as a scan in float32 does.</summary>
-    private static int Rescore(PackedFactors items, ReadOnlySpan<float> query, Span<ScoredItem> hopefuls, Span<ScoredItem> result)
+    private static int Rescore(PackedFactors items, float* factors, ReadOnlySpan<float> query, Span<ScoredItem> hopefuls, Span<ScoredItem> result)
     {
         hopefuls.Sort(static (a, b) => a.Item.CompareTo(b.Item));
         var best = new TopKHeap(result, default);
         foreach (var hopeful in hopefuls)
         {
             var score = items.ScoreOf(query, hopeful.Item);
+            if (factors != null) score *= factors[hopeful.Item];
             if (score > best.Threshold) best.Offer(hopeful.Item, score);
         }
+        GC.KeepAlive(items);
         return best.Finish();
     }
 
-    private ref struct Scan<TLanes>(QuantizedFactors items, RoundedQuery query, ByteScale scale, TopKHeap lower, Hopefuls hopefuls)
+    private ref struct Scan<TLanes>(QuantizedFactors items, RowBounds bounds, RoundedQuery query, ByteScale scale, TopKHeap lower, Hopefuls hopefuls)
         where TLanes : struct, IByteLanes<TLanes>
     {
         private TopKHeap _lower = lower;
@@ -124,8 +156,8 @@ public static unsafe class QuantizedTopK
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Judge(int block, TLanes sums)
         {
-            var error = query.ErrorOf(items.Errors[block], items.Norms[block]);
-            var reaching = TLanes.Reaching(sums, scale, items.Scales + (block * Lanes.Count), _lower.Threshold - error);
+            var error = query.ErrorOf(bounds.Errors[block], bounds.Norms[block]);
+            var reaching = TLanes.Reaching(sums, scale, bounds.Scales + (block * Lanes.Count), _lower.Threshold - error);
             if (reaching != 0) Remember(block, sums, reaching, error);
         }
 
@@ -135,7 +167,7 @@ public static unsafe class QuantizedTopK
             var first = block * Lanes.Count;
             if (items.ItemCount - first < Lanes.Count) reaching &= (1u << (items.ItemCount - first)) - 1;
             var scores = stackalloc float[Lanes.Count];
-            TLanes.Store(sums, scale, items.Scales + first, scores);
+            TLanes.Store(sums, scale, bounds.Scales + first, scores);
             for (; reaching != 0; reaching &= reaching - 1)
             {
                 var lane = BitOperations.TrailingZeroCount(reaching);

@@ -26,12 +26,8 @@ public static unsafe class TopK
     /// <inheritdoc cref="Search"/>
     public static int SearchSimilar(PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
     {
-        var square = 0.0;
-        foreach (var q in query) square += (double)q * q;
-        if (!(square > 0)) return 0;
         Span<float> direction = query.Length <= 1024 ? stackalloc float[query.Length] : new float[query.Length];
-        var scale = 1 / Math.Sqrt(square);
-        for (var i = 0; i < query.Length; i++) direction[i] = (float)(query[i] * scale);
+        if (!TryDirect(query, direction)) return 0;
         return Scan(items, direction, excluded, result, cosine: true);
     }
 
@@ -47,6 +43,17 @@ public static unsafe class TopK
         {
             return Lanes.Dispatch<Selecting, int>(new Selecting(s, scores.Length, new TopKHeap(result, excluded)));
         }
+    }
+
+    /// <summary>Writes the vector made one long; false where it has no direction.</summary>
+    internal static bool TryDirect(ReadOnlySpan<float> vector, Span<float> direction)
+    {
+        var square = 0.0;
+        foreach (var value in vector) square += (double)value * value;
+        if (!(square > 0)) return false;
+        var scale = 1 / Math.Sqrt(square);
+        for (var i = 0; i < vector.Length; i++) direction[i] = (float)(vector[i] * scale);
+        return true;
     }
 
     private static int Scan(PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result, bool cosine)

@@ -57,7 +57,23 @@ public class QuantizedTopKTests
             var bitmap = Enumerable.Range(0, (items / 64) + 1).Select(_ => random.Next(2) == 0 ? 0UL : (ulong)random.NextInt64()).ToArray();
             var packed = new PackedFactors(rows, factors);
             Assert.Equal(Exact(packed, query, new ItemFilter(seen, bitmap), k), Quantized(rows, packed, query, new ItemFilter(seen, bitmap), k));
+            var (similar, found) = (new ScoredItem[k], new ScoredItem[k]);
+            var count = TopK.SearchSimilar(packed, query, new ItemFilter(seen, bitmap), similar);
+            Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, factors), packed, query, new ItemFilter(seen, bitmap), found));
+            Assert.Equal(similar, found);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Rows_without_length_are_similar_to_nothing_and_the_shortest_are_scored_in_full()
+    {
+        float[] rows = [0, 0, 1e-25f, 0, 0, 1e-25f, 1, 1, -1, 0];
+        var (packed, similar, found) = (new PackedFactors(rows, 2), new ScoredItem[5], new ScoredItem[5]);
+        var count = TopK.SearchSimilar(packed, [1, 0.5f], default, similar);
+        Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, [1, 0.5f], default, found));
+        Assert.Equal(similar, found);
+        Assert.DoesNotContain(found[..count], hit => hit.Item == 0);
+        Assert.Equal(0, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, [0, 0], default, found));
+    }
 
     [Fact]
     public void Among_many_items_and_with_nearly_level_scores_none_of_the_best_is_missed()

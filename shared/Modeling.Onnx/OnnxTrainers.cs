@@ -8,5 +8,5 @@ public static class OnnxTrainers
 {
     /// <summary>Makes them known to <see cref="TrainerRegistry"/>; to be called where a program begins, as often as it likes.</summary>
     public static void Register() =>
-        TrainerRegistry.Register(OnnxIalsTrainer.TrainerName, s => new OnnxIalsTrainer(OnnxIalsParameters.Parse(s)), OnnxIalsParameters.Describe);
+        TrainerRegistry.Register(OnnxIalsTrainer.TrainerName, s => new OnnxIalsTrainer(OnnxIalsParameters.Parse(s)), OnnxIalsParameters.Describe, readsTimes: false);
 }

@@ -16,7 +16,8 @@ internal static class TimeFindings
     public static TimeCoverage? Of(EventDataset events)
     {
         if (events.EventCount == 0) return null;
-        var times = events.Times.ToArray();
+        var times = new long[events.EventCount];
+        for (var (viewer, filled) = (0, 0); viewer < events.Viewers.Count; filled += events.EventsOf(viewer++)) events.Events(viewer).Times.CopyTo(times.AsSpan(filled));
         Array.Sort(times);
         var (first, last) = (times[0], times[^1]);
         var days = (int)Math.Min(int.MaxValue, Floor(last, Day) - Floor(first, Day) + 1);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Recommender.Training.Dataset;
 
@@ -19,28 +18,32 @@ internal static class DataVersion
         AppendIds(hash, data.Viewers);
         AppendIds(hash, data.Videos);
         foreach (var duration in data.Durations) hash.Append(BitConverter.SingleToInt32Bits(duration));
+        var (times, seconds, signals) = (new long[64], new float[64], new byte[64]);
         for (var viewer = 0; viewer < data.Viewers.Count; viewer++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var events = data.Events(viewer);
-            hash.Append(events.Length);
+            var count = events.Length;
+            if (count > times.Length) (times, seconds, signals) = (new long[2 * count], new float[2 * count], new byte[2 * count]);
+            events.Times.CopyTo(times);
+            for (var i = 0; i < count; i++) (seconds[i], signals[i]) = (events.WatchSeconds[i], events.Signals[i]);
+            hash.Append(count);
             // Little-endian, as every machine that .NET 10 runs on.
             hash.Append(MemoryMarshal.AsBytes(events.Videos));
-            hash.Append(MemoryMarshal.AsBytes(events.Times));
-            hash.Append(MemoryMarshal.AsBytes(events.WatchSeconds));
-            hash.Append(events.Signals);
+            hash.Append(MemoryMarshal.AsBytes<long>(times.AsSpan(0, count)));
+            hash.Append(MemoryMarshal.AsBytes<float>(seconds.AsSpan(0, count)));
+            hash.Append(signals.AsSpan(0, count));
         }
         return hash.Finish();
     }
 
-    private static void AppendIds(BufferedHash hash, IReadOnlyList<string> ids)
+    private static void AppendIds(BufferedHash hash, IdList ids)
     {
         hash.Append(ids.Count);
-        foreach (var id in ids)
+        for (var i = 0; i < ids.Count; i++)
         {
-            var bytes = Encoding.UTF8.GetBytes(id);
-            hash.Append(bytes.Length);
-            hash.Append(bytes);
+            hash.Append(ids.Utf8(i).Length);
+            hash.Append(ids.Utf8(i));
         }
     }
 

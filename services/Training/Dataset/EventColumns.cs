@@ -58,21 +58,34 @@ internal sealed class EventColumns
         Count = count;
     }
 
+    /// <summary>Lets the memory fetch what taking an event of this viewer will look at.</summary>
+    /// <returns>The id's hash.</returns>
+    public ulong AskForViewer(ReadOnlySpan<byte> user) => _viewerIndex.AskFor(user);
+
+    /// <summary>As <see cref="AskForViewer"/>, of a video.</summary>
+    public ulong AskForVideo(ReadOnlySpan<byte> video) => _videoIndex.AskFor(video);
+
     /// <summary>Takes an event; false when an id is no UTF-8.</summary>
-    public bool TryAdd(ReadOnlySpan<byte> user, ReadOnlySpan<byte> video, byte signal, long occurredAtMs, long receivedAtMs, float watchSeconds, ulong eventId)
+    public bool TryAdd(
+        ReadOnlySpan<byte> user, ulong userHash, ReadOnlySpan<byte> video, ulong videoHash, byte signal, long occurredAtMs, long receivedAtMs, float watchSeconds, ulong eventId)
     {
-        var (viewer, item) = (_viewerIndex.Add(user), _videoIndex.Add(video));
+        var (viewer, item) = (_viewerIndex.Add(user, userHash), _videoIndex.Add(video, videoHash));
         if (viewer < 0 || item < 0) return false;
-        if (Count == Viewers.Length) Reserve(checked(2 * Count));
-        (Viewers[Count], Videos[Count], Times[Count]) = (viewer, item, occurredAtMs);
-        (Earliest[Count], WatchSeconds[Count], Signals[Count], EventIds[Count]) = (Math.Min(occurredAtMs, receivedAtMs), watchSeconds, signal, eventId);
-        Count++;
+        var at = Count;
+        if (at == Viewers.Length) Reserve(checked(2 * at));
+        (Viewers[at], Videos[at], Times[at]) = (viewer, item, occurredAtMs);
+        (Earliest[at], WatchSeconds[at], Signals[at], EventIds[at]) = (Math.Min(occurredAtMs, receivedAtMs), watchSeconds, signal, eventId);
+        Count = at + 1;
         return true;
     }
 
     /// <summary>Takes the row that was read last.</summary>
-    public void Add(EventRowReader row) =>
-        TryAdd(Bytes(row.UserId, ref _user), Bytes(row.VideoId, ref _video), (byte)row.Signal, row.OccurredAtMs, row.ReceivedAtMs, row.WatchSeconds, row.EventIdHash);
+    public void Add(EventRowReader row)
+    {
+        var user = Bytes(row.UserId, ref _user);
+        var video = Bytes(row.VideoId, ref _video);
+        TryAdd(user, AskForViewer(user), video, AskForVideo(video), (byte)row.Signal, row.OccurredAtMs, row.ReceivedAtMs, row.WatchSeconds, row.EventIdHash);
+    }
 
     private void Reserve(int count)
     {

@@ -1,74 +1,54 @@
-using Recommender.Modeling.Weights;
-
 namespace Recommender.Training.Dataset;
 
 /// <summary>
-/// All events that count, in compact columns grouped by viewer: a snapshot of the archive. Viewers and videos are numbered in the order of
-/// their ids (ordinal); a viewer's events are in the order of time. Equal content gives equal columns, however the archive was cut into
+/// All events that count, in columns of twelve bytes an event: a snapshot of the archive. Viewers and videos are numbered in the order of
+/// their ids (ordinal); a viewer's events are in the order of time. Equal content gives equal events, however the archive was cut into
 /// files. Immutable; safe for concurrent readers.
 /// </summary>
 internal sealed class EventDataset
 {
-    private readonly long[] _offsets;
-    private readonly int[] _videos;
-    private readonly long[] _times;
-    private readonly float[] _watchSeconds;
-    private readonly byte[] _signals;
+    private readonly int[] _places;
+    private readonly EventBlock[] _blocks;
 
-    /// <summary>Takes the columns over; see <see cref="EventDatasetBuilder"/>.</summary>
-    internal EventDataset(
-        string[] viewers, string[] videos, float[] durations, long[] offsets, int[] videoOfEvent, long[] times, float[] watchSeconds, byte[] signals)
+    /// <summary>Takes the blocks over; see <see cref="EventDatasetBuilder"/>.</summary>
+    /// <param name="viewers">Ids of viewers.</param>
+    /// <param name="videos">Ids of videos.</param>
+    /// <param name="durations">Seconds that each video lasts.</param>
+    /// <param name="places">By viewer: block x <see cref="EventStore.ViewersOfBlock"/> + place within the block.</param>
+    /// <param name="blocks">The events.</param>
+    internal EventDataset(IdList viewers, IdList videos, float[] durations, int[] places, EventBlock[] blocks)
     {
         (Viewers, Videos, Durations) = (viewers, videos, durations);
-        (_offsets, _videos, _times, _watchSeconds, _signals) = (offsets, videoOfEvent, times, watchSeconds, signals);
+        (_places, _blocks) = (places, blocks);
+        EventCount = blocks.Sum(b => (long)b.Count);
     }
 
     /// <summary>Ids of viewers by number; each has at least one event.</summary>
-    public IReadOnlyList<string> Viewers { get; }
+    public IdList Viewers { get; }
 
     /// <summary>Ids of videos by number; each has at least one event.</summary>
-    public IReadOnlyList<string> Videos { get; }
+    public IdList Videos { get; }
 
     /// <summary>Seconds that a video lasts, by number; 0 when the catalog does not say.</summary>
     public IReadOnlyList<float> Durations { get; }
 
     /// <summary>Number of events.</summary>
-    public long EventCount => _videos.LongLength;
-
-    /// <summary>Times of all events, Unix milliseconds; in no particular order.</summary>
-    public ReadOnlySpan<long> Times => _times;
+    public long EventCount { get; }
 
     /// <summary>Number of events of a viewer.</summary>
-    public int EventsOf(int viewer) => (int)(_offsets[viewer + 1] - _offsets[viewer]);
+    public int EventsOf(int viewer)
+    {
+        var place = _places[viewer];
+        return _blocks[place / EventStore.ViewersOfBlock].EventsOf(place % EventStore.ViewersOfBlock);
+    }
 
     /// <summary>A viewer's events from position <paramref name="from"/> to before <paramref name="to"/>, oldest first.</summary>
     public EventSpan Events(int viewer, int from, int to)
     {
-        var (start, length) = ((int)_offsets[viewer] + from, to - from);
-        return new EventSpan(_videos.AsSpan(start, length), _times.AsSpan(start, length), _watchSeconds.AsSpan(start, length), _signals.AsSpan(start, length));
+        var place = _places[viewer];
+        return _blocks[place / EventStore.ViewersOfBlock].Events(place % EventStore.ViewersOfBlock, from, to);
     }
 
     /// <summary>All events of a viewer, oldest first.</summary>
     public EventSpan Events(int viewer) => Events(viewer, 0, EventsOf(viewer));
-}
-
-/// <summary>Columns of some events of one viewer.</summary>
-/// <param name="videos">Video numbers.</param>
-/// <param name="times">Unix milliseconds, ascending.</param>
-/// <param name="watchSeconds">Seconds watched.</param>
-/// <param name="signals">What happened, one byte each.</param>
-internal readonly ref struct EventSpan(ReadOnlySpan<int> videos, ReadOnlySpan<long> times, ReadOnlySpan<float> watchSeconds, ReadOnlySpan<byte> signals)
-{
-    public ReadOnlySpan<int> Videos { get; } = videos;
-
-    public ReadOnlySpan<long> Times { get; } = times;
-
-    public ReadOnlySpan<float> WatchSeconds { get; } = watchSeconds;
-
-    /// <summary>Numbers of <see cref="Signal"/>.</summary>
-    public ReadOnlySpan<byte> Signals { get; } = signals;
-
-    public int Length => Videos.Length;
-
-    public Signal SignalAt(int position) => (Signal)Signals[position];
 }

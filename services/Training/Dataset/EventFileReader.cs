@@ -19,7 +19,7 @@ internal sealed class EventFileReader
         columns.Clear();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
         using var stream = new GZipStream(file, CompressionMode.Decompress);
-        var buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             var held = 0;

@@ -1,5 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Recommender.Modeling.Weights;
 
 namespace Recommender.Training.Dataset;
@@ -22,6 +26,7 @@ internal sealed class EventLineScanner
         var signal = default(Signal);
         var (occurred, received) = (long.MinValue, long.MinValue);
         var (watch, eventId) = (0f, 0UL);
+        var (userHash, videoHash) = (0UL, 0UL);
         while (true)
         {
             if (rest.Length < 5 || rest[0] != '"') return false;
@@ -36,9 +41,11 @@ internal sealed class EventLineScanner
                     break;
                 case (byte)'u':
                     if (!TryText(ref rest, "\"user_id\":\""u8, out user)) return false;
+                    userHash = columns.AskForViewer(user);
                     break;
                 case (byte)'v':
                     if (!TryText(ref rest, "\"video_id\":\""u8, out video)) return false;
+                    videoHash = columns.AskForVideo(video);
                     break;
                 case (byte)'o':
                     if (!TryText(ref rest, "\"occurred_at\":\""u8, out var at) || !_days.TryParse(at, out occurred)) return false;
@@ -70,20 +77,40 @@ internal sealed class EventLineScanner
         }
 
         return !user.IsEmpty && !video.IsEmpty && signal != default && occurred != long.MinValue
-            && columns.TryAdd(user, video, (byte)signal, occurred, received == long.MinValue ? occurred : received, watch, eventId);
+            && columns.TryAdd(user, userHash, video, videoHash, (byte)signal, occurred, received == long.MinValue ? occurred : received, watch, eventId);
     }
 
-    // A text up to its closing quote; nothing is taken when the name is another.
+    // A text up to its closing quote; nothing is taken when the name is another. Inlined, so that the name is compared as a constant.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryText(scoped ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> start, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (!rest.StartsWith(start)) return false;
         var value = rest[start.Length..];
-        var end = value.IndexOfAny(s_endOrOddity);
+        var end = EndOf(value);
         if (end < 0 || value[end] != '"') return false;
         text = value[..end];
         rest = value[(end + 1)..];
         return true;
+    }
+
+    // The first quote, backslash or control character. Most texts are short: looked for without a call into the library.
+    private static int EndOf(ReadOnlySpan<byte> value)
+    {
+        var at = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; at <= value.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+            {
+                var bytes = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(value), (nuint)at);
+                var found = Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
+                    | Vector256.LessThan(bytes, Vector256.Create((byte)32));
+                if (found != Vector256<byte>.Zero) return at + BitOperations.TrailingZeroCount(found.ExtractMostSignificantBits());
+            }
+        }
+
+        var rest = value[at..].IndexOfAny(s_endOrOddity);
+        return rest < 0 ? rest : at + rest;
     }
 
     // A whole number of up to fifteen digits, which float64 holds exactly.

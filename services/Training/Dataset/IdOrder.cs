@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Recommender.Training.Dataset;
 
@@ -11,7 +10,7 @@ internal static class IdOrder
     private const byte FirstOfFour = 0xF0;
 
     /// <summary>The ids in order, and the place of each number in it.</summary>
-    public static (string[] Ids, int[] Rank) Of(Utf8List ids)
+    public static (IdList Ids, int[] Rank) Of(Utf8List ids)
     {
         var numbers = new int[ids.Count];
         var keys = new ulong[ids.Count];
@@ -28,15 +27,9 @@ internal static class IdOrder
             from = to;
         }
 
-        var texts = new string[numbers.Length];
         var rank = new int[numbers.Length];
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            texts[i] = Encoding.UTF8.GetString(ids[numbers[i]]);
-            rank[numbers[i]] = i;
-        }
-
-        return (texts, rank);
+        for (var i = 0; i < numbers.Length; i++) rank[numbers[i]] = i;
+        return (new IdList(ids.InOrder(numbers)), rank);
     }
 
     // Bytes that all ids begin with.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Archive.Keeping;
@@ -59,40 +60,42 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         var erasures = new ErasureTable();
         await ReadFilesAsync(archive, archive.Files(Erasure), meter, _ => row => unreadable += erasures.TryAdd(row) ? 0 : 1, cancellationToken);
         var archived = CountEvents(archive);
-        var builder = new EventDatasetBuilder(videos, erasures, archived);
-        await Task.Run(() => ReadEvents(archive, events, meter, Take, cancellationToken), cancellationToken);
+        var builder = new EventDatasetBuilder(videos, erasures);
+        await Task.Run(() => ReadEvents(archive, events, meter, builder, Count, cancellationToken), cancellationToken);
         if (unreadable > 0) SnapshotLog.UnreadableRows(logger, unreadable);
 
         var dataset = builder.Build(cancellationToken);
         var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount);
         return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts) { Erasures = erasures };
 
-        void Take(EventColumns file)
+        void Count(EventColumns file)
         {
             rows += file.Count + file.Unreadable;
             unreadable += file.Unreadable;
-            builder.Add(file);
         }
     }
 
     /// <summary>
-    /// Reads files of events on all processors and hands over one after another. Their columns are kept beside them, since a file never
-    /// changes once it is there, and taken from there the next time.
+    /// Reads files of events on all processors; <paramref name="count"/> is told of one after another. Their columns are kept beside them, since
+    /// a file never changes once it is there, and taken from there the next time.
     /// </summary>
     private void ReadEvents(
-        ArchiveCatalog archive, IReadOnlyList<ArchiveFile> files, ByteMeter meter, Action<EventColumns> take, CancellationToken cancellationToken)
+        ArchiveCatalog archive, IReadOnlyList<ArchiveFile> files, ByteMeter meter, EventDatasetBuilder builder, Action<EventColumns> count, CancellationToken cancellationToken)
     {
         var turn = new Lock();
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
             EventColumnsFile.DeleteOrphans(archive.Root);
-            Parallel.ForEach(files, parallel, () => (Reader: new EventFileReader(), Columns: new EventColumns()), (file, _, own) =>
+            // File by file: in the usual, growing portions one thread would be left with several of the last.
+            var oneByOne = Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering);
+            Parallel.ForEach(oneByOne, parallel, () => (Reader: new EventFileReader(), Columns: new EventColumns(), Intake: builder.NewIntake()), (file, _, own) =>
             {
                 ReadEvents(archive, file, own.Reader, own.Columns, cancellationToken);
+                own.Intake.Add(own.Columns);
                 lock (turn)
                 {
-                    take(own.Columns);
+                    count(own.Columns);
                     meter.Done(file);
                 }
                 return own;

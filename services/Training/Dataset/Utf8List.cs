@@ -27,6 +27,9 @@ internal sealed class Utf8List
         }
     }
 
+    /// <summary>Bytes from a place on, or fewer where the last text ends before.</summary>
+    public ReadOnlySpan<byte> From(int start, int length) => _bytes.AsSpan(start, Math.Min(length, _ends[Count - 1] - start));
+
     /// <summary>Adds a text, with the next number.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
@@ -40,6 +43,16 @@ internal sealed class Utf8List
 
     /// <summary>Forgets all texts.</summary>
     public void Clear() => Count = 0;
+
+    /// <summary>The texts with these numbers, in this order, in no more memory than they need.</summary>
+    public Utf8List InOrder(ReadOnlySpan<int> numbers)
+    {
+        var bytes = 0;
+        foreach (var number in numbers) bytes = checked(bytes + this[number].Length);
+        var ordered = new Utf8List { _bytes = new byte[bytes], _ends = new int[numbers.Length] };
+        foreach (var number in numbers) ordered.Add(this[number]);
+        return ordered;
+    }
 
     /// <summary>Makes room for texts that are filled in by the caller.</summary>
     /// <param name="count">Number of texts.</param>

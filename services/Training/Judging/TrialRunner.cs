@@ -22,7 +22,7 @@ internal sealed class TrialRunner(TrainingOptions options, TimeProvider time, IL
     public Trial Try(
         Recipe recipe, EventDataset events, EvaluationSplit split, TestSegments segments, Action<double> progress, CancellationToken cancellationToken)
     {
-        var data = split.TrainingData(events, recipe.Weights, cancellationToken);
+        var data = split.TrainingData(events, recipe, cancellationToken);
         var curve = new LearningCurve(split, options.Gate.CurveViewers, options.Threads);
         var (model, epochSeconds) = Train(recipe, data, share => progress(share * 0.9), cancellationToken, curve);
         var audit = new RankingAudit(split, segments, split.TestViewers);

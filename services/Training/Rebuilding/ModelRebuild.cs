@@ -37,7 +37,7 @@ public static class ModelRebuild
         IScoringModel model;
         try
         {
-            var data = TrainingMatrices.Build(snapshot.Events, recipe.Weights, counts: null, cancellationToken) with { WarmStart = start };
+            var data = TrainingMatrices.Build(snapshot.Events, recipe, counts: null, cancellationToken) with { WarmStart = start };
             (model, _) = new TrialRunner(new TrainingOptions(), time, NullLogger<TrialRunner>.Instance).Train(
                 recipe, data, share => progress(ReadingShare + (share * (1 - ReadingShare))), cancellationToken);
         }

@@ -73,7 +73,7 @@ internal sealed class TrainingRunner(
         var verdict = _gate.Judge(best, Of(baseline), champion, snapshot.Version);
         if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
-        var data = TrainingMatrices.Build(snapshot.Events, best.Recipe.Weights, counts: null, cancellationToken);
+        var data = TrainingMatrices.Build(snapshot.Events, best.Recipe, counts: null, cancellationToken);
         var start = MayContinue(run, best.Recipe, championRecipe, live) ? StoredFactors.StartOf(live!) : null;
         var warm = start is null ? null : TryRead(start, snapshot.Events.Videos);
         if (warm is null) start = null;

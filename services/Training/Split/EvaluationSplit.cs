@@ -3,6 +3,7 @@ using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
 using Recommender.Training.Dataset;
+using Recommender.Training.Judging;
 
 namespace Recommender.Training.Split;
 
@@ -31,7 +32,11 @@ internal sealed record EvaluationSplit(HoldOut HoldOut, InteractionMatrix Releva
         throw new TrainingDataException("The archive has no viewer whose newest liked or watched videos differ from the earlier ones, so no model can be judged.");
     }
 
-    /// <summary>Training data of a trial with its own weights; the test stays the same.</summary>
+    /// <summary>Training data of a trial of a recipe, with its own weights; the test stays the same.</summary>
+    public TrainingData TrainingData(EventDataset data, Recipe recipe, CancellationToken cancellationToken) =>
+        TrainingMatrices.Build(data, recipe, HoldOut.TrainCounts, cancellationToken);
+
+    /// <summary>Training data with some weights, and with times.</summary>
     public TrainingData TrainingData(EventDataset data, InteractionWeights weights, CancellationToken cancellationToken) =>
         TrainingMatrices.Build(data, weights, HoldOut.TrainCounts, cancellationToken);
 

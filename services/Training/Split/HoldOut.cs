@@ -19,7 +19,7 @@ internal sealed record HoldOut(string Name, int[] TrainCounts)
     /// </summary>
     public static HoldOut ByTime(EventDataset data, double fraction)
     {
-        var cut = Quantile(data.Times, 1 - fraction);
+        var cut = Quantile(data, 1 - fraction);
         var counts = new int[data.Viewers.Count];
         for (var viewer = 0; viewer < counts.Length; viewer++)
         {
@@ -50,12 +50,18 @@ internal sealed record HoldOut(string Name, int[] TrainCounts)
         return new HoldOut(LastPerViewerName, counts);
     }
 
-    /// <summary>Exact up to a million values, of a regular sample of them beyond.</summary>
-    private static long Quantile(ReadOnlySpan<long> values, double share)
+    /// <summary>Exact up to a million events, of a regular sample of them beyond.</summary>
+    private static long Quantile(EventDataset data, double share)
     {
-        var stride = (values.Length + 999_999) / 1_000_000;
-        var sample = new long[(values.Length + stride - 1) / Math.Max(stride, 1)];
-        for (var i = 0; i < sample.Length; i++) sample[i] = values[i * stride];
+        var stride = Math.Max(1, (data.EventCount + 999_999) / 1_000_000);
+        var sample = new long[(data.EventCount + stride - 1) / stride];
+        var (filled, before) = (0, 0L);
+        for (var viewer = 0; viewer < data.Viewers.Count; viewer++)
+        {
+            var times = data.Events(viewer).Times;
+            for (var i = (stride - (before % stride)) % stride; i < times.Length; i += stride) sample[filled++] = times[(int)i];
+            before += times.Length;
+        }
         Array.Sort(sample);
         return sample.Length == 0 ? 0 : sample[Math.Min(sample.Length - 1, (int)(share * sample.Length))];
     }

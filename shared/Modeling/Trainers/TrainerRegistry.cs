@@ -18,10 +18,10 @@ public static class TrainerRegistry
         [NeighbourTrainer.TransitionsName] =
             Of(NeighbourTrainer.Transitions, p => new NeighbourTrainer(NeighbourTrainer.TransitionsName, NeighbourTrainer.Transitions, p), servable: false),
         [BlendTrainer.TrainerName] = new(s => new BlendTrainer(BlendParameters.Parse(s)), BlendParameters.Describe, IsServable: false),
-        [BprTrainer.TrainerName] = Of(BprParameters.Schema, p => new BprTrainer(p)),
+        [BprTrainer.TrainerName] = Of(BprParameters.Schema, p => new BprTrainer(p), readsTimes: false),
         [EaseTrainer.TrainerName] = Of(EaseParameters.Schema, p => new EaseTrainer(p), servable: false),
         [GraphFilterTrainer.TrainerName] = Of(GraphFilterParameters.Schema, p => new GraphFilterTrainer(p), servable: false),
-        [IalsTrainer.TrainerName] = new(s => new IalsTrainer(IalsParameters.Parse(s)), IalsParameters.Describe),
+        [IalsTrainer.TrainerName] = new(s => new IalsTrainer(IalsParameters.Parse(s)), IalsParameters.Describe, ReadsTimes: false),
         [PopularityTrainer.TrainerName] = new(s => new PopularityTrainer(PopularityParameters.Parse(s)), PopularityParameters.Describe),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
@@ -32,12 +32,14 @@ public static class TrainerRegistry
     /// <param name="name">What it is called by.</param>
     /// <param name="create">Makes it with the given parameters over its defaults; a <see cref="ParameterException"/> where they are wrong.</param>
     /// <param name="describe">Its parameters.</param>
-    public static void Register(string name, Func<IReadOnlyDictionary<string, string>, ITrainer> create, Func<IReadOnlyList<ParameterDescription>> describe)
+    /// <param name="readsTimes">See <see cref="ReadsTimes"/>.</param>
+    public static void Register(
+        string name, Func<IReadOnlyDictionary<string, string>, ITrainer> create, Func<IReadOnlyList<ParameterDescription>> describe, bool readsTimes = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(describe);
-        ImmutableInterlocked.Update(ref s_registered, (registered, added) => registered.SetItem(name, added), new Registration(create, describe));
+        ImmutableInterlocked.Update(ref s_registered, (registered, added) => registered.SetItem(name, added), new Registration(create, describe, ReadsTimes: readsTimes));
     }
 
     /// <summary>The trainer called <paramref name="name"/> with the given parameters over its defaults.</summary>
@@ -53,12 +55,16 @@ public static class TrainerRegistry
     /// <exception cref="ParameterException">No such trainer.</exception>
     public static bool IsServable(string name) => Find(name).IsServable;
 
+    /// <summary>Whether it looks at the times of interactions; for one that does not, they need not be kept.</summary>
+    /// <exception cref="ParameterException">No such trainer.</exception>
+    public static bool ReadsTimes(string name) => Find(name).ReadsTimes;
+
     private static Registration Find(string name) =>
         s_registered.GetValueOrDefault(name) ?? throw new ParameterException($"There is no trainer '{name}'; the trainers are {string.Join(", ", Names)}.");
 
-    private static Registration Of<T>(ParameterSchema<T> schema, Func<T, ITrainer> create, bool servable = true)
-        where T : class, new() => new(s => create(schema.Parse(s)), schema.Describe, servable);
+    private static Registration Of<T>(ParameterSchema<T> schema, Func<T, ITrainer> create, bool servable = true, bool readsTimes = true)
+        where T : class, new() => new(s => create(schema.Parse(s)), schema.Describe, servable, readsTimes);
 
     private sealed record Registration(
-        Func<IReadOnlyDictionary<string, string>, ITrainer> Create, Func<IReadOnlyList<ParameterDescription>> Describe, bool IsServable = true);
+        Func<IReadOnlyDictionary<string, string>, ITrainer> Create, Func<IReadOnlyList<ParameterDescription>> Describe, bool IsServable = true, bool ReadsTimes = true);
 }

@@ -123,7 +123,7 @@ public sealed class RankerTests(ServingFixture serving) : IClassFixture<ServingF
             RequestId = response.RequestId,
             Position = response.Videos.Count - 1,
         })]);
-        var events = new EventDataset([], [], [], [0], [], [], [], []);
+        var events = new EventDatasetBuilder(new VideoTable(), new ErasureTable()).Build(Token);
         var reader = new RankerReader(ArchiveCatalog.Load(folder.Path), events, new RankerOptions());
         return await reader.ReadAsync(now.AddHours(1), Token);
     }

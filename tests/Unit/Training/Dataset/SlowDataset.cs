@@ -21,7 +21,7 @@ internal sealed class SlowDataset
         foreach (var row in rows)
         {
             if (!reader.TryRead(RandomRows.BytesOf(row))) continue;
-            var made = new Row(reader.UserId.ToString(), reader.VideoId.ToString(), reader.OccurredAtMs, (byte)reader.Signal, reader.WatchSeconds, reader.EventIdHash);
+            var made = new Row(reader.UserId.ToString(), reader.VideoId.ToString(), reader.OccurredAtMs, (byte)reader.Signal, Kept(reader.WatchSeconds), reader.EventIdHash);
             if (deleted.Contains(made.Video)) continue;
             if (erased.TryGetValue(made.User, out var request) && Math.Min(reader.OccurredAtMs, reader.ReceivedAtMs) <= request) continue;
             all.Add(made);
@@ -44,6 +44,9 @@ internal sealed class SlowDataset
                 texts[i] = new Row(viewer, data.Videos[events.Videos[i]], events.Times[i], events.Signals[i], events.WatchSeconds[i], 0).ToString();
             return texts;
         })]);
+
+    // Watch times are rounded before anything else looks at them.
+    private static float Kept(float seconds) => EventWord.SecondsOf(EventWord.Of(0, seconds));
 
     private static ulong Draw(int viewer, int video)
     {

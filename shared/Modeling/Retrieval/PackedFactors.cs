@@ -14,17 +14,24 @@ public sealed unsafe class PackedFactors
     /// <summary>Packs items x factors numbers, given row-major.</summary>
     /// <exception cref="ArgumentException">The length of <paramref name="itemFactors"/> is no multiple of <paramref name="factors"/>.</exception>
     public PackedFactors(ReadOnlySpan<float> itemFactors, int factors)
+        : this(itemFactors, factors, default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factors);
-        if (itemFactors.Length % factors != 0)
-            throw new ArgumentException($"{itemFactors.Length} numbers are no whole rows of {factors} factors.", nameof(itemFactors));
+    }
+
+    /// <summary>As the other one, in another order.</summary>
+    /// <param name="itemFactors">items x factors.</param>
+    /// <param name="factors">Length of a row.</param>
+    /// <param name="order">The row at each place; empty: as they are.</param>
+    internal PackedFactors(ReadOnlySpan<float> itemFactors, int factors, ReadOnlySpan<int> order)
+    {
+        Check(itemFactors, factors);
         (ItemCount, Factors) = (itemFactors.Length / factors, factors);
         BlockCount = (ItemCount + Lanes.Count - 1) / Lanes.Count;
         _packed = new AlignedBuffer(checked(BlockCount * Lanes.Count * factors));
         for (var item = 0; item < ItemCount; item++)
         {
             var block = Block(item / Lanes.Count) + (item % Lanes.Count);
-            var row = itemFactors.Slice(item * factors, factors);
+            var row = itemFactors.Slice((order.IsEmpty ? item : order[item]) * factors, factors);
             for (var f = 0; f < factors; f++) block[f * Lanes.Count] = row[f];
         }
 
@@ -41,6 +48,13 @@ public sealed unsafe class PackedFactors
 
     /// <summary>One over the length of each item's vector; NaN, which no comparison lets pass, for zero vectors and padding.</summary>
     internal float* InverseNorms => _inverseNorms.Value.Pointer;
+
+    internal static void Check(ReadOnlySpan<float> itemFactors, int factors)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factors);
+        if (itemFactors.Length % factors != 0)
+            throw new ArgumentException($"{itemFactors.Length} numbers are no whole rows of {factors} factors.", nameof(itemFactors));
+    }
 
     /// <summary>Copies one item's vector.</summary>
     /// <param name="item">Item number.</param>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Recommender.Modeling.Retrieval;
 
 /// <summary>
-/// The best items of a scan in ascending item order, in the caller's memory. The root is the worst kept item, so most items of a
+/// The best items of a scan, in the caller's memory. The root is the worst kept item, so most items of a
 /// long scan cost one comparison. Of level scores the lower item number stays.
 /// </summary>
 internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
@@ -37,6 +37,18 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     public void Offer(int item, float score)
     {
         if (!(score > Threshold) || Excludes(item)) return;
+        Take(item, score);
+    }
+
+    /// <summary>Offers one item, in whatever order they come.</summary>
+    public void OfferInAnyOrder(int item, float score)
+    {
+        if (!(score > Threshold) && !(score == Threshold && _state.Count == _storage.Length && item < _storage[0].Item)) return;
+        if (_filter.SortedItems.BinarySearch(item) < 0 && !_filter.BitmapHas(item)) Take(item, score);
+    }
+
+    private void Take(int item, float score)
+    {
         if (_state.Count < _storage.Length)
         {
             _storage[_state.Count++] = new ScoredItem(item, score);

@@ -9,6 +9,7 @@ namespace Recommender.Modeling.Trainers;
 public sealed class FactorModel : IScoringModel
 {
     private readonly Lazy<PackedFactors> _packed;
+    private readonly Lazy<NormOrder> _byNorm;
     private readonly Lazy<ViewerFoldIn> _foldIn;
 
     /// <summary>A model over the given factors, which are kept.</summary>
@@ -30,6 +31,7 @@ public sealed class FactorModel : IScoringModel
         (Trainer, UserFactors, ItemFactors, FoldIn, ItemPopularity) = (trainer, userFactors, itemFactors, foldIn, itemPopularity);
         Parameters = parameters ?? new Dictionary<string, string>();
         _packed = new(() => new PackedFactors(itemFactors.Data, itemFactors.Factors));
+        _byNorm = new(() => new NormOrder(itemFactors.Data, itemFactors.Factors));
         _foldIn = new(() => new ViewerFoldIn(
             DislikeFactors is null ? itemFactors.Array : SignedData.Stack(itemFactors, DislikeFactors).Array, itemFactors.Factors, foldIn));
     }
@@ -95,7 +97,7 @@ public sealed class FactorModel : IScoringModel
             ScoredLists.Search(this, wanted with { Viewers = unknown }, receive, cancellationToken);
             viewers = Array.FindAll(viewers, viewer => UserFactors.Row(viewer).ContainsAnyExcept(0f));
         }
-        TopLists.Search(_packed.Value, UserFactors, wanted with { Viewers = viewers }, receive, cancellationToken);
+        TopLists.Search(_byNorm.Value, UserFactors, wanted with { Viewers = viewers }, receive, cancellationToken);
     }
 
     /// <inheritdoc/>

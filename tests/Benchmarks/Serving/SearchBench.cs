@@ -50,7 +50,7 @@ internal static class SearchBench
             verdicts.AtLeast($"{on}: reading by eight bits", once / quick, 3);
             verdicts.AtLeast($"{on}: recall of eight bits, bit for bit", same ? 1 : 0, 1);
         }
-        verdicts.Tell(FormattableString.Invariant($"top {Best} of {items} x {factors}, batches of {BatchSize}, 1 thread: per query"), Batch(packed, factors, cancellationToken), "ms");
+        verdicts.Tell(FormattableString.Invariant($"top {Best} of {items} x {factors}, batches of {BatchSize}, 1 thread: per query"), Batch(new NormOrder(rows, factors), factors, cancellationToken), "ms");
     }
 
     /// <summary>Microseconds of one viewer's half-step with some events, one thread, the median.</summary>
@@ -70,14 +70,14 @@ internal static class SearchBench
         return Median(times);
     }
 
-    private static double Batch(PackedFactors packed, int factors, CancellationToken cancellationToken)
+    private static double Batch(NormOrder items, int factors, CancellationToken cancellationToken)
     {
         var queries = new FactorMatrix(BatchSize, factors, GeneratedModel.Rows(BatchSize, factors, seed: 4));
-        var wanted = new TopListQuery(Enumerable.Range(0, BatchSize).ToArray(), InteractionMatrix.Empty(BatchSize, packed.ItemCount), Best) { Threads = 1 };
+        var wanted = new TopListQuery(Enumerable.Range(0, BatchSize).ToArray(), InteractionMatrix.Empty(BatchSize, items.ItemCount), Best) { Threads = 1 };
         var times = new List<double>();
         for (var round = 0; round < 7; round++)
         {
-            var time = Time(1, _ => TopLists.Search(packed, queries, wanted, static (_, _) => { }, cancellationToken));
+            var time = Time(1, _ => TopLists.Search(items, queries, wanted, static (_, _) => { }, cancellationToken));
             if (round >= 2) times.Add(time / BatchSize);
         }
         return Median(times);

@@ -53,5 +53,5 @@ internal static class RangeFindings
         id.Length > LongestId || id != id.Trim() || s_placeholders.Contains(id, StringComparer.OrdinalIgnoreCase)
         || id.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.PrivateUse);
 
-    private static long Alike(IReadOnlyList<string> ids) => ids.Count - ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    private static long Alike(IdList ids) => ids.Count - ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
 }

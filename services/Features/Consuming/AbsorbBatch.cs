@@ -81,23 +81,6 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
                 viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
         });
 
-    /// <summary>
-    /// Trending scores in one window of the batch's videos. Those that did not change are among them: a crash may have come between the video's
-    /// counters and its score. Left out is what has no place among the highest anyway.
-    /// </summary>
-    /// <param name="window">The window's number.</param>
-    /// <param name="floor">The lowest score that has a place; scores only rise, so it only rises, too.</param>
-    public List<TrendingScore> Scores(int window, double floor)
-    {
-        var scores = new List<TrendingScore>();
-        foreach (var video in Videos.All)
-        {
-            var score = video.State.Trending[window].Log2;
-            if (double.IsFinite(score) && score >= floor) scores.Add(new TrendingScore(video.Id, score));
-        }
-        return scores;
-    }
-
     private void AbsorbAgain(TrackedValue<VideoCounters> video)
     {
         foreach (var i in Videos.EventsOf(video))

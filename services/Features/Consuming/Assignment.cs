@@ -40,6 +40,12 @@ internal sealed class Assignment
     /// <summary>The partitions.</summary>
     public IReadOnlyCollection<PartitionLog> Logs => _logs.Values;
 
+    /// <summary>The partitions of which something is absorbed that is not settled; see <see cref="BatchAbsorber.SettleAsync"/>.</summary>
+    public IEnumerable<StoredMarks> Unsettled => _marks.Where(m => m.IsUnsettled);
+
+    /// <summary>Videos whose trending scores wait for being settled.</summary>
+    public int UnsettledVideos => _marks.Sum(m => m.Trending.Count);
+
     /// <summary>The log of a record; null when its partition belongs to somebody else.</summary>
     public PartitionLog? Find(RecordPosition position) => _logs.GetValueOrDefault((position.Topic, position.Partition));
 
@@ -48,6 +54,12 @@ internal sealed class Assignment
     {
         await Task.WhenAll(_marks.Select(m => m.ReadAsync(store, cancellationToken)));
         foreach (var log in Logs) log.Rewind();
+    }
+
+    /// <summary>Forgets what is not settled; it must be read again.</summary>
+    public void DropUnsettled()
+    {
+        foreach (var marks in _marks) marks.DropUnsettled();
     }
 
     /// <summary>

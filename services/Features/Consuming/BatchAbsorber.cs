@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Recommender.Contracts;
 using Recommender.Features.Online;
 using Recommender.Features.State;
 using Recommender.Hosting.Kafka;
@@ -14,15 +13,17 @@ internal sealed class BatchAbsorber(
     IOnlineStore store, PartitionAbsorber partitions, DurationCache durations, RejectedRecords rejected, IProducePacer pacer,
     FeatureMetrics metrics, TimeProvider time, ILogger<BatchAbsorber> logger)
 {
-    private const int MaxLinks = 64;
+    /// <summary>An empty batch of records of what this process owns.</summary>
+    public RecordBatch Begin(Assignment assignment) => new(assignment, metrics, logger);
 
-    /// <summary>Absorbs records. When it fails nothing is lost: read again from the watermarks (<see cref="Assignment.RewindAsync"/>).</summary>
-    public async Task AbsorbAsync(IReadOnlyList<TopicRecord> records, Assignment assignment, CancellationToken cancellationToken)
+    /// <summary>
+    /// Absorbs records, all but trending and the watermarks: those are <see cref="SettleAsync"/>'s. When it fails nothing is lost: read again from
+    /// the watermarks (<see cref="Assignment.RewindAsync"/>).
+    /// </summary>
+    public async Task AbsorbAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
-        using var activity = Begin(records);
-        var batch = new RecordBatch(assignment, metrics, logger);
-        foreach (var record in records) batch.Add(record);
+        using var activity = Begin(batch);
         foreach (var (log, next) in batch.Reached) await pacer.WhenSettledAsync(log.Topic, log.Partition, next, cancellationToken);
         await rejected.SendAsync(batch.Rejected, cancellationToken);
         // Videos come first: the views behind them need their durations.
@@ -33,9 +34,24 @@ internal sealed class BatchAbsorber(
         foreach (var (log, next) in batch.Reached)
         {
             log.StateNext = Math.Max(log.StateNext, next);
-            pacer.OnAbsorbed(log.Topic, log.Partition, next);
+            if (log.Marks is null) pacer.OnAbsorbed(log.Topic, log.Partition, next);
         }
-        metrics.Batch(records.Count, time.GetElapsedTime(begin, now));
+        metrics.Batch(batch.Count, time.GetElapsedTime(begin, now));
+    }
+
+    /// <summary>
+    /// Writes what has changed of trending and the watermarks since the last time, and tells who paces the producers. While there is more to read
+    /// than a batch holds, this may wait for several batches: what is not settled would be read again after a crash, and count no more.
+    /// </summary>
+    public async Task SettleAsync(Assignment assignment, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(assignment.Unsettled.Select(marks => Task.Run(() => partitions.SettleAsync(marks, cancellationToken), cancellationToken)));
+        foreach (var log in assignment.Logs)
+        {
+            if (log.Marks is null || log.Settled == log.StateNext) continue;
+            log.Settled = log.StateNext;
+            pacer.OnAbsorbed(log.Topic, log.Partition, log.Settled);
+        }
     }
 
     private async Task AbsorbAsync(PartitionWork work, CancellationToken cancellationToken)
@@ -51,7 +67,7 @@ internal sealed class BatchAbsorber(
         }
         if (work.Events.Count == 0)
         {
-            metrics.Conflicts("marks", await work.Marks.AdvanceAsync(store, work.Ends, cancellationToken));
+            work.Marks.Reached(work.Ends);
             return;
         }
         var outcomes = await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
@@ -68,19 +84,10 @@ internal sealed class BatchAbsorber(
     }
 
     /// <summary>One span for the batch, linked to the calls that its records came from.</summary>
-    private static Activity? Begin(IReadOnlyList<TopicRecord> records)
+    private static Activity? Begin(RecordBatch batch)
     {
-        if (!RecommenderTelemetry.ActivitySource.HasListeners()) return null;
-        var links = new List<ActivityLink>();
-        foreach (var record in records)
-        {
-            if (links.Count == MaxLinks) break;
-            if (!record.Headers.TryGetLastBytes(CloudEventHeaders.TraceParent, out var parent)) continue;
-            var context = TraceHeaders.Parse(parent);
-            if (context != default) links.Add(new ActivityLink(context));
-        }
-        var activity = RecommenderTelemetry.ActivitySource.StartActivity("absorb", ActivityKind.Consumer, default(ActivityContext), tags: null, links);
-        activity?.SetTag("messaging.system", "kafka").SetTag("messaging.operation.type", "process").SetTag("messaging.batch.message_count", records.Count);
+        var activity = RecommenderTelemetry.ActivitySource.StartActivity("absorb", ActivityKind.Consumer, default(ActivityContext), tags: null, batch.Links);
+        activity?.SetTag("messaging.system", "kafka").SetTag("messaging.operation.type", "process").SetTag("messaging.batch.message_count", batch.Count);
         return activity;
     }
 }

@@ -7,18 +7,20 @@ namespace Recommender.Features.Consuming;
 internal sealed class BatchCollector(IConsumer<byte[]?, byte[]?> consumer, FeaturesOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Headers s_noHeaders = [];
-    private readonly List<TopicRecord> _records = [];
 
-    /// <summary>Waits for a record and takes what is behind it. Rebalances happen in here. The list is reused by the next call.</summary>
-    public IReadOnlyList<TopicRecord> Collect(TimeSpan wait)
+    /// <summary>Waits for a record and takes what is behind it. Rebalances happen in here.</summary>
+    /// <param name="wait">The longest wait.</param>
+    /// <param name="batch">Where the records go.</param>
+    /// <returns>Whether the batch is full, so that more may be at hand.</returns>
+    /// <exception cref="LogChangedException">A log is not the one that was read so far.</exception>
+    public bool Collect(TimeSpan wait, RecordBatch batch)
     {
-        _records.Clear();
         for (var result = Consume(wait); result is not null; result = Consume(TimeSpan.Zero))
         {
-            _records.Add(Convert(result));
-            if (_records.Count == options.MaxBatch) break;
+            batch.Add(Convert(result));
+            if (batch.Count == options.MaxBatch) return true;
         }
-        return _records;
+        return false;
     }
 
     /// <summary>Serves the group; a record that comes nevertheless is dropped, to be read again.</summary>

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Recommender.Features.Online;
 using Recommender.Hosting.Errors;
-using Recommender.Hosting.Kafka;
 
 namespace Recommender.Features.Consuming;
 
@@ -14,6 +13,10 @@ internal sealed class ConsumerSession : IDisposable
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
 
+    // How long trending and watermarks may wait while there is more to read than a batch holds, and for how many videos.
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
+    private const int MostUnsettled = 50_000;
+
     // The group is patient for minutes before it takes the partitions away from a consumer that does not poll.
     private static readonly TimeSpan s_archivePatience = TimeSpan.FromSeconds(30);
 
@@ -23,6 +26,7 @@ internal sealed class ConsumerSession : IDisposable
     private readonly BatchCollector _collector;
     private TimeSpan _pause = s_firstPause;
     private long _retryAt;
+    private long _settleAt;
 
     public ConsumerSession(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
     {
@@ -59,10 +63,12 @@ internal sealed class ConsumerSession : IDisposable
                 _collector.Poll(s_poll);
                 return;
             }
-            var records = _collector.Collect(s_poll);
+            var batch = _services.Absorber.Begin(_ownership.Assignment!);
+            var isFull = _collector.Collect(s_poll, batch);
             // After a rebalance in between, whoever owns the records now reads them from the watermarks.
-            if (!_ownership.IsReading || _ownership.Assignment is not { } assignment) return;
-            if (records.Count > 0) Absorb(records, assignment);
+            if (!_ownership.IsReading || _ownership.Assignment != batch.Assignment) return;
+            if (batch.Count > 0) Absorb(batch);
+            if (!isFull || _services.Time.GetTimestamp() >= _settleAt || batch.Assignment.UnsettledVideos > MostUnsettled) Settle(batch.Assignment);
             _services.Archive.FlushDue();
             if (_services.Archive.IsFull && !Wait(_services.Archive.FlushAsync(s_archivePatience))) throw new ArchiveFullException();
             _ownership.Maintain();
@@ -73,10 +79,16 @@ internal sealed class ConsumerSession : IDisposable
         }
     }
 
-    private void Absorb(IReadOnlyList<TopicRecord> records, Assignment assignment)
+    private void Absorb(RecordBatch batch)
     {
-        _services.Absorber.AbsorbAsync(records, assignment, CancellationToken.None).GetAwaiter().GetResult();
+        _services.Absorber.AbsorbAsync(batch, CancellationToken.None).GetAwaiter().GetResult();
         _pause = s_firstPause;
+    }
+
+    private void Settle(Assignment assignment)
+    {
+        _services.Absorber.SettleAsync(assignment, CancellationToken.None).GetAwaiter().GetResult();
+        _settleAt = _services.After(s_settle);
     }
 
     /// <summary>Goes back to the watermarks, a little later each time.</summary>

@@ -56,6 +56,9 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4019, EventName = "RecoveryPaused", Level = LogLevel.Warning, Message = "What the journal holds cannot be absorbed yet, trying again: {Reason}")]
     public static partial void RecoveryPaused(ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 4021, EventName = "NotSettled", Level = LogLevel.Warning, Message = "The newest of what was absorbed is not settled and will be read again: {Reason}")]
+    public static partial void NotSettled(ILogger logger, string reason);
+
     [LoggerMessage(EventId = 4015, EventName = "NotDrained", Level = LogLevel.Warning, Message = "{Count} records in the log could not be absorbed before the stop")]
     public static partial void NotDrained(ILogger logger, long count);
 }

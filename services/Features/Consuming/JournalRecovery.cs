@@ -50,7 +50,10 @@ internal sealed class JournalRecovery(
             foreach (var chunk in log.Records.Where(r => r.Position.Offset >= assignment.Find(r.Position)!.ReadNext).Chunk(services.Options.MaxBatch))
             {
                 absorbed += chunk.Length;
-                await _absorber.AbsorbAsync(chunk, assignment, cancellationToken);
+                var batch = _absorber.Begin(assignment);
+                foreach (var record in chunk) batch.Add(record);
+                await _absorber.AbsorbAsync(batch, cancellationToken);
+                await _absorber.SettleAsync(assignment, cancellationToken);
                 if (services.Archive.IsFull && !await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
             }
             if (!await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();

@@ -70,6 +70,7 @@ internal sealed class Ownership
     public void Release(bool isStateLost)
     {
         IsReading = false;
+        Assignment?.DropUnsettled();
         _isStateLost |= isStateLost;
         _consumer.Unassign();
     }
@@ -110,11 +111,25 @@ internal sealed class Ownership
         _isSetBackRead = false;
         if (!isLost)
         {
+            Settle(assignment);
             if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
             _commits.Commit(assignment.Logs);
             ReportFinished(assignment);
         }
         _services.Archive.Close(assignment.Logs.Select(l => l.Archive));
+    }
+
+    /// <summary>What cannot be settled is read again by the next owner.</summary>
+    private void Settle(Assignment assignment)
+    {
+        try
+        {
+            Wait(_services.Absorber.SettleAsync(assignment, CancellationToken.None));
+        }
+        catch (Exception e) when (ConsumerSession.Describe(e) is { } reason)
+        {
+            ConsumingLog.NotSettled(_logger, reason);
+        }
     }
 
     private void Read(Assignment assignment)

@@ -7,7 +7,7 @@ namespace Recommender.Features.Consuming;
 
 /// <summary>
 /// Absorbs events of one partition into online state, so that each counts once whatever happens in between. The order of the writes is what
-/// makes that so: videos first, then viewers, then trending, then the partition's watermark.
+/// makes that so: videos first, then viewers, then trending, then the partition's watermark. The last two may be those of several batches.
 /// <list type="bullet">
 /// <item>Whether an event counts (or is a client's retry) is decided by the viewer's state alone, and the same way again as long as that is
 /// not written. So after a crash in front of it videos are asked to count the same events again, and their own watermarks say that they have.</item>
@@ -18,7 +18,7 @@ namespace Recommender.Features.Consuming;
 internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durations, ViewerLimits limits, FeatureMetrics metrics)
 {
     /// <summary>Absorbs events that may have been absorbed before, wholly or in part.</summary>
-    /// <param name="marks">The partition's watermarks; moved and written when all is absorbed.</param>
+    /// <param name="marks">The partition's watermarks; they learn what is left for <see cref="SettleAsync"/>.</param>
     /// <param name="events">The events; those of one topic in the order of their offsets.</param>
     /// <param name="reached">Where the batch ends in each topic, records that are no events included.</param>
     /// <param name="cancellationToken">Gives up between two writes.</param>
@@ -32,18 +32,18 @@ internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durati
         metrics.Conflicts("video", await batch.WriteVideosAsync(store, marks.Partition, cancellationToken));
         metrics.Conflicts("viewer", await batch.WriteViewersAsync(store, limits, cancellationToken));
         await store.DeleteListsAsync(batch.ForgottenUserIds, cancellationToken);
-        await Task.WhenAll(OnlineKeys.Windows.Select((_, i) => WriteTrendingAsync(batch, i, marks, cancellationToken)));
-        metrics.Conflicts("marks", await marks.AdvanceAsync(store, reached, cancellationToken));
+        foreach (var video in batch.Videos.All) marks.Trending.Note(video.Id, video.State);
+        marks.Reached(reached);
         batch.Viewers.KeepIn(marks.Viewers);
         batch.Videos.KeepIn(marks.Videos);
         return outcomes;
     }
 
-    private async Task WriteTrendingAsync(AbsorbBatch batch, int window, StoredMarks marks, CancellationToken cancellationToken)
+    /// <summary>Writes the trending scores of what was absorbed since the last time, then the watermarks.</summary>
+    public async Task SettleAsync(StoredMarks marks, CancellationToken cancellationToken)
     {
-        var scores = batch.Scores(window, marks.TrendingFloors[window]);
-        if (scores.Count == 0) return;
-        marks.TrendingFloors[window] = await store.WriteTrendingAsync(OnlineKeys.Windows[window].Name, marks.Partition, scores, cancellationToken);
+        await marks.Trending.WriteAsync(store, marks.Partition, cancellationToken);
+        metrics.Conflicts("marks", await marks.AdvanceAsync(store, cancellationToken));
     }
 
     private async Task<AbsorbBatch> LoadAsync(IReadOnlyList<FeatureEvent> events, StoredMarks marks, CancellationToken cancellationToken)

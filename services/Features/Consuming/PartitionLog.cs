@@ -53,6 +53,9 @@ internal sealed class PartitionLog
     /// <summary>The next offset that online state needs.</summary>
     public long StateNext { get; set; }
 
+    /// <summary>Everything before this offset is in online state for good, trending and watermark included; see <see cref="BatchAbsorber.SettleAsync"/>.</summary>
+    public long Settled { get; set; }
+
     /// <summary>The next offset that is to be read.</summary>
     public long ReadNext { get; set; }
 
@@ -66,19 +69,19 @@ internal sealed class PartitionLog
     public long Absorbed => Marks is null ? Archive.Next : Math.Max(StateNext, Archive.Next);
 
     /// <summary>Everything before this offset is in online state and in files.</summary>
-    public long Finished => Marks is null ? Archive.Durable : Math.Min(StateNext, Archive.Durable);
+    public long Finished => Marks is null ? Archive.Durable : Math.Min(Settled, Archive.Durable);
 
     /// <summary>Offers records from an offset on to online state again; each state knows which of them it has.</summary>
     public void SetBack(long offset)
     {
-        StateNext = offset;
+        StateNext = Settled = offset;
         ReadNext = Math.Min(ReadNext, offset);
     }
 
     /// <summary>Reads records again from where somebody needs them.</summary>
     public void Rewind()
     {
-        StateNext = Marks?.Next(Log, Number) ?? long.MaxValue;
+        StateNext = Settled = Marks?.Next(Log, Number) ?? long.MaxValue;
         ReadNext = NeededFrom;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Recommender.Contracts;
 using Recommender.Features.Archiving;
 using Recommender.Features.Online;
@@ -5,14 +6,30 @@ using Recommender.Features.State;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
+using Recommender.Hosting.Telemetry;
 
 namespace Recommender.Features.Consuming;
 
-/// <summary>Records sorted by what is to be done with them. Nothing is changed by sorting, except where reading goes on.</summary>
+/// <summary>
+/// Records sorted by what is to be done with them, as they are read: what a record holds besides is not kept. Nothing is changed by sorting,
+/// except where reading goes on.
+/// </summary>
 internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics, ILogger logger)
 {
+    private const int MaxLinks = 64;
+
     private readonly Dictionary<StoredMarks, PartitionWork> _work = [];
     private readonly Dictionary<PartitionLog, long> _reached = [];
+    private readonly bool _isTraced = RecommenderTelemetry.ActivitySource.HasListeners();
+
+    /// <summary>Whose records they are.</summary>
+    public Assignment Assignment => assignment;
+
+    /// <summary>Records in the batch, those that belong to somebody else by now included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The calls that records came from, the first ones; empty when nobody traces.</summary>
+    public List<ActivityLink> Links { get; } = [];
 
     /// <summary>What online state is to absorb, by partition.</summary>
     public IReadOnlyCollection<PartitionWork> Work => _work.Values;
@@ -30,6 +47,8 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
     /// <exception cref="LogChangedException">The log is not the one that was read so far.</exception>
     public void Add(in TopicRecord record)
     {
+        Count++;
+        if (_isTraced) Link(record);
         if (assignment.Find(record.Position) is not { } log) return; // it belongs to somebody else by now
         var offset = record.Position.Offset;
         Follow(log, offset);
@@ -77,6 +96,13 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             ConsumingLog.Gap(logger, log.Topic, log.Partition, log.ReadNext, offset - 1);
         }
         log.ReadNext = offset + 1;
+    }
+
+    private void Link(in TopicRecord record)
+    {
+        if (Links.Count == MaxLinks || !record.Headers.TryGetLastBytes(CloudEventHeaders.TraceParent, out var parent)) return;
+        var context = TraceHeaders.Parse(parent);
+        if (context != default) Links.Add(new ActivityLink(context));
     }
 
     private PartitionWork WorkOf(PartitionLog log)

@@ -64,7 +64,8 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
     public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
         RedisKey[] key = [OnlineKeys.Trending(window, partition)];
-        var calls = scores.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
+        var highest = scores.Count > options.TrendingVideos ? scores.OrderByDescending(s => s.Log2).Take(options.TrendingVideos) : scores;
+        var calls = highest.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
         var lowest = await WriteAsync(_scripts.WriteTrending, calls, cancellationToken);
         return lowest.Max(r => r.IsNull ? double.NegativeInfinity : double.Parse(r.AsString()!, CultureInfo.InvariantCulture));
 
@@ -87,8 +88,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         RedisScript script, IReadOnlyList<ValueWrite> writes, Func<string, string> key, RedisValue[] first, CancellationToken cancellationToken)
     {
         var chunks = writes.Chunk(redis.IsSharded ? 1 : ValuesPerCall).ToArray();
-        var calls = Array.ConvertAll(chunks, chunk => new RedisCall(
-            Array.ConvertAll(chunk, w => (RedisKey)key(w.Id)), [.. first, .. chunk.SelectMany(w => (RedisValue[])[Version(w.Expected), w.Value])]));
+        var calls = Array.ConvertAll(chunks, chunk => new RedisCall(Array.ConvertAll(chunk, w => (RedisKey)key(w.Id)), Arguments(first, chunk)));
         var replies = await WriteAsync(script, calls, cancellationToken);
         var current = new byte[]?[writes.Count];
         for (int chunk = 0, begin = 0; chunk < chunks.Length; begin += chunks[chunk++].Length)
@@ -110,6 +110,15 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         {
             throw new StateLostException("Redis was restarted or replaced", e);
         }
+    }
+
+    private static RedisValue[] Arguments(RedisValue[] first, ValueWrite[] writes)
+    {
+        var arguments = new RedisValue[first.Length + (2 * writes.Length)];
+        first.CopyTo(arguments, 0);
+        for (var i = 0; i < writes.Length; i++)
+            (arguments[first.Length + (2 * i)], arguments[first.Length + (2 * i) + 1]) = (Version(writes[i].Expected), writes[i].Value);
+        return arguments;
     }
 
     private static RedisKey[] Keys(IReadOnlyList<string> ids, Func<string, string> key)

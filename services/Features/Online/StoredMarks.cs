@@ -8,6 +8,7 @@ namespace Recommender.Features.Online;
 /// <param name="hotBytes">About how much memory the states may take; 0: none is kept.</param>
 internal sealed class StoredMarks(string key, int partition, long hotBytes)
 {
+    private readonly Dictionary<(ulong Log, byte Topic), LogPosition> _reached = [];
     private byte[] _stored = [];
     private LogWatermarks _marks = new();
 
@@ -20,8 +21,11 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     /// <summary>The partition's counters of videos absorbed lately.</summary>
     public HotValues<VideoCounters> Videos { get; } = new(hotBytes / 4);
 
-    /// <summary>The lowest score that has a place in each trending window.</summary>
-    public double[] TrendingFloors { get; } = [.. OnlineKeys.Windows.Select(_ => double.NegativeInfinity)];
+    /// <summary>Scores of the partition's videos that are to be written.</summary>
+    public TrendingScores Trending { get; } = new();
+
+    /// <summary>Whether something is absorbed that the stored watermarks do not cover.</summary>
+    public bool IsUnsettled => _reached.Count > 0;
 
     /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
     /// <exception cref="InvalidDataException">The value is damaged.</exception>
@@ -29,7 +33,8 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     {
         Viewers.Clear();
         Videos.Clear();
-        Array.Fill(TrendingFloors, double.NegativeInfinity);
+        Trending.Clear();
+        _reached.Clear();
         _stored = await store.ReadMarksAsync(key, cancellationToken);
         _marks = LogWatermarks.Decode(_stored);
     }
@@ -37,27 +42,41 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     /// <summary>The next offset to absorb; 0 when nothing of that log was absorbed.</summary>
     public long Next(ulong log, byte topic) => _marks.Next(log, topic, Partition);
 
+    /// <summary>Notes that everything before the places is absorbed, trending apart.</summary>
+    public void Reached(IReadOnlyCollection<LogPosition> places)
+    {
+        foreach (var place in places) _reached[(place.Log, place.Topic)] = place;
+    }
+
+    /// <summary>Forgets what was noted and is not written.</summary>
+    public void DropUnsettled()
+    {
+        Trending.Clear();
+        _reached.Clear();
+    }
+
     /// <summary>
     /// Moves and writes the watermarks once everything before them is written. Another writer who has absorbed more, or other topics, is no
     /// harm: its marks are true as well, and the greater one stays.
     /// </summary>
     /// <returns>How many writes were lost to another writer.</returns>
     /// <exception cref="StateLostException">The stored watermarks are behind what this process wrote: the state is, too.</exception>
-    public async Task<int> AdvanceAsync(IOnlineStore store, IReadOnlyCollection<LogPosition> reached, CancellationToken cancellationToken)
+    public async Task<int> AdvanceAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
         for (var conflicts = 0; ; conflicts++)
         {
             var next = LogWatermarks.Decode(_stored);
-            foreach (var place in reached) next.Advance(place);
+            foreach (var place in _reached.Values) next.Advance(place);
             var value = next.Encode();
-            if (value.AsSpan().SequenceEqual(_stored)) return conflicts;
-            if (await store.WriteMarksAsync(key, _stored, value, cancellationToken) is not { } current)
+            var isKnown = value.AsSpan().SequenceEqual(_stored);
+            if (isKnown || await store.WriteMarksAsync(key, _stored, value, cancellationToken) is not { } current)
             {
                 (_stored, _marks) = (value, next);
+                _reached.Clear();
                 return conflicts;
             }
             var found = LogWatermarks.Decode(current);
-            foreach (var place in reached)
+            foreach (var place in _reached.Values)
             {
                 if (found.Next(place.Log, place.Topic, place.Partition) < Next(place.Log, place.Topic))
                     throw new StateLostException("the partition's watermarks are older than they were");

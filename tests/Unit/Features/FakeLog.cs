@@ -76,9 +76,11 @@ internal sealed class FakeLog
                 batch.Add(e);
                 reached[topic] = e.After;
             }
-            if (batch.Count == 0) return;
+            if (batch.Count == 0) break;
             await absorber.AbsorbAsync(marks, batch, reached.Values, cancellation);
+            if (choose(2) == 0) await absorber.SettleAsync(marks, cancellation);
         }
+        await absorber.SettleAsync(marks, cancellation);
     }
 
     /// <summary>Puts the durations of videos into the catalog.</summary>

@@ -21,11 +21,11 @@ internal static class ViewerTransition
         state.Watermarks.Advance(e.After);
         if (e.IsErasure) state.Forget(e.ReceivedAtMs);
         if (e.ReceivedAtMs <= state.ForgottenAtMs) return Absorption.Forgotten;
-        if (state.EventIds.Contains(e.EventId)) return Absorption.Duplicate;
-        RememberLast(state.EventIds, e.EventId, limits.EventIds);
+        if (state.Knows(e.EventId, e.VideoId, e.Type)) return Absorption.Duplicate;
+        if (state.EventIds.Count > 0) state.EventIds.RemoveAt(0);
         Count(state, e.Type);
         state.LastSeenAtMs = Math.Max(state.LastSeenAtMs, e.OccurredAtMs);
-        Place(state, new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, watchRatio ?? 0), limits);
+        Place(state, new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, watchRatio ?? 0, RetryKey.TagOf(e.EventId)), limits);
         if (e.Type == EventType.NotInterested) RememberLast(state.Hidden, StableHash.Of(e.VideoId), limits.Hidden);
         return Absorption.Effective;
     }
@@ -53,8 +53,10 @@ internal static class ViewerTransition
         {
             var evicted = recent[^1];
             recent.RemoveAt(recent.Count - 1);
+            var video = StableHash.Of(evicted.VideoId);
             // Following an author does not mean that the video was watched.
-            if (evicted.Type != EventType.Follow) RememberLast(state.OlderSeen, StableHash.Of(evicted.VideoId), limits.OlderSeen);
+            if (evicted.Type != EventType.Follow) RememberLast(state.OlderSeen, video, limits.OlderSeen);
+            RememberLast(state.OlderEvents, RetryKey.Of(evicted.Tag, video, evicted.Type), Math.Max(0, limits.EventIds - limits.RecentInteractions));
         }
     }
 
@@ -64,7 +66,8 @@ internal static class ViewerTransition
         if (a.OccurredAtMs != b.OccurredAtMs) return a.OccurredAtMs > b.OccurredAtMs;
         var order = string.CompareOrdinal(a.VideoId, b.VideoId);
         if (order != 0) return order < 0;
-        return a.Type != b.Type ? a.Type < b.Type : a.WatchRatio > b.WatchRatio;
+        if (a.Type != b.Type) return a.Type < b.Type;
+        return a.WatchRatio != b.WatchRatio ? a.WatchRatio > b.WatchRatio : a.Tag < b.Tag;
     }
 
     /// <summary>Adds a hash at the end of a bounded list, oldest first; a hash that is in it moves to the end.</summary>

@@ -38,9 +38,11 @@ internal sealed class StreamHistory
     /// <returns>Whether the viewer is done with a video that the app had ahead.</returns>
     public bool Tell(Event e, float watchRatio, long receivedAtMs)
     {
-        var interaction = new RecentInteraction(e.VideoId, e.Type, e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), watchRatio);
+        var eventId = StableHash.Of(e.EventId);
+        var interaction = new RecentInteraction(
+            e.VideoId, e.Type, e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), watchRatio, RetryKey.TagOf(eventId));
         if (_told.Count == MaxEvents) _told.RemoveAt(0);
-        _told.Add(new Told(StableHash.Of(e.EventId), interaction, receivedAtMs));
+        _told.Add(new Told(eventId, interaction, receivedAtMs));
         if (e.Type == EventType.NotInterested) _hidden.Add(StableHash.Of(e.VideoId));
         return e.Type is EventType.View or EventType.Skip or EventType.NotInterested && _ahead.Remove(e.VideoId);
     }
@@ -50,7 +52,7 @@ internal sealed class StreamHistory
     {
         foreach (var told in _told)
         {
-            if (told.ReceivedAtMs <= state.ForgottenAtMs || state.EventIds.Contains(told.EventId)) continue;
+            if (told.ReceivedAtMs <= state.ForgottenAtMs || state.Knows(told.EventId, told.Interaction.VideoId, told.Interaction.Type)) continue;
             Place(state.Recent, told.Interaction);
             state.LastSeenAtMs = Math.Max(state.LastSeenAtMs, told.Interaction.OccurredAtMs);
         }

@@ -31,6 +31,15 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         for (; !bytes.IsEmpty; bytes = bytes[sizeof(ulong)..]) values.Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
     }
 
+    /// <summary>As <see cref="UInt64s"/>, numbers of five bytes.</summary>
+    public void UInt40s(List<ulong> values, int count)
+    {
+        if (count > _rest.Length / 5) throw new InvalidDataException("the value ends too early");
+        values.EnsureCapacity(values.Count + count);
+        for (var bytes = Take(5 * count); !bytes.IsEmpty; bytes = bytes[5..])
+            values.Add(BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)bytes[4] << 32));
+    }
+
     public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
 
     public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
@@ -62,6 +71,20 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         var length = Encoding.UTF8.GetChars(bytes, characters);
         return known.Find(characters[..length]) ?? new string(characters[..length]);
     }
+
+    /// <summary>A text's characters at the beginning of <paramref name="text"/>; how many.</summary>
+    public int Characters(scoped Span<char> text)
+    {
+        var bytes = Take(Count());
+        if (bytes.Length > text.Length) throw new InvalidDataException("a text is too long");
+        return Encoding.UTF8.GetChars(bytes, text);
+    }
+
+    /// <summary>Bits from the next byte on; <see cref="SkipBits"/> them afterwards.</summary>
+    public readonly BitReader Bits() => new(_rest);
+
+    /// <summary>Passes over what was read as bits.</summary>
+    public void SkipBits(in BitReader bits) => Take(bits.Consumed);
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -7,7 +7,18 @@ namespace Recommender.Hosting.Online;
 /// <summary>Writes the compact binary form of online state: little-endian numbers, LEB128 variable-length integers, length-prefixed UTF-8.</summary>
 internal sealed class ByteWriter
 {
+    [ThreadStatic]
+    private static ByteWriter? s_writer;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(256);
+
+    /// <summary>The thread's own, empty: for one value from its first byte to <see cref="ToArray"/>.</summary>
+    public static ByteWriter Borrow()
+    {
+        var writer = s_writer ??= new ByteWriter();
+        writer._buffer.ResetWrittenCount();
+        return writer;
+    }
 
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
@@ -28,6 +39,16 @@ internal sealed class ByteWriter
         var span = _buffer.GetSpan(sizeof(ulong) * values.Length);
         for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(span[(sizeof(ulong) * i)..], values[i]);
         _buffer.Advance(sizeof(ulong) * values.Length);
+    }
+
+    /// <summary>The lowest five bytes of each number.</summary>
+    public void UInt40s(ReadOnlySpan<ulong> values)
+    {
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(sizeof(ulong)), value);
+            _buffer.Advance(5);
+        }
     }
 
     public void Single(float value)
@@ -57,7 +78,7 @@ internal sealed class ByteWriter
         _buffer.Advance(length);
     }
 
-    public void Text(string value)
+    public void Text(ReadOnlySpan<char> value)
     {
         var length = Encoding.UTF8.GetByteCount(value);
         VarInt(length);

@@ -48,7 +48,7 @@ public sealed class LogWatermarks
     /// <summary>The stored form of a value that is nothing but watermarks.</summary>
     public byte[] Encode()
     {
-        var writer = new ByteWriter();
+        var writer = ByteWriter.Borrow();
         writer.Byte(Layout);
         Write(writer);
         return writer.ToArray();

@@ -68,7 +68,7 @@ public sealed class VideoCounters : IVersionedState<VideoCounters>
     /// <summary>The stored form.</summary>
     public byte[] Encode()
     {
-        var writer = new ByteWriter();
+        var writer = ByteWriter.Borrow();
         writer.UInt64(Version);
         writer.Byte(Layout);
         Watermarks.Write(writer);

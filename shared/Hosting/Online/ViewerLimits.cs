@@ -3,8 +3,9 @@ using Recommender.Hosting.Configuration;
 namespace Recommender.Hosting.Online;
 
 /// <summary>
-/// Bounds of one viewer's online state. Bytes of the value, at most: 144 + interactions x (id bytes + 13) + 8 x (older seen + hidden + event ids),
-/// with topics of up to 8,192 partitions in up to five logs, offsets below 2^41, and less than 2^27 events of a type.
+/// Bounds of one viewer's online state. Bytes of the value, at most: 160 + interactions x (id bytes + 14) + 8 x (older seen + hidden) + 5 x (event
+/// ids beyond the interactions), with topics of up to 8,192 partitions in up to five logs, offsets below 2^41, and less than 2^27 events of a type.
+/// Ids that are a prefix and a number, or of the 64 letters of URL-safe Base64, take less.
 /// </summary>
 public sealed record ViewerLimits : IOptionsRecord
 {
@@ -20,7 +21,7 @@ public sealed record ViewerLimits : IOptionsRecord
     /// <summary>Videos remembered as unwanted, by hash. 10 to 100,000.</summary>
     public int Hidden { get; init; } = 500;
 
-    /// <summary>Event ids remembered for recognising a client's retry. 16 to 10,000.</summary>
+    /// <summary>Events known again when a client sends them twice; the interactions that are kept whole always are. 16 to 10,000.</summary>
     public int EventIds { get; init; } = 256;
 
     /// <inheritdoc/>

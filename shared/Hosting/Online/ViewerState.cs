@@ -8,14 +8,9 @@ namespace Recommender.Hosting.Online;
 /// Everything known online about one viewer, as one Redis value: how far it has absorbed the log, the counters, the newest interactions,
 /// what was seen and hidden, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
 /// </summary>
-/// <remarks>
-/// Layout, version 1: 8 bytes version of the value (what compare-and-set compares), 1 byte layout, watermarks, counters, last seen,
-/// interactions newest first, hashes of older seen videos, hashes of hidden videos, hashes of event ids.
-/// </remarks>
+/// <remarks><see cref="ViewerCodec"/> describes the value's layout.</remarks>
 public sealed class ViewerState : IVersionedState<ViewerState>
 {
-    private const byte Layout = 1;
-
     /// <summary>Bytes at the start of the value that hold <see cref="Version"/>.</summary>
     public const int VersionBytes = 8;
 
@@ -23,7 +18,7 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     public ulong Version { get; set; }
 
     /// <summary>How far the log is absorbed.</summary>
-    public LogWatermarks Watermarks { get; private set; } = new();
+    public LogWatermarks Watermarks { get; internal set; } = new();
 
     /// <summary>View events.</summary>
     public long Views { get; set; }
@@ -55,13 +50,19 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     /// <summary>Hashes of videos never to be shown again, oldest first.</summary>
     public List<ulong> Hidden { get; } = [];
 
-    /// <summary>Hashes of the newest event ids, oldest first.</summary>
+    /// <summary>By what events that left <see cref="Recent"/> are known again (<see cref="RetryKey"/>), oldest first.</summary>
+    public List<ulong> OlderEvents { get; } = [];
+
+    /// <summary>
+    /// Hashes of event ids, oldest first, of a value in the first layout, which kept them apart from the interactions. Each new event takes the place of
+    /// the oldest.
+    /// </summary>
     public List<ulong> EventIds { get; } = [];
 
     /// <inheritdoc/>
     /// <remarks>An interaction takes some 100 bytes, half of them for the text of the id.</remarks>
     public int MemoryBytes =>
-        500 + (32 * Watermarks.Entries.Count) + (100 * Recent.Count) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + EventIds.Capacity));
+        500 + (32 * Watermarks.Entries.Count) + (100 * Recent.Count) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
 
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
@@ -77,38 +78,32 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     /// <summary>Whether the viewer said not to be interested in the video.</summary>
     public bool IsHidden(string videoId) => Hidden.Count > 0 && Hidden.Contains(StableHash.Of(videoId));
 
+    /// <summary>Whether an event was absorbed before, as far as the bounded memory reaches: it is a client's retry then.</summary>
+    /// <param name="eventId">Hash of the event's id.</param>
+    /// <param name="videoId">The video.</param>
+    /// <param name="type">What was done.</param>
+    public bool Knows(ulong eventId, string videoId, EventType type)
+    {
+        var tag = RetryKey.TagOf(eventId);
+        foreach (ref readonly var interaction in CollectionsMarshal.AsSpan(Recent))
+            if (interaction.Tag == tag && interaction.Type == type && interaction.VideoId == videoId) return true;
+        return EventIds.Contains(eventId) || (OlderEvents.Count > 0 && OlderEvents.Contains(RetryKey.Of(tag, StableHash.Of(videoId), type)));
+    }
+
     /// <summary>Drops everything but how far the log is absorbed, which is what keeps a replay from bringing it back.</summary>
     public void Forget(long requestedAtMs)
     {
         (Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs) = (0, 0, 0, 0, 0, 0);
         Recent.Clear();
-        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds]) hashes.Clear();
+        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, OlderEvents, EventIds]) hashes.Clear();
         ForgottenAtMs = Math.Max(ForgottenAtMs, requestedAtMs);
     }
 
-    /// <summary>The stored form.</summary>
+    /// <inheritdoc/>
     public byte[] Encode()
     {
-        var writer = new ByteWriter();
-        writer.UInt64(Version);
-        writer.Byte(Layout);
-        Watermarks.Write(writer);
-        foreach (var counter in (ReadOnlySpan<long>)[Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs, ForgottenAtMs]) writer.VarInt(counter);
-        writer.VarInt(Recent.Count);
-        var previous = LastSeenAtMs;
-        foreach (var interaction in Recent)
-        {
-            writer.Text(interaction.VideoId);
-            writer.Byte((byte)interaction.Type);
-            writer.VarInt(previous - interaction.OccurredAtMs); // deltas are small
-            writer.Single(interaction.WatchRatio);
-            previous = interaction.OccurredAtMs;
-        }
-        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
-        {
-            writer.VarInt(hashes.Count);
-            writer.UInt64s(CollectionsMarshal.AsSpan(hashes));
-        }
+        var writer = ByteWriter.Borrow();
+        ViewerCodec.Write(writer, this);
         return writer.ToArray();
     }
 
@@ -135,26 +130,7 @@ public sealed class ViewerState : IVersionedState<ViewerState>
             return;
         }
         var reader = new ByteReader(bytes);
-        Version = reader.UInt64();
-        var layout = reader.Byte();
-        if (layout != Layout) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {Layout}");
-        Watermarks = LogWatermarks.Read(ref reader);
-        (Views, Likes, Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
-        (Shares, Skips, LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
-        ForgottenAtMs = reader.VarInt();
-        var count = reader.Count();
-        var previous = LastSeenAtMs;
-        for (var i = 0; i < count; i++)
-        {
-            var videoId = reader.Text(known);
-            var type = (EventType)reader.Byte();
-            previous -= reader.VarInt();
-            Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
-        }
-        foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, EventIds])
-        {
-            reader.UInt64s(hashes, reader.Count());
-        }
+        ViewerCodec.Read(ref reader, this, known);
     }
 
     /// <summary>The version stored in a value; what the next compare-and-set must find.</summary>

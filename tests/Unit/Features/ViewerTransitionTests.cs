@@ -38,6 +38,33 @@ public sealed class ViewerTransitionTests
     }
 
     [Fact]
+    public void A_retry_is_recognised_as_long_as_the_documented_number_of_events_is_remembered()
+    {
+        for (var i = 0; i < _limits.EventIds; i++) Absorb(EventType.View, $"v{i % 7}", at: i + 1, id: $"e{i}");
+        for (var i = 0; i < _limits.EventIds; i++) Assert.Equal(Absorption.Duplicate, Absorb(EventType.View, $"v{i % 7}", at: i + 1, id: $"e{i}"));
+        Assert.Equal(_limits.EventIds, _state.Views);
+    }
+
+    [Fact]
+    public void Events_that_differ_are_no_retries_of_one_another()
+    {
+        const int Different = 20_000;
+        for (var i = 0; i < Different; i++) Assert.Equal(Absorption.Effective, Absorb(EventType.View, "same", at: i + 1, id: $"e{i}"));
+        Assert.Equal(Different, _state.Views);
+    }
+
+    [Fact]
+    public void What_a_value_of_the_first_layout_knows_is_forgotten_as_new_events_come()
+    {
+        foreach (var id in (string[])["old1", "old2"]) _state.EventIds.Add(StableHash.Of(id));
+        Assert.Equal(Absorption.Duplicate, Absorb(EventType.View, "v", id: "old1"));
+        Assert.Equal(Absorption.Effective, Absorb(EventType.View, "v", id: "new1"));
+        Assert.Equal(Absorption.Duplicate, Absorb(EventType.View, "v", id: "old2"));
+        Assert.Equal(Absorption.Effective, Absorb(EventType.View, "v", id: "new2"));
+        Assert.Empty(_state.EventIds);
+    }
+
+    [Fact]
     public void A_record_that_was_absorbed_before_changes_nothing_at_all()
     {
         Absorb(EventType.Like, "v", offset: 5);
@@ -121,9 +148,9 @@ public sealed class ViewerTransitionTests
         Assert.Equal(_limits.RecentInteractions, _state.Recent.Count);
         Assert.Equal(_limits.OlderSeen, _state.OlderSeen.Count);
         Assert.Equal(_limits.Hidden, _state.Hidden.Count);
-        Assert.Equal(_limits.EventIds, _state.EventIds.Count);
+        Assert.Equal(_limits.EventIds, _state.Recent.Count + _state.OlderEvents.Count);
         var idBytes = "video-0000000000".Length;
-        var bound = 144 + (_limits.RecentInteractions * (idBytes + 13)) + (8 * (_limits.OlderSeen + _limits.Hidden + _limits.EventIds));
+        var bound = 160 + (_limits.RecentInteractions * (idBytes + 14)) + (8 * (_limits.OlderSeen + _limits.Hidden)) + (5 * (_limits.EventIds - _limits.RecentInteractions));
         Assert.InRange(_state.Encode().Length, bound / 2, bound);
     }
 }

@@ -1,5 +1,7 @@
 using Recommender.Contracts;
 using Recommender.Hosting.Online;
+using FsCheck;
+using FsCheck.Fluent;
 using Recommender.V1;
 
 namespace Recommender.Tests.Unit.Hosting;
@@ -11,10 +13,11 @@ public class OnlineCodecTests
         var state = new ViewerState { Version = 7, Views = 300, Likes = 2, Unlikes = 3, Shares = 1, Skips = 4, LastSeenAtMs = 1_763_800_000_123 };
         state.Watermarks.Advance(42, 0, 3, 1000);
         state.Watermarks.Advance(42, 1, 3, 5);
-        state.Recent.Add(new RecentInteraction("v😀", EventType.Like, 1_763_800_000_123, 0));
+        state.Recent.Add(new RecentInteraction("v😀", EventType.Like, 1_763_800_000_123, 0, 0xABCDEF));
         state.Recent.Add(new RecentInteraction("w", EventType.View, 1_763_700_000_000, 0.75f));
         state.OlderSeen.Add(StableHash.Of("old"));
         state.Hidden.Add(StableHash.Of("bad"));
+        state.OlderEvents.Add(0xFF_1234_5678);
         state.EventIds.Add(1);
         return state;
     }
@@ -27,6 +30,8 @@ public class OnlineCodecTests
         Assert.Equal(bytes, read.Encode());
         Assert.Equal(7u, ViewerState.VersionOf(bytes));
         Assert.Equal(Sample().Recent, read.Recent);
+        Assert.Equal(Sample().OlderEvents, read.OlderEvents);
+        Assert.Equal(Sample().EventIds, read.EventIds);
         Assert.Equal(1000, read.Watermarks.Next(42, 0, 3));
         Assert.Equal(0, read.NetLikes);
         Assert.True(read.HasSeen("w"));
@@ -45,12 +50,80 @@ public class OnlineCodecTests
         foreach (var topic in Topics.Events.Append(Topics.Erasure))
             state.Watermarks.Advance(StableHash.Of(topic), TopicNumbers.Of(topic), 8191, (1L << 41) - 1);
         var id = new string('v', 128);
-        for (var i = 0; i < limits.RecentInteractions; i++) state.Recent.Add(new RecentInteraction(id, EventType.Follow, i % 2 == 0 ? 0 : Now, 1));
+        // The sign is no letter of ids that are written shorter; of times a mixture of short and long pauses takes most.
+        for (var i = 0; i < limits.RecentInteractions; i++)
+            state.Recent.Add(new RecentInteraction($"{i % 10}{new string('v', 126)}!", EventType.Follow, i % 8 is 0 or 2 or 4 ? 0 : Now, i % 2 == 0 ? 10 : 0, 0xFFFFFF));
         for (var i = 0; i < limits.OlderSeen; i++) state.OlderSeen.Add(1);
         for (var i = 0; i < limits.Hidden; i++) state.Hidden.Add(1);
-        for (var i = 0; i < limits.EventIds; i++) state.EventIds.Add(1);
-        Assert.Equal(
-            144 + (limits.RecentInteractions * (id.Length + 13)) + (8 * (limits.OlderSeen + limits.Hidden + limits.EventIds)), state.Encode().Length);
+        var older = limits.EventIds - limits.RecentInteractions;
+        for (var i = 0; i < older; i++) state.OlderEvents.Add(1);
+        var bound = 160 + (limits.RecentInteractions * (id.Length + 14)) + (8 * (limits.OlderSeen + limits.Hidden)) + (5 * older);
+        Assert.InRange(state.Encode().Length, bound - (3 * limits.RecentInteractions), bound);
+    }
+
+    [Theory]
+    [InlineData("video-0001", "video-0420", "video-9999")] // as long as one another
+    [InlineData("7", "420", "123456789012345678")]
+    [InlineData("v0", "v10", "v9")]
+    [InlineData("x1", "x01", "x001")]
+    [InlineData("1234567890123456789", "2234567890123456789", "3")]
+    [InlineData("dQw4w9WgXcQ", "9bZkp7q19f0", "-_-")]
+    [InlineData("a", "ab", "abc")]
+    [InlineData("a/1", "b/1", "ü")]
+    [InlineData("😀", "😁", "😂")] // they begin with the same half of a character
+    [InlineData("same", "same", "same")]
+    public void Ids_of_any_form_survive_the_round_trip(params string[] ids)
+    {
+        for (var count = 1; count <= ids.Length; count++)
+        {
+            var state = new ViewerState();
+            foreach (var id in ids.Take(count)) state.Recent.Add(new RecentInteraction(id, EventType.View, 5, 0.3f));
+            Assert.Equal(state.Recent, ViewerState.Decode(state.Encode()).Recent);
+        }
+    }
+
+    [Fact]
+    public void Interactions_with_any_numbers_survive_the_round_trip() => Prop
+        .ForAll(ArbMap.Default.ArbFor<(byte Type, long At, float Ratio, int Steps, uint Tag)[]>(), rows =>
+        {
+            var state = new ViewerState { LastSeenAtMs = 1000 };
+            foreach (var (type, at, ratio, steps, tag) in rows)
+                state.Recent.Add(new RecentInteraction($"v{steps}", (EventType)type, at & 0xFFF_FFFF_FFFF, rows.Length % 2 == 0 ? ratio : (steps & 0x2FFF) / 1024f, tag & 0xFFFFFF));
+            return state.Recent.SequenceEqual(ViewerState.Decode(state.Encode()).Recent);
+        })
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    [Fact]
+    public void A_value_of_the_first_layout_is_read_and_written_anew()
+    {
+        var sample = Sample();
+        var writer = new ByteWriter();
+        writer.UInt64(sample.Version);
+        writer.Byte(1);
+        sample.Watermarks.Write(writer);
+        foreach (var counter in (long[])[sample.Views, sample.Likes, sample.Unlikes, sample.Shares, sample.Skips, sample.LastSeenAtMs, sample.ForgottenAtMs]) writer.VarInt(counter);
+        writer.VarInt(sample.Recent.Count);
+        var previous = sample.LastSeenAtMs;
+        foreach (var (video, type, at, ratio, _) in sample.Recent)
+        {
+            writer.Text(video);
+            writer.Byte((byte)type);
+            writer.VarInt(previous - at);
+            writer.Single(ratio);
+            previous = at;
+        }
+        foreach (var hashes in (ulong[][])[[.. sample.OlderSeen], [.. sample.Hidden], [StableHash.Of("e1"), StableHash.Of("e2")]])
+        {
+            writer.VarInt(hashes.Length);
+            writer.UInt64s(hashes);
+        }
+        var read = ViewerState.Decode(writer.ToArray());
+        read = ViewerState.Decode(read.Encode());
+        Assert.Equal(sample.Recent.Select(r => r with { Tag = 0 }), read.Recent);
+        Assert.Equal((7ul, 300L, 1000L), (read.Version, read.Views, read.Watermarks.Next(42, 0, 3)));
+        Assert.True(read.HasSeen("old") && read.IsHidden("bad"));
+        Assert.True(read.Knows(StableHash.Of("e2"), "v", EventType.View));
+        Assert.False(read.Knows(StableHash.Of("e3"), "v", EventType.View));
     }
 
     [Fact]

@@ -153,7 +153,8 @@ public sealed class ViewerReaderTests : IDisposable
         (rich.Likes, rich.ForgottenAtMs) = (7, 5);
         rich.Hidden.Add(1);
         rich.OlderSeen.Add(2);
-        rich.EventIds.Add(3);
+        rich.OlderEvents.Add(3);
+        rich.EventIds.Add(4);
         rich.Watermarks.Advance(1, 0, 0, 9);
         var list = new PrecomputedList("m", 10, [("x", 1), ("y", 2)]);
         var scratch = new ViewerScratch();

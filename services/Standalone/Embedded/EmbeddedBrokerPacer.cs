@@ -27,7 +27,7 @@ public sealed class EmbeddedBrokerPacer : IProducePacer
         ArgumentNullException.ThrowIfNull(absorbedTopics);
         _topics = absorbedTopics.ToFrozenDictionary(
             t => t.Key,
-            t => Enumerable.Range(0, t.Value).Select(_ => new PartitionPace(MaxBytes, MaxRecords, time)).ToArray(),
+            t => Create(t.Key, t.Value, time),
             StringComparer.Ordinal);
     }
 
@@ -57,6 +57,12 @@ public sealed class EmbeddedBrokerPacer : IProducePacer
         _topics.TryGetValue(topic, out var partitions) && partition < partitions.Length
             ? partitions[partition].WhenSettledAsync(nextOffset, cancellationToken)
             : ValueTask.CompletedTask;
+
+    private static PartitionPace[] Create(string topic, int partitions, TimeProvider time)
+    {
+        var metrics = new PacerMetrics(topic);
+        return [.. Enumerable.Range(0, partitions).Select(_ => new PartitionPace(MaxBytes, MaxRecords, metrics, time))];
+    }
 
     private PartitionPace? Find(string topic, byte[] key) =>
         _topics.TryGetValue(topic, out var partitions) ? partitions[Murmur2.PartitionOf(key, partitions.Length)] : null;

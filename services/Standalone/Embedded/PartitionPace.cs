@@ -1,7 +1,7 @@
 namespace Recommender.Standalone.Embedded;
 
 /// <summary>What of one partition is on its way or not yet absorbed, and who waits for that to shrink. Waiters go in order.</summary>
-internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider time)
+internal sealed class PartitionPace(long maxBytes, int maxRecords, PacerMetrics metrics, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Queue<(long Offset, int Bytes)> _unabsorbed = new();
@@ -35,6 +35,8 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
             waiter = new Waiter(bytes);
             _waiters.AddLast(waiter.Node);
         }
+
+        metrics.Waited();
 
         return new ValueTask<bool>(WaitAsync(waiter, timeout, cancellationToken));
     }
@@ -125,6 +127,7 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
         _bytes += bytes;
         _records++;
         _onTheirWay++;
+        metrics.Reserved(bytes);
         return true;
     }
 
@@ -149,6 +152,7 @@ internal sealed class PartitionPace(long maxBytes, int maxRecords, TimeProvider 
     {
         _bytes -= bytes;
         _records--;
+        metrics.Released(bytes);
         Admit();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Embedded;
@@ -22,6 +23,31 @@ public sealed class EmbeddedBrokerPacerTests
         Assert.True(Reserve(key, Third).IsCompletedSuccessfully);
 
         Assert.False(Reserve(key, Third).IsCompleted);
+    }
+
+    [Fact]
+    public void What_is_not_absorbed_and_who_waits_are_told()
+    {
+        const string Told = "pacer-told";
+        var (unabsorbed, waited) = (0L, 0L);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Name is "recommender.pacer.unabsorbed" or "recommender.pacer.waited") l.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (tags[0].Value is not Told) return;
+            if (instrument.Name == "recommender.pacer.waited") waited += value;
+            else unabsorbed += value;
+        });
+        listener.Start();
+        var pacer = new EmbeddedBrokerPacer(new Dictionary<string, int> { [Told] = 1 }, TimeProvider.System);
+        for (var i = 0; i < 4; i++) _ = pacer.WaitAsync(Told, KeyOf(0), Third, Long, Cancelled).AsTask();
+        Assert.Equal((3L * Third, 1), (unabsorbed, waited));
+        for (var i = 0; i < 3; i++) pacer.OnDelivered(new RecordPosition(Told, 0, i), Third);
+        pacer.OnAbsorbed(Told, 0, 3);
+        Assert.Equal(Third, unabsorbed);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class KafkaOptionsTests
     }
 
     [Fact]
-    public void Security_and_further_settings_reach_the_client()
+    public void Security_and_further_settings_reach_every_client()
     {
         var options = new KafkaOptions
         {
@@ -93,8 +93,11 @@ public sealed class KafkaOptionsTests
             Settings = "socket.timeout.ms = 1234; client.rack=a=b",
         };
 
-        var config = KafkaConfigs.Consumer(options, "g");
+        Assert.All((ClientConfig[])[KafkaConfigs.Consumer(options, "g"), KafkaConfigs.Producer(options), KafkaConfigs.Admin(options)], AssertSecured);
+    }
 
+    private static void AssertSecured(ClientConfig config)
+    {
         Assert.Equal(SecurityProtocol.SaslSsl, config.SecurityProtocol);
         Assert.Equal(SaslMechanism.ScramSha512, config.SaslMechanism);
         Assert.Equal("u", config.SaslUsername);

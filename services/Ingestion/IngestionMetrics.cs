@@ -8,6 +8,8 @@ namespace Recommender.Ingestion;
 /// <summary>What the door counts.</summary>
 internal sealed class IngestionMetrics
 {
+    private static long s_window;
+
     private readonly Counter<long> _events = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.ingestion.events", description: "Events at the door by type and outcome (accepted: durable in Kafka; refused: bad input; limited: the viewer sends too many).");
 
@@ -17,12 +19,13 @@ internal sealed class IngestionMetrics
     private readonly Counter<long> _contextDropped = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.ingestion.context.dropped", description: "Entries of events' contexts that were dropped because their keys are not on the list (Ingestion:ContextKeys).");
 
-    private readonly UpDownCounter<long> _window = RecommenderTelemetry.Meter.CreateUpDownCounter<long>(
-        "recommender.ingestion.stream.window", description: "Events of streams that are taken and not acknowledged yet (at most Ingestion:StreamWindow of each stream).");
-
     private readonly Histogram<double> _clockSkew = RecommenderTelemetry.Meter.CreateHistogram(
         "recommender.ingestion.clock.skew", "s", "How far devices' times of good events are ahead of this machine's clock, or behind it (late events are, too).", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 86_400, 604_800] });
+
+    // Asked for now and then instead of told of each event.
+    static IngestionMetrics() => RecommenderTelemetry.Meter.CreateObservableUpDownCounter(
+        "recommender.ingestion.stream.window", static () => Volatile.Read(ref s_window), description: "Events of streams that are taken and not acknowledged yet (at most Ingestion:StreamWindow of each stream).");
 
     public void Accepted(Event e) => Count(e.Type, "accepted");
 
@@ -32,7 +35,7 @@ internal sealed class IngestionMetrics
 
     public void ContextDropped(int entries) => _contextDropped.Add(entries);
 
-    public void StreamWindow(int change) => _window.Add(change);
+    public static void StreamWindow(int change) => Interlocked.Add(ref s_window, change);
 
     public void ClockSkew(TimeSpan ahead) =>
         _clockSkew.Record(Math.Abs(ahead.TotalSeconds), new KeyValuePair<string, object?>("direction", ahead > TimeSpan.Zero ? "ahead" : "behind"));

@@ -36,7 +36,7 @@ internal sealed class EventStream(
         {
             await stop.CancelAsync();
             await taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (_pending.Reader.TryRead(out _)) metrics.StreamWindow(-1);
+            while (_pending.Reader.TryRead(out _)) IngestionMetrics.StreamWindow(-1);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class EventStream(
             while (await requests.MoveNext(cancellationToken))
             {
                 await _pending.Writer.WriteAsync(await TakeOneAsync(requests.Current.Event, cancellationToken), cancellationToken);
-                metrics.StreamWindow(1);
+                IngestionMetrics.StreamWindow(1);
             }
             _pending.Writer.Complete();
         }
@@ -62,7 +62,7 @@ internal sealed class EventStream(
         }
     }
 
-    private async Task<Pending> TakeOneAsync(Event? e, CancellationToken cancellationToken)
+    private async ValueTask<Pending> TakeOneAsync(Event? e, CancellationToken cancellationToken)
     {
         var admission = door.Admit(e);
         return admission.Record is { } record
@@ -74,9 +74,10 @@ internal sealed class EventStream(
     {
         await foreach (var pending in _pending.Reader.ReadAllAsync(cancellationToken))
         {
-            metrics.StreamWindow(-1);
+            IngestionMetrics.StreamWindow(-1);
             var response = new TrackEventResponse { EventId = pending.Event?.EventId ?? "", RejectedReason = pending.Refusal };
-            if (pending.Delivery is { } delivery) response.RejectedReason = await DeliveredAsync(delivery, pending.Event!, cancellationToken);
+            if (pending.Delivery is { IsCompletedSuccessfully: true }) metrics.Accepted(pending.Event!);
+            else if (pending.Delivery is { } delivery) response.RejectedReason = await DeliveredAsync(delivery, pending.Event!, cancellationToken);
             // While more acknowledgements are at hand they travel together.
             responses.WriteOptions = _pending.Reader.TryPeek(out var next) && next.IsSettled ? s_buffered : null;
             await responses.WriteAsync(response, cancellationToken);

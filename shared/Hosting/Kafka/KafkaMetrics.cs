@@ -15,22 +15,25 @@ internal static class KafkaMetrics
     private static readonly Histogram<double> Duration = RecommenderTelemetry.Meter.CreateHistogram<double>(
         "messaging.client.operation.duration", "s", "Time from handing a record over to its acknowledgement.");
 
-    private static readonly UpDownCounter<long> InFlight = RecommenderTelemetry.Meter.CreateUpDownCounter<long>(
-        "recommender.kafka.in_flight", description: "Records handed to Kafka that have no outcome yet (at most Kafka:MaxInFlight).");
+    private static long s_inFlight;
 
     private static readonly Counter<long> Waited = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.kafka.full", description: "Records that had to wait because as many as may be were on their way.");
 
+    // Asked for now and then instead of told of each record.
+    static KafkaMetrics() => RecommenderTelemetry.Meter.CreateObservableUpDownCounter(
+        "recommender.kafka.in_flight", static () => Volatile.Read(ref s_inFlight), description: "Records handed to Kafka that have no outcome yet (at most Kafka:MaxInFlight).");
+
     /// <summary>A record takes a place among those on their way; whether it had to wait for one.</summary>
     public static void Entered(bool waited)
     {
-        InFlight.Add(1);
+        Interlocked.Increment(ref s_inFlight);
         if (waited)
             Waited.Add(1);
     }
 
     /// <summary>It gives its place back.</summary>
-    public static void Left() => InFlight.Add(-1);
+    public static void Left() => Interlocked.Decrement(ref s_inFlight);
 
     /// <summary>A record is durable.</summary>
     public static void Delivered(string topic, TimeSpan duration)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -62,6 +63,8 @@ internal sealed class EventBench : IAsyncDisposable
             while (await call.ResponseStream.MoveNext(CancellationToken.None)) count++;
             return count;
         });
+        // Who has many events at hand sends them together, as the raw producer does.
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
         foreach (var request in requests) await call.RequestStream.WriteAsync(request);
         await call.RequestStream.CompleteAsync();
         Require(await answers, events);

@@ -45,7 +45,8 @@ internal sealed class ClientStreamingHandler<TService, TRequest, TResponse> : Ca
     protected override async Task InvokeAsync(ServerCall call)
     {
         call.AllowLongStream();
-        var response = await _pipeline(Requests(call), call).ConfigureAwait(false);
+        using var requests = Requests(call);
+        var response = await _pipeline(requests, call).ConfigureAwait(false);
         call.WriteSingle(Method.ResponseMarshaller, response);
     }
 }

@@ -45,6 +45,7 @@ internal sealed class DuplexStreamingHandler<TService, TRequest, TResponse> : Ca
     protected override async Task InvokeAsync(ServerCall call)
     {
         call.AllowLongStream();
-        await _pipeline(Requests(call), new ResponseStream<TResponse>(call, Method.ResponseMarshaller), call).ConfigureAwait(false);
+        using var requests = Requests(call);
+        await _pipeline(requests, new ResponseStream<TResponse>(call, Method.ResponseMarshaller), call).ConfigureAwait(false);
     }
 }

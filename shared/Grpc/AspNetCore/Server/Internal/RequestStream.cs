@@ -7,11 +7,15 @@ using Microsoft.AspNetCore.Connections;
 namespace Grpc.AspNetCore.Server.Internal;
 
 // The messages of a request.
-internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller, TextPlan? text) : IAsyncStreamReader<T>
+internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller, TextPlan? text) : IAsyncStreamReader<T>, IDisposable
     where T : class
 {
     private readonly PipeReader _pipe = call.Http.Request.BodyReader;
     private readonly FrameDecoder _decoder = new(call.RequestEncoding, call.Settings.MaxReceive, text);
+
+    // A handler mostly waits with one token of its own for all messages.
+    private CancellationTokenSource? _both;
+    private CancellationToken _own;
 
     public T Current { get; private set; } = null!;
 
@@ -21,8 +25,7 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
             throw call.Ending();
         if (!cancellationToken.CanBeCanceled || cancellationToken == call.CancellationToken)
             return await AdvanceAsync(call.DeadlineToken).ConfigureAwait(false);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.DeadlineToken);
-        return await AdvanceAsync(both.Token).ConfigureAwait(false);
+        return await AdvanceAsync(Join(cancellationToken)).ConfigureAwait(false);
     }
 
     // Exactly one message; the request is read to its end.
@@ -33,6 +36,20 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
         return await ReadAsync(call.DeadlineToken).ConfigureAwait(false) is null
             ? message
             : throw WireError.WrongCount("The request has more than one message; the method takes one.");
+    }
+
+    // The handler returned, or failed.
+    public void Dispose() => _both?.Dispose();
+
+    private CancellationToken Join(CancellationToken own)
+    {
+        if (_both is null || _own != own)
+        {
+            _both?.Dispose();
+            _both = CancellationTokenSource.CreateLinkedTokenSource(own, call.DeadlineToken);
+            _own = own;
+        }
+        return _both.Token;
     }
 
     private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)

@@ -6,12 +6,14 @@ using System.Text;
 namespace Recommender.Tests.EndToEnd.Standalone;
 
 /// <summary>
-/// The first words of a broker that asks clients who they are: the SASL handshake of Kafka's protocol (KIP-43: a request of key 17, then the
-/// mechanism's token). It notes what clients say and goes no further.
+/// The first words of a broker that asks clients who they are: what it understands (a request of key 18), and the SASL handshake of Kafka's
+/// protocol (KIP-43: a request of key 17, then the mechanism's token). It notes what clients say and goes no further.
 /// </summary>
 internal sealed class SecuredBroker : IAsyncDisposable
 {
     private const short SaslHandshake = 17;
+    private const short ApiVersions = 18;
+    private const byte UnsupportedVersion = 35;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TaskCompletionSource<string> _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,6 +58,13 @@ internal sealed class SecuredBroker : IAsyncDisposable
         try
         {
             var request = await ReadFrameAsync(stream);
+            while (request is not null && BinaryPrimitives.ReadInt16BigEndian(request) == ApiVersions)
+            {
+                // Correlation, an error for versions above the first, and the two requests that are understood, in their first versions.
+                var error = request[3] == 0 ? (byte)0 : UnsupportedVersion;
+                await stream.WriteAsync((byte[])[0, 0, 0, 22, .. request[4..8], 0, error, 0, 0, 0, 2, 0, (byte)SaslHandshake, 0, 0, 0, 0, 0, (byte)ApiVersions, 0, 0, 0, 0]);
+                request = await ReadFrameAsync(stream);
+            }
             if (request is null)
             {
                 _said.TrySetResult("TLS");

@@ -13,8 +13,6 @@ public sealed class SecuredKafkaTests
         {
             ["RECOMMENDER_Kafka__SecurityProtocol"] = "sasl_plaintext", ["RECOMMENDER_Kafka__SaslMechanism"] = "PLAIN",
             ["RECOMMENDER_Kafka__SaslUsername"] = "operator", ["RECOMMENDER_Kafka__SaslPassword"] = "s3cret",
-            // So that the handshake is the first thing that is said.
-            ["RECOMMENDER_Kafka__Settings"] = "api.version.request=false;broker.version.fallback=0.10.0.0",
         });
         Assert.Equal("PLAIN |operator|s3cret", said);
     }

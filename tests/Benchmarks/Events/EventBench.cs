@@ -28,6 +28,7 @@ internal sealed class EventBench : IAsyncDisposable
     private const int Videos = 5000;
     private const int InFlight = 128;
     private const int EventsPerSecond = 2000;
+    private const int MemoryChunk = 50_000;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recommender-events-");
     private readonly EmbeddedKafka _kafka = new();
@@ -71,9 +72,11 @@ internal sealed class EventBench : IAsyncDisposable
         return events / clock.Elapsed.TotalSeconds;
     }
 
-    public async Task<double> RawProducerAsync(int events)
+    public Task<double> RawProducerAsync(int events) => ProduceAsync([.. Enumerable.Range(0, events).Select(_ => Message(NextEvent()))]);
+
+    private async Task<double> ProduceAsync((string Topic, Message<byte[], byte[]> Message)[] messages)
     {
-        var messages = Enumerable.Range(0, events).Select(_ => Message(NextEvent())).ToArray();
+        var events = messages.Length;
         var config = new ProducerConfig
         {
             BootstrapServers = _options.BootstrapServers, Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random, LingerMs = 2,
@@ -190,6 +193,27 @@ internal sealed class EventBench : IAsyncDisposable
         return [.. delays.Order()];
     }
 
+    /// <summary>
+    /// Resident memory of the feature service, a process of its own, while it absorbs an event of each of many viewers: mebibytes after each tenth of
+    /// them, and the most that it ever had.
+    /// </summary>
+    public async Task<(double[] Tenths, double Peak)> MemoryAsync(int viewers)
+    {
+        await RecreateAsync();
+        var log = $"life{++_life}";
+        using var service = new ServiceProcess("Recommender.Features.dll", Settings(log));
+        var tenths = new double[10];
+        for (var sent = 0; sent < viewers;)
+        {
+            var count = Math.Min(MemoryChunk, viewers - sent);
+            await ProduceAsync([.. Enumerable.Range(sent, count).Select(i => Message(EventOf(i, viewers)))]);
+            sent += count;
+            while (await AbsorbedAsync(log) < sent) await Task.Delay(20);
+            tenths[(int)((sent - 1L) * 10 / viewers)] = service.ResidentMegabytes;
+        }
+        return (tenths, service.PeakMegabytes);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
@@ -235,25 +259,24 @@ internal sealed class EventBench : IAsyncDisposable
 
     private async Task<WebApplication> StartServiceAsync(string name, Action<WebApplicationBuilder> add, Action<WebApplication> map, string log)
     {
-        string[] arguments =
-        [
-            "--Server:GrpcPort=0", "--Server:HttpPort=0", $"--Kafka:BootstrapServers={_options.BootstrapServers}", $"--Kafka:LogIdentity={log}", "--Kafka:FetchWait=00:00:00.010",
-            $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Storage:ModelsPath={Path.Combine(_directory.FullName, "models")}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
-        ];
-        var app = ServiceHost.Build(name, arguments, add, map);
+        var app = ServiceHost.Build(name, Settings(log), add, map);
         await app.StartAsync();
         return app;
     }
 
-    private Event NextEvent()
+    private string[] Settings(string log) =>
+    [
+        "--Server:GrpcPort=0", "--Server:HttpPort=0", $"--Kafka:BootstrapServers={_options.BootstrapServers}", $"--Kafka:LogIdentity={log}", "--Kafka:FetchWait=00:00:00.010",
+        $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Storage:ModelsPath={Path.Combine(_directory.FullName, "models")}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
+    ];
+
+    private Event NextEvent() => EventOf(Interlocked.Increment(ref _next), Viewers);
+
+    private static Event EventOf(int i, int viewers) => new()
     {
-        var i = Interlocked.Increment(ref _next);
-        return new Event
-        {
-            EventId = $"0199f6c0-3c53-7e52-8a0c-{i:x12}", Type = (i % 10) switch { 0 => EventType.Like, 1 => EventType.Share, _ => EventType.View },
-            UserId = $"user-{i * 7919L % Viewers}", VideoId = $"video-{i * 104_729L % Videos}", OccurredAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
-        };
-    }
+        EventId = $"0199f6c0-3c53-7e52-8a0c-{i:x12}", Type = (i % 10) switch { 0 => EventType.Like, 1 => EventType.Share, _ => EventType.View },
+        UserId = $"user-{i * 7919L % viewers}", VideoId = $"video-{i * 104_729L % Videos}", OccurredAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
+    };
 
     private static (string Topic, Message<byte[], byte[]> Message) Message(Event e)
     {

@@ -7,7 +7,7 @@ namespace Recommender.Tests.Benchmarks.Events;
 /// <summary><c>build/bench events</c>: the event path against raw clients of the same broker, and how fresh recommendations are.</summary>
 internal sealed class EventsSuite : IBenchmarkSuite
 {
-    private static readonly string[] s_measurements = ["stream", "unary", "absorption", "freshness"];
+    private static readonly string[] s_measurements = ["stream", "unary", "absorption", "freshness", "memory"];
     private static readonly string[] s_columns = ["what", "a second", "raw a second", "share"];
 
     public Command CreateCommand()
@@ -15,16 +15,17 @@ internal sealed class EventsSuite : IBenchmarkSuite
         var events = new Option<int>("--events") { Description = "Events of each measurement; the embedded broker keeps some 100,000.", DefaultValueFactory = _ => 100_000 };
         var rounds = new Option<int>("--rounds") { Description = "How often each pair is measured in turn; the medians count.", DefaultValueFactory = _ => 3 };
         var seconds = new Option<int>("--seconds") { Description = "How long freshness is measured.", DefaultValueFactory = _ => 10 };
-        var only = new Option<string[]>("--only") { Description = "What to measure: stream, unary, absorption, freshness. Default: all.", AllowMultipleArgumentsPerToken = true };
+        var viewers = new Option<int>("--viewers") { Description = "Viewers who come while the feature service's memory is measured.", DefaultValueFactory = _ => 1_000_000 };
+        var only = new Option<string[]>("--only") { Description = "What to measure: stream, unary, absorption, freshness, memory. Default: all.", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong(s_measurements);
-        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and how soon an event changes recommendations.") { events, rounds, seconds, only };
+        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and how soon an event changes recommendations.") { events, rounds, seconds, viewers, only };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(only) is { Length: > 0 } some ? some : s_measurements,
+            parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(viewers), parsed.GetValue(only) is { Length: > 0 } some ? some : s_measurements,
             parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static async Task<int> RunAsync(int events, int rounds, int seconds, string[] only, TextWriter output)
+    private static async Task<int> RunAsync(int events, int rounds, int seconds, int viewers, string[] only, TextWriter output)
     {
         await using var bench = await EventBench.StartAsync();
         var table = new Table(s_columns);
@@ -32,6 +33,13 @@ internal sealed class EventsSuite : IBenchmarkSuite
         if (only.Contains("unary")) await AddAsync(table, "unary calls, 128 in flight", rounds, () => bench.UnaryAsync(events / 5), () => bench.EmptyUnaryAsync(events / 5));
         if (only.Contains("absorption")) await AddAsync(table, "absorption with Redis", rounds, () => bench.AbsorbAsync(events), () => bench.RawConsumerAsync(events));
         table.WriteTo(output);
+        if (only.Contains("memory"))
+        {
+            var (tenths, peak) = await bench.MemoryAsync(viewers);
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"feature service, {viewers:N0} viewers: {string.Join(' ', tenths.Select(t => t.ToString("0", CultureInfo.InvariantCulture)))} MiB resident after each tenth, {peak:0} at most"));
+        }
         if (!only.Contains("freshness")) return 0;
         var delays = await bench.FreshnessAsync(seconds);
         output.WriteLine(string.Create(

@@ -44,7 +44,7 @@ public sealed class EventWordTests
 
     [Theory]
     [InlineData(0f)]
-    [InlineData(-0f)]
+    [InlineData(-float.Epsilon)]
     [InlineData(-3f)]
     [InlineData(float.NaN)]
     public void What_is_no_watch_time_counts_as_none(float seconds) => Assert.Equal(0f, EventWord.SecondsOf(EventWord.Of((byte)Signal.Like, seconds)));

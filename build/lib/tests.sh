@@ -24,6 +24,7 @@ prepare_tests() {
   tests_are_ready "$@" || check_feed
   install_debian
   ensure_test_clients
+  ensure_object_store
   if tests_charts "$@"; then ensure_charts; fi
   fill_feed
   if ! tests_are_ready "$@"; then
@@ -34,6 +35,11 @@ prepare_tests() {
 }
 
 ensure_test_clients() { ensure_npm test-clients "call the services as foreign gRPC clients" @grpc/grpc-js @grpc/proto-loader "$(buf_file)"; }
+
+# The only one that tests can do without: they say that they were skipped.
+ensure_object_store() {
+  (ensure_npm object-store "keep archive and models in a bucket" s3rver) || say "SKIPPED: the tests of archive and models in a bucket, since s3rver could not be installed."
+}
 
 # Are the tests of the chart among these?
 tests_charts() { [[ " $* " == *" Charts "* ]]; }
@@ -56,6 +62,7 @@ export_test_tools() {
   local modules
   modules=$(npm_at test-clients)/node_modules
   export RECOMMENDER_TEST_NODE_MODULES=${RECOMMENDER_TEST_NODE_MODULES:-$modules}
+  export RECOMMENDER_TEST_S3RVER=${RECOMMENDER_TEST_S3RVER:-$(npm_at object-store)/node_modules/s3rver}
   export RECOMMENDER_TEST_BUF=${RECOMMENDER_TEST_BUF:-$modules/$(buf_file)}
   export RECOMMENDER_TEST_CHART_TOOLS=${RECOMMENDER_TEST_CHART_TOOLS:-$chart_tools}
   # The Debian packages belong to Debian's interpreter, which need not be the first on the PATH.

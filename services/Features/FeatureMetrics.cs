@@ -49,6 +49,9 @@ internal sealed class FeatureMetrics
     private readonly Gauge<long> _buffered = RecommenderTelemetry.Meter.CreateGauge<long>(
         "recommender.features.archive.buffered", "By", "Bytes that wait to be archived.");
 
+    private readonly Gauge<long> _spooled = RecommenderTelemetry.Meter.CreateGauge<long>(
+        "recommender.features.archive.spooled", "By", "Bytes of finished files that wait to be sent to the bucket.");
+
     private readonly Gauge<long> _lag = RecommenderTelemetry.Meter.CreateGauge<long>(
         "recommender.features.lag", description: "Records in the log that are not absorbed yet, by topic.");
 
@@ -108,6 +111,8 @@ internal sealed class FeatureMetrics
     public void PendingErasures(long wishes) => _wishes.Record(wishes);
 
     public void Buffered(long bytes) => _buffered.Record(bytes);
+
+    public void Spooled(long bytes) => _spooled.Record(bytes);
 
     public void Lag(string topic, long records) => _lag.Record(records, new KeyValuePair<string, object?>("topic", topic));
 

@@ -7,6 +7,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
@@ -28,6 +29,7 @@ public static class FeaturesSetup
         builder.AddOptionsRecord<ArchiveOptions>();
         builder.AddOptionsRecord<ViewerLimits>();
         builder.AddOptionsRecord<StorageOptions>();
+        builder.AddObjectStores(StoreUse.WritesArchive);
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
         builder.AddUserIds();
@@ -40,6 +42,7 @@ public static class FeaturesSetup
         services.AddSingleton<PartitionAbsorber>();
         services.AddSingleton<BatchAbsorber>();
         services.AddSingleton<RejectedRecords>();
+        services.AddSingleton<ArchiveSpool>().AddHostedService(p => p.GetRequiredService<ArchiveSpool>());
         services.AddSingleton<EventArchive>();
         services.AddSingleton<ErasureStatusStore>();
         services.AddSingleton<ErasureRounds>();

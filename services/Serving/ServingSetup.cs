@@ -5,6 +5,7 @@ using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Events;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.Serving.Api;
@@ -38,6 +39,7 @@ public static class ServingSetup
         builder.AddOptionsRecord<RedisOptions>();
         builder.AddUserIds();
         builder.AddOptionsRecord<StorageOptions>();
+        builder.AddObjectStores(StoreUse.ReadsModels);
         builder.Services.AddKafka().AddRedis();
         builder.Services.AddSingleton<ServingMetrics>();
         AddMemory(builder.Services);

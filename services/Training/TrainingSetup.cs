@@ -3,6 +3,7 @@ using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Health;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Redis;
 using Recommender.Modeling.Onnx;
 using Recommender.Training.Dataset;
@@ -26,11 +27,14 @@ public static class TrainingSetup
         AutoCandidate.Register(TimeProvider.System);
         var options = builder.AddOptionsRecord<TrainingOptions>();
         builder.AddOptionsRecord<StorageOptions>();
+        var objects = builder.AddObjectStores(StoreUse.WritesModels);
         builder.AddOptionsRecord<KafkaOptions>();
         builder.AddOptionsRecord<RedisOptions>();
         var services = builder.Services;
         services.AddKafka().AddRedis();
         services.TryAddSingleton<ModelStore>();
+        // A process that keeps the registry alone does not read the archive.
+        if (objects.IsConfigured && options.Mode != TrainingMode.Registry) services.AddSingleton<ArchiveFetch>().AddHostedService(p => p.GetRequiredService<ArchiveFetch>());
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<MlflowFolder>();
         services.AddSingleton<MlflowRuns>();

@@ -1,14 +1,14 @@
 using Confluent.Kafka;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Archive.Keeping;
-using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Redis;
 
 namespace Recommender.Features.Archiving;
 
 /// <summary>Keeps the archive in order in the background; of several replicas the one that has the lock.</summary>
 internal sealed class ArchiveMaintenance(
-    StorageOptions storage, ArchiveOptions options, ErasureRounds rounds, FeatureMetrics metrics, TimeProvider time, ILogger<ArchiveMaintenance> logger)
+    ObjectStores stores, ArchiveOptions options, ErasureRounds rounds, FeatureMetrics metrics, TimeProvider time, ILogger<ArchiveMaintenance> logger)
     : BackgroundService
 {
     /// <summary>Searching a large archive for every wish at once would keep a processor busy; this leaves it free for most of the time.</summary>
@@ -40,14 +40,20 @@ internal sealed class ArchiveMaintenance(
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        using var held = ArchiveLock.TryTake(storage.ArchivePath);
+        using var held = ArchiveLock.TryTake(stores.Archive);
         if (held is null) return;
-        var archive = ArchiveCatalog.Load(storage.ArchivePath);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
+        await KeepLockedAsync(both.Token);
+    }
+
+    private async Task KeepLockedAsync(CancellationToken cancellationToken)
+    {
+        var archive = ArchiveCatalog.Load(stores.Archive, cancellationToken: cancellationToken);
         var wishes = ErasureLog.Read(archive);
         var mayEnd = await TryBeginAsync(archive, wishes, cancellationToken);
         var searchAgain = time.GetTimestamp() >= _searchAgainAt;
         var begin = time.GetTimestamp();
-        var report = ArchiveKeeper.Run(storage.ArchivePath, options.Rules with { SearchAgain = searchAgain }, time.GetUtcNow(), cancellationToken);
+        var report = ArchiveKeeper.Run(stores.Archive, options.Rules with { SearchAgain = searchAgain }, time.GetUtcNow(), cancellationToken);
         if (searchAgain) _searchAgainAt = time.GetTimestamp() + (IdleShare * (time.GetTimestamp() - begin));
         metrics.Kept(report.RowsErased, report.Merged);
         if (report.RowsErased + report.Merged + report.Expired + report.Deleted > 0)

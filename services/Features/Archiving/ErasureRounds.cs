@@ -2,8 +2,8 @@ using System.Globalization;
 using Recommender.Contracts;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Archive.Keeping;
-using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
@@ -16,7 +16,7 @@ namespace Recommender.Features.Archiving;
 /// its way any more.
 /// </summary>
 internal sealed class ErasureRounds(
-    StorageOptions storage, KafkaOptions kafka, ErasureStatusStore statuses, IRedis redis, FeatureMetrics metrics, TimeProvider time, ILogger<ErasureRounds> logger)
+    ObjectStores stores, KafkaOptions kafka, ErasureStatusStore statuses, IRedis redis, FeatureMetrics metrics, TimeProvider time, ILogger<ErasureRounds> logger)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly string[] s_topics = [.. Topics.KeyedByUser];
@@ -30,7 +30,7 @@ internal sealed class ErasureRounds(
     /// <exception cref="RedisUnavailableException">The status can't be written.</exception>
     public async Task<bool> BeginAsync(ArchiveCatalog archive, ErasureLog wishes, CancellationToken cancellationToken)
     {
-        var progress = ErasureProgress.Read(storage.ArchivePath);
+        var progress = ErasureProgress.Read(stores.Archive);
         var counts = wishes.Counts;
         metrics.PendingErasures(counts.Sum(c => c.Value - progress.Done.GetValueOrDefault(c.Key)));
         if (progress.Round is null && counts.All(c => c.Value <= progress.Done.GetValueOrDefault(c.Key))) return false;
@@ -43,7 +43,7 @@ internal sealed class ErasureRounds(
             foreach (var wish in wishes.Between(progress.Done, counts)) await statuses.OnlineRemovedAsync(wish, now, cancellationToken);
             var offsets = await TopicOffsets.ReadAsync(kafka, s_topics);
             round = new ErasureRound(counts, offsets.ToDictionary(o => KeyOf(identity, o.Key.Topic, o.Key.Partition), o => o.Value.End));
-            (progress with { Round = round }).Write(storage.ArchivePath);
+            (progress with { Round = round }).Write(stores.Archive);
         }
         return round.IsReached(archive, s_topics.Select(t => ArchiveFile.LogNameOf(identity.Of(t))).ToHashSet());
     }
@@ -52,7 +52,7 @@ internal sealed class ErasureRounds(
     /// <exception cref="RedisUnavailableException">The status can't be written; the round is not over.</exception>
     public async Task EndAsync(ErasureLog wishes, CancellationToken cancellationToken)
     {
-        var progress = ErasureProgress.Read(storage.ArchivePath);
+        var progress = ErasureProgress.Read(stores.Archive);
         var now = time.GetUtcNow();
         var done = 0;
         foreach (var wish in wishes.Between(progress.Done, progress.Round!.Until))
@@ -63,7 +63,7 @@ internal sealed class ErasureRounds(
             done++;
         }
         var total = progress.Done.Concat(progress.Round.Until).GroupBy(c => c.Key).ToDictionary(c => c.Key, c => c.Max(v => v.Value));
-        new ErasureProgress { Done = total }.Write(storage.ArchivePath);
+        new ErasureProgress { Done = total }.Write(stores.Archive);
         metrics.PendingErasures(wishes.Count - total.Values.Sum());
         KeepingLog.Forgotten(logger, done);
     }

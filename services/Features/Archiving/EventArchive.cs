@@ -1,5 +1,4 @@
 using Recommender.Hosting.Archive;
-using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Features.Archiving;
 
@@ -8,7 +7,7 @@ namespace Recommender.Features.Archiving;
 /// archive itself knows where to go on. Used by the consuming thread alone; files are written in the background.
 /// </summary>
 internal sealed class EventArchive(
-    StorageOptions storage, ArchiveOptions options, FeaturesOptions features, FeatureMetrics metrics, TimeProvider time, ILogger<EventArchive> logger)
+    ArchiveSpool spool, ArchiveOptions options, FeaturesOptions features, FeatureMetrics metrics, TimeProvider time, ILogger<EventArchive> logger)
     : IDisposable
 {
     private readonly CancellationTokenSource _giveUp = new();
@@ -22,7 +21,8 @@ internal sealed class EventArchive(
     public bool IsFull => _open.Sum(p => p.Bytes) >= (long)options.BufferMegabytes << 20;
 
     /// <summary>What is archived already.</summary>
-    public ArchiveCatalog Load() => ArchiveCatalog.Load(storage.ArchivePath);
+    /// <exception cref="IOException">The archive can't be listed.</exception>
+    public ArchiveCatalog Load() => spool.Load();
 
     /// <summary>Goes on behind <paramref name="next"/>.</summary>
     public PartitionArchive Open(string log, string type, int partition, long next)
@@ -65,6 +65,12 @@ internal sealed class EventArchive(
         }
     }
 
+    /// <summary>
+    /// Waits until what was written is where others see it; false when that took too long. Whoever owns the partitions next goes on where the archive
+    /// ends, and what is not there by then is archived twice and counts once.
+    /// </summary>
+    public Task<bool> SendAsync(TimeSpan timeout) => spool.DrainAsync(timeout, CancellationToken.None);
+
     public void Dispose()
     {
         _giveUp.Cancel();
@@ -78,7 +84,9 @@ internal sealed class EventArchive(
         {
             try
             {
-                var files = await Task.Run(() => segment.WriteAsync(storage.ArchivePath, giveUp), giveUp);
+                if (spool.IsFull) throw new IOException("so many finished files wait to be sent that no more are written");
+                var files = await Task.Run(() => segment.WriteAsync(spool.Root, giveUp), giveUp);
+                spool.Wake();
                 metrics.Archived(segment.Type, files, segment.Rows.Count);
                 ArchivingLog.Written(logger, segment.Type, segment.Partition, segment.From, segment.To, files);
                 if (!isFirst) Interlocked.Decrement(ref _failing);

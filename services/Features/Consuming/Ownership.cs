@@ -113,6 +113,7 @@ internal sealed class Ownership
         {
             Settle(assignment);
             if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
+            Wait(_services.Archive.SendAsync(s_patience));
             _commits.Commit(assignment.Logs);
             ReportFinished(assignment);
         }

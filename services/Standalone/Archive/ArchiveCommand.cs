@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recommender.Hosting.Archive.Keeping;
+using Recommender.Hosting.Objects;
 using Recommender.Standalone.Cli;
 
 namespace Recommender.Standalone.Archive;
@@ -11,7 +12,7 @@ internal static class ArchiveCommand
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("archive", "Look after the event archive, the offline store. See docs/archive.md.") { CreateVerify(), CreateCompact(), Dataset.DatasetCommand.Create() };
+    public static Command Create() => new("archive", "Look after the event archive, the offline store. See docs/archive.md.") { CreateVerify(), CreateCompact(), FetchCommand.Create(), Dataset.DatasetCommand.Create() };
 
     private static Command CreateVerify()
     {
@@ -27,14 +28,14 @@ internal static class ArchiveCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var folder = Existing(parsed.GetRequiredValue(root));
+            var archive = ArchivePlace.Open(parsed.GetRequiredValue(root));
             var output = parsed.InvocationConfiguration.Output;
             ArchiveProof proof;
             // Without the right to write there is no lock to be had, and nobody here to disagree with.
-            using (await TryLockAsync(folder, cancellationToken)) proof = await Task.Run(() => ArchiveVerifier.Verify(folder, cancellationToken), cancellationToken);
+            using (await TryLockAsync(archive, cancellationToken)) proof = await ReachAsync(() => ArchiveVerifier.Verify(archive, cancellationToken), cancellationToken);
             var problems = proof.Problems.ToList();
             if (parsed.GetValue(offline)) await ArchiveText.WriteAsync(proof.Chains, output);
-            else problems.AddRange(await new KafkaComparison(folder, parsed.GetValue(log), parsed.GetValue(redis)).WriteAsync(parsed.GetRequiredValue(kafka), proof, output, cancellationToken));
+            else problems.AddRange(await new KafkaComparison(archive.PathOf("") ?? "", parsed.GetValue(log), parsed.GetValue(redis)).WriteAsync(parsed.GetRequiredValue(kafka), proof, output, cancellationToken));
             if (proof.Undescribed > 0) await output.WriteLineAsync($"{proof.Undescribed} files are not in a manifest yet");
             foreach (var problem in problems) await output.WriteLineAsync($"WRONG  {problem}");
             await output.WriteLineAsync(problems.Count == 0 ? "proven: every archived offset is there once, and every file is as it was written" : $"{problems.Count} things are wrong");
@@ -70,9 +71,10 @@ internal static class ArchiveCommand
             var rules = new KeepingRules { CompactFiles = parsed.GetValue(files), Grace = parsed.GetValue(grace), RetentionDays = parsed.GetValue(retention) };
             if (rules.CompactFiles is < 2 or > 1000) throw CommandFailure.Usage($"--files is {rules.CompactFiles}; allowed are 2 to 1000.");
             if (rules.RetentionDays is < 0 or > 36_500) throw CommandFailure.Usage($"--retention-days is {rules.RetentionDays}; allowed are 0 to 36500.");
-            var folder = Existing(parsed.GetRequiredValue(root));
-            using var held = await TryLockAsync(folder, cancellationToken) ?? throw new CommandFailure($"Somebody else keeps the archive {folder} in order; try again later.");
-            var report = await Task.Run(() => ArchiveKeeper.Run(folder, rules, TimeProvider.System.GetUtcNow(), cancellationToken), cancellationToken);
+            var archive = ArchivePlace.Open(parsed.GetRequiredValue(root));
+            using var held = await TryLockAsync(archive, cancellationToken) ?? throw new CommandFailure($"Somebody else keeps the archive {archive.Address} in order; try again later.");
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
+            var report = await ReachAsync(() => ArchiveKeeper.Run(archive, rules, TimeProvider.System.GetUtcNow(), both.Token), cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             await output.WriteLineAsync(
                 $"{report.Merged} files merged into {report.Made}, {report.Deleted} deleted, {report.RowsErased} rows of forgotten viewers removed, {report.Expired} files emptied by age");
@@ -84,21 +86,29 @@ internal static class ArchiveCommand
 
     /// <summary>The option that names the archive.</summary>
     public static Option<string> RootOption() =>
-        new("--archive") { Description = "Folder of the event archive.", HelpName = "FOLDER", DefaultValueFactory = _ => "data/archive" };
+        new("--archive") { Description = "The event archive: a folder, or s3://BUCKET/PATH, reached by RECOMMENDER_ObjectStore__Endpoint and so on.", HelpName = "FOLDER", DefaultValueFactory = _ => "data/archive" };
 
-    /// <summary>The folder, which must be there.</summary>
-    public static string Existing(string root) =>
-        Directory.Exists(root) ? Path.GetFullPath(root) : throw new CommandFailure($"There is no folder {root}; name the archive with --archive.");
+    private static async Task<T> ReachAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(work, cancellationToken);
+        }
+        catch (Exception e) when ((e as AggregateException)?.InnerException is ObjectStoreException || e is ObjectStoreException)
+        {
+            throw new CommandFailure((e.InnerException as ObjectStoreException ?? e).Message, ExitCode.Failed, e);
+        }
+    }
 
-    private static async Task<ArchiveLock?> TryLockAsync(string root, CancellationToken cancellationToken)
+    private static async Task<ObjectLock?> TryLockAsync(IObjectStore archive, CancellationToken cancellationToken)
     {
         for (var begin = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begin) < s_patience; await Task.Delay(s_pause, cancellationToken))
         {
             try
             {
-                if (ArchiveLock.TryTake(root) is { } held) return held;
+                if (ArchiveLock.TryTake(archive) is { } held) return held;
             }
-            catch (UnauthorizedAccessException)
+            catch (Exception e) when (e is UnauthorizedAccessException or ObjectStoreException)
             {
                 return null;
             }

@@ -23,13 +23,13 @@ internal static class DatasetCommand
         };
         command.SetAction((parsed, cancellationToken) => Task.Run(async () =>
         {
-            var folder = ArchiveCommand.Existing(parsed.GetRequiredValue(root));
+            var archive = ArchivePlace.Open(parsed.GetRequiredValue(root));
             var ofImpressions = parsed.GetRequiredValue(of) == "impressions";
             var (target, isCsv) = (parsed.GetRequiredValue(path), parsed.GetRequiredValue(format) == "csv");
             var (rows, events) = (0L, 0);
             try
             {
-                var input = PointInTimeInput.Read(folder, ofImpressions, cancellationToken);
+                var input = PointInTimeInput.Read(archive, ofImpressions, cancellationToken);
                 events = input.Events.Count;
                 AtomicFile.Write(target, stream => rows = DatasetWriter.Write(stream, isCsv, input, PointInTimeJoin.Rows(input.Events, input.Examples), cancellationToken));
                 if (input.Unreadable > 0) await parsed.InvocationConfiguration.Error.WriteLineAsync(Text($"{input.Unreadable} rows of the archive could not be read and were left out"));

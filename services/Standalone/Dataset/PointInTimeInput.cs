@@ -4,6 +4,7 @@ using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Archive.Keeping;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Online;
 using Recommender.V1;
 
@@ -38,18 +39,24 @@ internal sealed class PointInTimeInput
     public long Unreadable { get; private set; }
 
     /// <summary>Reads all of an archive.</summary>
-    /// <param name="root">Its folder.</param>
+    /// <param name="place">Where it is.</param>
     /// <param name="ofImpressions">Whether examples are the impressions; otherwise they are the views.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static PointInTimeInput Read(string root, bool ofImpressions, CancellationToken cancellationToken)
+    public static PointInTimeInput Read(IObjectStore place, bool ofImpressions, CancellationToken cancellationToken)
     {
-        var archive = ArchiveCatalog.Load(root);
+        var archive = ArchiveCatalog.Load(place, cancellationToken: cancellationToken);
         var input = new PointInTimeInput(ofImpressions, ErasureLog.Read(archive).Table);
-        foreach (var file in archive.Files(ArchiveFile.TypeOf(Topics.Impression))) ArchiveRows.Read(Path.Combine(root, file.RelativePath), input.TakeImpression, cancellationToken);
-        foreach (var file in archive.Files([.. Topics.Events.Select(ArchiveFile.TypeOf)])) ArchiveRows.Read(Path.Combine(root, file.RelativePath), input.TakeEvent, cancellationToken);
+        foreach (var file in archive.Files(ArchiveFile.TypeOf(Topics.Impression))) Read(file, input.TakeImpression);
+        foreach (var file in archive.Files([.. Topics.Events.Select(ArchiveFile.TypeOf)])) Read(file, input.TakeEvent);
         input.JoinOutcomes();
         return input;
+
+        void Read(ArchiveFile file, ArchiveRowHandler take)
+        {
+            using var copy = place.Borrow(file.RelativePath, cancellationToken);
+            ArchiveRows.Read(copy.Path, take, cancellationToken);
+        }
     }
 
     private void TakeImpression(ReadOnlySpan<byte> row)

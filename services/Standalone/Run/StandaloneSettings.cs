@@ -1,11 +1,14 @@
 using System.Globalization;
 using Recommender.Hosting.Configuration;
+using Recommender.Standalone.Cli;
 
 namespace Recommender.Standalone.Run;
 
 /// <summary>What one machine sets otherwise than many.</summary>
 internal static class StandaloneSettings
 {
+    private const string Bucket = "ObjectStore:Bucket";
+
     // Environment variables win over these.
     private static readonly (string Key, string Value)[] s_preferences =
     [
@@ -19,7 +22,10 @@ internal static class StandaloneSettings
     ];
 
     /// <summary>The settings in the form of a command line.</summary>
+    /// <exception cref="CommandFailure">A bucket is named.</exception>
     public static string[] Arguments(RunSettings settings, DataDirectory data, string kafka, string redis, string log) =>
+        Environment.GetEnvironmentVariable(VariableOf(Bucket)) is { Length: > 0 } bucket ? throw CommandFailure.Usage(
+            $"{VariableOf(Bucket)} is {bucket}; 'run' keeps everything in its data folder. The four services can work with a bucket.") :
     [
         .. s_preferences.Where(p => Environment.GetEnvironmentVariable(VariableOf(p.Key)) is null).Select(p => Argument(p.Key, p.Value)),
         Argument("Server:Host", "127.0.0.1"),

@@ -7,7 +7,7 @@ using Recommender.Hosting.Artifacts;
 namespace Recommender.Training.Dataset;
 
 /// <summary>Reads the archive into a <see cref="Snapshot"/>, streaming: no event becomes an object.</summary>
-internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, ILogger<SnapshotReader> logger)
+internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, ILogger<SnapshotReader> logger, ArchiveFetch? fetch = null)
 {
     private static readonly string[] s_events = ["view", "like", "share", "feedback"];
 
@@ -32,6 +32,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     /// <inheritdoc cref="ReadAsync(Action{double}, CancellationToken)"/>
     public async Task<Snapshot> ReadAsync(Action<double> progress, Func<ArchiveFile, bool>? keep, CancellationToken cancellationToken)
     {
+        if (fetch is not null) await fetch.RefreshAsync(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             try

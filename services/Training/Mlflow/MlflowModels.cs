@@ -54,7 +54,7 @@ internal sealed class MlflowModels(MlflowFolder folder, ModelStore store, ILogge
     private void WriteVersion(string path, int number, ModelManifest manifest, LiveModel live)
     {
         var created = MlflowFolder.Milliseconds(manifest.CreatedAt);
-        var source = MlflowFolder.UriOf(store.FolderOf(manifest.Version));
+        var source = store.IsRemote ? $"{store.Objects.Address}/{manifest.Version}" : MlflowFolder.UriOf(store.FolderOf(manifest.Version));
         MlflowFolder.Write(Path.Combine(path, MlflowFolder.Meta), new Yaml().Add("creation_timestamp", created).Add("current_stage", "None")
             .Add("description", HistoryText(live, manifest.Version)).Add("last_updated_timestamp", created).Add("name", MlflowFolder.Name).Add("run_id", manifest.RunId)
             .AddNull("run_link").Add("source", source).Add("status", "READY").AddNull("status_message").Add("storage_location", source)

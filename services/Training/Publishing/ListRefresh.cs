@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Objects;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Weights;
 using Recommender.Training.Dataset;
@@ -15,6 +16,8 @@ namespace Recommender.Training.Publishing;
 internal sealed class ListRefresh(
     ModelStore store, SnapshotReader reader, ListWriter lists, ArchiveTurn turn, TrainingOptions options, ILogger<ListRefresh> logger) : BackgroundService
 {
+    private const string WishName = $"{ModelStore.RunsName}/lists-wanted";
+
     // Only the newest matters.
     private readonly Channel<string> _versions = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -22,17 +25,16 @@ internal sealed class ListRefresh(
     /// <remarks>Where other processes train, the next of them writes the lists: this one has not the memory for it.</remarks>
     public void Ask(string version)
     {
-        if (options.Mode == TrainingMode.Registry) AtomicFile.WriteAllBytes(WishPath, Encoding.UTF8.GetBytes(version));
+        if (options.Mode == TrainingMode.Registry) store.Objects.Put(WishName, Encoding.UTF8.GetBytes(version));
         else _versions.Writer.TryWrite(version);
     }
 
     /// <summary>Writes the lists that another process has asked for.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(WishPath)) return;
-        var version = await File.ReadAllTextAsync(WishPath, cancellationToken);
-        await TryRefreshAsync(version, cancellationToken);
-        File.Delete(WishPath);
+        if (store.Objects.Read(WishName) is not { } wish) return;
+        await TryRefreshAsync(Encoding.UTF8.GetString(wish), cancellationToken);
+        store.Objects.Delete(WishName);
     }
 
     /// <inheritdoc/>
@@ -40,8 +42,6 @@ internal sealed class ListRefresh(
     {
         await foreach (var version in _versions.Reader.ReadAllAsync(stoppingToken)) await TryRefreshAsync(version, stoppingToken);
     }
-
-    private string WishPath => Path.Combine(store.RunsPath, "lists-wanted");
 
     private async Task TryRefreshAsync(string version, CancellationToken cancellationToken)
     {

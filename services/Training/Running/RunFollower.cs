@@ -1,17 +1,21 @@
+using Recommender.Hosting.Artifacts;
 using Recommender.Training.Registry;
 using Recommender.V1;
 
 namespace Recommender.Training.Running;
 
 /// <summary>Keeps up with the runs that other processes execute and ask for, and with the model that they make live.</summary>
-internal sealed class RunFollower(RunBook book, ModelRegistry registry, TimeProvider time, ILogger<RunFollower> logger) : BackgroundService
+internal sealed class RunFollower(RunBook book, ModelStore models, ModelRegistry registry, TimeProvider time, ILogger<RunFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+
+    // Requests to a bucket cost money.
+    private static readonly TimeSpan s_remotePeriod = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_period, time);
+        using var timer = new PeriodicTimer(models.IsRemote ? s_remotePeriod : s_period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
     }
 

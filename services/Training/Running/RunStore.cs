@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Objects;
 using Recommender.Training.Mlflow;
 using Recommender.V1;
 
@@ -21,30 +22,28 @@ internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string T
 }
 
 /// <summary>
-/// Runs as files: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time: its
-/// lock file tells a second one.
+/// Runs as files, or as objects of a bucket: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time:
+/// its lock tells a second one.
 /// </summary>
 internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, MlflowRuns? mlflow = null) : IDisposable
 {
+    private const string Prefix = ModelStore.RunsName + "/";
     private const string Extension = ".json";
     private const string ReportExtension = ".report.json";
     private static readonly JsonFormatter s_formatter = new(JsonFormatter.Settings.Default);
     private static readonly JsonParser s_parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-    private FileStream? _lock;
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
+    private ObjectLock? _lock;
 
     /// <summary>Takes the folder for this process and reads every run in it, oldest first.</summary>
     /// <exception cref="OptionsException">Another process trains with this folder.</exception>
     public IReadOnlyList<StoredRun> Open()
     {
         Directory.CreateDirectory(models.RunsPath);
-        try
-        {
-            _lock = new FileStream(Path.Combine(models.RunsPath, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new OptionsException("Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.", e);
-        }
+        _lock = Take() ?? throw new OptionsException(models.IsRemote
+            ? $"Another training process works with {models.Objects.Address}; one at a time is allowed."
+            : "Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.");
         var runs = ReadAll();
         if (mlflow is null) return runs;
         foreach (var run in runs.Where(r => TrackedRun.IsFinal(r.Run.State) && mlflow.IsBehind(r.Run.RunId))) mlflow.Write(run, FindReport(run.Run.RunId));
@@ -55,12 +54,23 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
     public IReadOnlyList<StoredRun> ReadAll()
     {
         Directory.CreateDirectory(models.RunsPath);
-        var files = Directory.EnumerateFiles(models.RunsPath, "*" + Extension).Where(f => !f.EndsWith(ReportExtension, StringComparison.Ordinal));
-        return [.. files.Order(StringComparer.Ordinal).Select(Read).OfType<StoredRun>()];
+        var files = models.Objects.List(Prefix).Where(o => o.Name.EndsWith(Extension, StringComparison.Ordinal) && !o.Name.EndsWith(ReportExtension, StringComparison.Ordinal));
+        return [.. files.OrderBy(o => o.Name, StringComparer.Ordinal).Select(o => Read(o.Name, models.Objects.Read(o))).OfType<StoredRun>()];
+    }
+
+    /// <summary>The lock; of a process that was killed it may be left for a while.</summary>
+    private ObjectLock? Take()
+    {
+        var patience = models.Objects.LockExpiry > TimeSpan.Zero ? models.Objects.LockExpiry + s_margin : TimeSpan.Zero;
+        for (var begin = TimeProvider.System.GetTimestamp(); ; Thread.Sleep(s_retry))
+        {
+            if (models.Objects.TryLock(Prefix + ".lock") is { } held) return held;
+            if (TimeProvider.System.GetElapsedTime(begin) >= patience) return null;
+        }
     }
 
     /// <summary>A run as it is stored now; null when it is not.</summary>
-    public StoredRun? Find(string runId) => File.Exists(PathOf(runId, Extension)) ? Read(PathOf(runId, Extension)) : null;
+    public StoredRun? Find(string runId) => Read(NameOf(runId, Extension), models.Objects.Read(NameOf(runId, Extension)));
 
     /// <summary>As <see cref="Save"/>, but a disk that is full or gone does not stop the run: it is told in the log.</summary>
     public void TrySave(StoredRun run)
@@ -78,7 +88,7 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
     /// <summary>Writes a run, replacing what was there.</summary>
     public void Save(StoredRun run)
     {
-        AtomicFile.Write(PathOf(run.Run.RunId, Extension), stream => Write(stream, run));
+        models.Objects.Put(NameOf(run.Run.RunId, Extension), stream => Write(stream, run));
         mlflow?.Write(run, FindReport(run.Run.RunId));
     }
 
@@ -97,21 +107,21 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
     }
 
     /// <summary>Writes what a run found on the way.</summary>
-    public void SaveReport(RunReport report) => AtomicFile.WriteAllBytes(
-        PathOf(report.RunId, ReportExtension), JsonSerializer.SerializeToUtf8Bytes(report, RunReportJson.Default.RunReport));
+    public void SaveReport(RunReport report) => models.Objects.Put(
+        NameOf(report.RunId, ReportExtension), JsonSerializer.SerializeToUtf8Bytes(report, RunReportJson.Default.RunReport));
 
     /// <summary>What a run found on the way; null when it did not get that far, or an older version of the code wrote it.</summary>
     public RunReport? FindReport(string runId)
     {
-        var path = PathOf(runId, ReportExtension);
-        if (!File.Exists(path)) return null;
+        var name = NameOf(runId, ReportExtension);
+        if (models.Objects.Read(name) is not { } content) return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunReportJson.Default.RunReport) is { ModelVersion: not null, Trials: not null } report ? report : null;
+            return JsonSerializer.Deserialize(content, RunReportJson.Default.RunReport) is { ModelVersion: not null, Trials: not null } report ? report : null;
         }
         catch (JsonException e)
         {
-            RunStoreLog.Damaged(logger, Path.GetFileName(path), e);
+            RunStoreLog.Damaged(logger, Path.GetFileName(name), e);
             return null;
         }
     }
@@ -122,8 +132,8 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
         try
         {
             mlflow?.Delete(runId);
-            File.Delete(PathOf(runId, ReportExtension));
-            File.Delete(PathOf(runId, Extension));
+            models.Objects.Delete(NameOf(runId, ReportExtension));
+            models.Objects.Delete(NameOf(runId, Extension));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -134,13 +144,14 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
     /// <inheritdoc/>
     public void Dispose() => _lock?.Dispose();
 
-    private string PathOf(string runId, string extension) => Path.Combine(models.RunsPath, runId + extension);
+    private static string NameOf(string runId, string extension) => Prefix + runId + extension;
 
-    private StoredRun? Read(string path)
+    private StoredRun? Read(string name, byte[]? content)
     {
+        if (content is null) return null;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(content);
             var root = document.RootElement;
             var run = s_parser.Parse<TrainingRun>(root.GetProperty("run").GetRawText());
             return new StoredRun(
@@ -150,7 +161,7 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
         }
         catch (Exception e) when (e is JsonException or InvalidJsonException or InvalidProtocolBufferException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            RunStoreLog.Damaged(logger, Path.GetFileName(path), e);
+            RunStoreLog.Damaged(logger, Path.GetFileName(name), e);
             return null;
         }
     }

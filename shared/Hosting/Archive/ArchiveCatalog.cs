@@ -1,3 +1,5 @@
+using Recommender.Hosting.Objects;
+
 namespace Recommender.Hosting.Archive;
 
 /// <summary>
@@ -8,11 +10,15 @@ public sealed class ArchiveCatalog
 {
     private readonly Dictionary<(string Log, string Type, int Partition), IReadOnlyList<ArchiveBatch>> _chains = [];
     private readonly List<ArchiveFile> _leftover = [];
+    private readonly Dictionary<string, StoredObject> _listed = new(StringComparer.Ordinal);
 
-    private ArchiveCatalog(string root) => Root = root;
+    private ArchiveCatalog(IObjectStore store) => Store = store;
 
-    /// <summary>The archive's folder.</summary>
-    public string Root { get; }
+    /// <summary>Where the archive is.</summary>
+    public IObjectStore Store { get; }
+
+    /// <summary>The archive's folder; empty where it is none.</summary>
+    public string Root => Store.PathOf("") ?? "";
 
     /// <summary>Ranges of offsets, one entry per chain: from the first to the last archived offset, inclusive.</summary>
     public IEnumerable<(string Log, string Type, int Partition, long From, long To)> Ranges =>
@@ -32,18 +38,55 @@ public sealed class ArchiveCatalog
     /// <param name="keep">Which files there are at all, such as those of an earlier time; null: every one.</param>
     public static ArchiveCatalog Load(string root, Func<ArchiveFile, bool>? keep = null)
     {
-        var catalog = new ArchiveCatalog(Path.GetFullPath(root));
-        if (!Directory.Exists(catalog.Root)) return catalog;
-        var files = Directory.EnumerateFiles(catalog.Root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories)
-            .Select(path => ArchiveFile.Parse(Path.GetRelativePath(catalog.Root, path))).OfType<ArchiveFile>().Where(f => keep is null || keep(f));
+        var catalog = new ArchiveCatalog(new FolderStore(root));
+        catalog.Chain(FilesIn(catalog.Root).Where(f => keep is null || keep(f)));
+        return catalog;
+    }
+
+    /// <summary>Lists the archive, wherever it is.</summary>
+    /// <param name="store">Where it is.</param>
+    /// <param name="also">A folder with files of the same archive, on their way there; null: there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The store does not answer.</exception>
+    public static ArchiveCatalog Load(IObjectStore store, string? also = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var catalog = new ArchiveCatalog(store);
+        if (store.PathOf("") is { } root)
+        {
+            catalog.Chain(FilesIn(root));
+            return catalog;
+        }
+        // What is on its way first: a file that arrives in between is in both, and would otherwise be in neither.
+        var waiting = also is null ? [] : FilesIn(also).ToArray();
+        foreach (var listed in store.List("", cancellationToken)) catalog._listed[listed.Name] = listed;
+        catalog.Chain(catalog._listed.Keys.Select(ArchiveFile.Parse).OfType<ArchiveFile>().Union(waiting));
+        return catalog;
+    }
+
+    /// <summary>A file as it was listed; where objects are files, as it is now. Null when it is not there.</summary>
+    internal StoredObject? Find(ArchiveFile file)
+    {
+        if (Store.PathOf(file.RelativePath) is not { } path) return _listed.GetValueOrDefault(file.RelativePath);
+        var info = new FileInfo(path);
+        return info.Exists ? new StoredObject(file.RelativePath, info.Length, info.LastWriteTimeUtc, "") : null;
+    }
+
+    /// <summary>The other objects that were listed; of a folder, what is there now.</summary>
+    internal IReadOnlyCollection<StoredObject> Listed => Store.PathOf("") is null ? _listed.Values : Store.List();
+
+    private static IEnumerable<ArchiveFile> FilesIn(string root) => !Directory.Exists(root) ? [] :
+        Directory.EnumerateFiles(root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories).Select(path => ArchiveFile.Parse(Path.GetRelativePath(root, path))).OfType<ArchiveFile>();
+
+    private void Chain(IEnumerable<ArchiveFile> files)
+    {
         foreach (var group in files.GroupBy(f => (f.Log, f.Type, f.Partition)))
         {
             var all = group.ToArray();
             var chain = BatchChain.Of(Complete(all));
-            catalog._chains[group.Key] = chain;
-            catalog._leftover.AddRange(all.Except(chain.SelectMany(b => b.Files)));
+            _chains[group.Key] = chain;
+            _leftover.AddRange(all.Except(chain.SelectMany(b => b.Files)));
         }
-        return catalog;
     }
 
     /// <summary>The offset after the last archived one; null when nothing of that partition is archived.</summary>

@@ -36,6 +36,17 @@ public static class ArchiveRows
     public static void Read(string path, ArchiveRowHandler handle, CancellationToken cancellationToken = default)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
+        Read(path, file, handle, cancellationToken);
+    }
+
+    /// <summary>Reads every row of a file in order, on the calling thread.</summary>
+    /// <param name="name">Its name, for errors.</param>
+    /// <param name="file">Its content, gzip.</param>
+    /// <param name="handle">Takes each row.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static void Read(string name, Stream file, ArchiveRowHandler handle, CancellationToken cancellationToken = default)
+    {
         using var stream = new GZipStream(file, CompressionMode.Decompress);
         var buffer = new byte[256 * 1024];
         var held = 0;
@@ -55,7 +66,7 @@ public static class ArchiveRows
             held -= start;
             if (held == buffer.Length) Array.Resize(ref buffer, checked(2 * buffer.Length));
         }
-        if (held > 0) throw new InvalidDataException($"{Path.GetFileName(path)} ends in the middle of a row");
+        if (held > 0) throw new InvalidDataException($"{Path.GetFileName(name)} ends in the middle of a row");
     }
 
     private static ReadOnlySequence<byte> HandleLines(ReadOnlySequence<byte> buffer, ArchiveRowHandler handle)

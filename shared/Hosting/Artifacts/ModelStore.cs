@@ -1,31 +1,62 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Artifacts;
 
 /// <summary>
 /// The model registry's files: one folder per version with a manifest and checksummed files, written beside and renamed so that a
-/// half-written model is never visible, and <c>live.json</c>, which says what is live. Training writes, Serving reads.
+/// half-written model is never visible, and <c>live.json</c>, which says what is live. Training writes, Serving reads. With a bucket all of it is there,
+/// and the folder has what this process uses.
 /// </summary>
-public sealed class ModelStore(StorageOptions options)
+public sealed class ModelStore
 {
     /// <summary>Name of the file that says what a version is.</summary>
     public const string ManifestName = "manifest.json";
 
-    private readonly string _root = Path.GetFullPath(options.ModelsPath);
+    /// <summary>Name of the folder in which training keeps its runs.</summary>
+    public const string RunsName = "runs";
 
-    private string LivePath => Path.Combine(_root, "live.json");
+    /// <summary>Name of the record of what is live.</summary>
+    internal const string LiveName = "live.json";
 
-    private string LiveCopyPath => Path.Combine(_root, "live.copy.json");
+    private const string LiveCopyName = "live.copy.json";
+    private readonly string _root;
+    private readonly ModelBucket? _bucket;
 
-    /// <summary>Folder in which training keeps its runs.</summary>
-    public string RunsPath => Path.Combine(_root, "runs");
+    /// <summary>Models in the folder that the options name.</summary>
+    public ModelStore(StorageOptions options) : this(options, null, null, null) { }
+
+    /// <summary>Models in a bucket where there is one, otherwise in the folder that the options name.</summary>
+    public ModelStore(StorageOptions options, ObjectStores? stores, ObjectStoreOptions? objects, TimeProvider? time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _root = Path.GetFullPath(options.ModelsPath);
+        Objects = (IObjectStore?)stores?.ModelsBucket ?? new FolderStore(_root);
+        if (Objects is S3Store bucket) _bucket = new ModelBucket(bucket, _root, objects!.CachedModels, objects.PublishPatience, time!);
+    }
+
+    /// <summary>What the process shares with the others: the record of what is live, the versions and the runs.</summary>
+    public IObjectStore Objects { get; }
+
+    /// <summary>Whether models are in a bucket.</summary>
+    public bool IsRemote => _bucket is not null;
+
+    /// <summary>Folder of this process for what training writes besides models.</summary>
+    public string RunsPath => Path.Combine(_root, RunsName);
 
     /// <summary>Folder of a version.</summary>
     public string FolderOf(string version) => VersionPath(version);
 
     /// <summary>Path of a file of a version.</summary>
-    public string PathOf(string version, string file) => Path.Combine(VersionPath(version), file);
+    /// <remarks>With a bucket the file is fetched if it is not in the folder yet.</remarks>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
+    public string PathOf(string version, string file)
+    {
+        var path = Path.Combine(VersionPath(version), file);
+        if (_bucket is not null && !File.Exists(path)) _bucket.Fetch(version, file);
+        return path;
+    }
 
     /// <summary>Writes a version: <paramref name="writers"/> make its files, then the manifest is completed with their checksums and all appear at once.</summary>
     /// <returns>The completed manifest.</returns>
@@ -39,6 +70,7 @@ public sealed class ModelStore(StorageOptions options)
         var files = writers.Keys.Order(StringComparer.Ordinal).Select(name => Describe(Path.Combine(temporary, name))).ToArray();
         var completed = manifest with { Files = files };
         AtomicFile.WriteAllBytes(Path.Combine(temporary, ManifestName), JsonSerializer.SerializeToUtf8Bytes(completed, ArtifactJson.Default.ModelManifest));
+        _bucket?.Publish(manifest.Version, temporary);
         Directory.Move(temporary, target);
         return completed;
     }
@@ -49,16 +81,22 @@ public sealed class ModelStore(StorageOptions options)
     {
         // Versions come from callers too: nothing but a plain name may reach the file system.
         if (version.Length == 0 || version != Path.GetFileName(version) || version.StartsWith('.')) return null;
-        var path = Path.Combine(VersionPath(version), ManifestName);
-        return File.Exists(path) ? Read(path, ArtifactJson.Default.ModelManifest) : null;
+        var path = PathOf(version, ManifestName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
+        }
+        catch (InvalidDataException) when (_bucket is not null && _bucket.Fetch(version, ManifestName))
+        {
+            return Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
+        }
     }
 
     /// <summary>Every version with a readable manifest, newest first.</summary>
     public IReadOnlyList<ModelManifest> List()
     {
-        if (!Directory.Exists(_root)) return [];
-        var manifests = Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>()
-            .Where(name => !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)).Select(FindReadable).OfType<ModelManifest>();
+        var manifests = Versions().Select(FindReadable).OfType<ModelManifest>();
         return [.. manifests.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
 
@@ -72,8 +110,12 @@ public sealed class ModelStore(StorageOptions options)
         {
             var path = PathOf(manifest.Version, expected.Name);
             if (!File.Exists(path)) throw new InvalidDataException($"model {manifest.Version} lacks its file {expected.Name}");
-            if (Describe(path) != expected) throw new InvalidDataException($"model {manifest.Version}: the checksum of {expected.Name} does not match its manifest");
+            if (Describe(path) == expected) continue;
+            // A copy that was damaged here is fetched again; what is damaged there stays so.
+            if (_bucket is null || !_bucket.Fetch(manifest.Version, expected.Name) || Describe(path) != expected)
+                throw new InvalidDataException($"model {manifest.Version}: the checksum of {expected.Name} does not match its manifest");
         }
+        _bucket?.Used(manifest.Version, _bucket.LastKnownLive()?.Version ?? "");
     }
 
     /// <summary>Checksum of the manifest file itself: the identity of the version.</summary>
@@ -83,9 +125,29 @@ public sealed class ModelStore(StorageOptions options)
     /// <exception cref="IOException">It is not there.</exception>
     public string Sha256(string version, string file) => Describe(PathOf(version, file)).Sha256;
 
-    /// <summary>What is live now, with the history; from the copy of it where the record itself is damaged or gone.</summary>
+    /// <summary>
+    /// What is live now, with the history; from the copy of it where the record itself is damaged or gone. While a bucket is away, what was live when it
+    /// last answered.
+    /// </summary>
     /// <exception cref="InvalidDataException">Both are damaged; the message names the record.</exception>
+    /// <exception cref="ObjectStoreException">The bucket is away, and nothing is known of what was live.</exception>
     public LiveModel ReadLive()
+    {
+        if (_bucket is null) return ReadLiveNow();
+        LiveModel live;
+        try
+        {
+            live = ReadLiveNow();
+        }
+        catch (ObjectStoreException) when (_bucket.LastKnownLive() is { } known)
+        {
+            return known;
+        }
+        _bucket.Remember(live);
+        return live;
+    }
+
+    private LiveModel ReadLiveNow()
     {
         if (TryReadLive(out var live, out var problem)) return live;
         return FindCopy() ?? (problem is null ? live : throw problem);
@@ -94,9 +156,9 @@ public sealed class ModelStore(StorageOptions options)
     /// <summary>Records that a version became live.</summary>
     public LiveModel WriteLive(LiveChange change)
     {
-        var live = new LiveModel { Version = change.Version, History = [.. ReadLive().History, change] };
-        Write(LivePath, live);
-        Write(LiveCopyPath, live);
+        var live = new LiveModel { Version = change.Version, History = [.. ReadLiveNow().History, change] };
+        Write(LiveName, live);
+        Write(LiveCopyName, live);
         return live;
     }
 
@@ -113,14 +175,14 @@ public sealed class ModelStore(StorageOptions options)
     {
         if (TryReadLive(out var live, out var problem))
         {
-            if (FindCopy()?.History.Count != live.History.Count) Write(LiveCopyPath, live);
+            if (FindCopy()?.History.Count != live.History.Count) Write(LiveCopyName, live);
             return null;
         }
 
         if (FindCopy() is { } copy)
         {
-            Write(LivePath, copy);
-            return problem?.Message ?? $"{LivePath} was gone";
+            Write(LiveName, copy);
+            return problem?.Message ?? $"{Objects.Address}/{LiveName} was gone";
         }
 
         return problem is null ? null : throw problem;
@@ -129,6 +191,8 @@ public sealed class ModelStore(StorageOptions options)
     /// <summary>Deletes a version. It vanishes at once, even if the process ends in between.</summary>
     public void Delete(string version)
     {
+        _bucket?.Delete(version);
+        if (_bucket is not null && !Directory.Exists(VersionPath(version))) return;
         var doomed = VersionPath(version) + AtomicFile.TemporarySuffix;
         Directory.Move(VersionPath(version), doomed);
         Directory.Delete(doomed, recursive: true);
@@ -137,6 +201,7 @@ public sealed class ModelStore(StorageOptions options)
     /// <summary>Removes what a process left that ended in the middle of saving or deleting. For the one process that writes models.</summary>
     public void DeleteLeftovers()
     {
+        _bucket?.DeleteLeftovers();
         if (!Directory.Exists(_root)) return;
         foreach (var leftover in Directory.EnumerateDirectories(_root, "*" + AtomicFile.TemporarySuffix).ToArray()) Directory.Delete(leftover, recursive: true);
     }
@@ -147,8 +212,8 @@ public sealed class ModelStore(StorageOptions options)
         (live, problem) = (new LiveModel { Version = "", History = [] }, null);
         try
         {
-            if (!File.Exists(LivePath)) return false;
-            live = Read(LivePath, ArtifactJson.Default.LiveModel);
+            if (Objects.Read(LiveName) is not { } content) return false;
+            live = Parse($"{Objects.Address}/{LiveName}", content, ArtifactJson.Default.LiveModel);
             return true;
         }
         catch (InvalidDataException e)
@@ -162,7 +227,7 @@ public sealed class ModelStore(StorageOptions options)
     {
         try
         {
-            return File.Exists(LiveCopyPath) ? Read(LiveCopyPath, ArtifactJson.Default.LiveModel) : null;
+            return Objects.Read(LiveCopyName) is { } content ? Parse(LiveCopyName, content, ArtifactJson.Default.LiveModel) : null;
         }
         catch (InvalidDataException)
         {
@@ -170,8 +235,14 @@ public sealed class ModelStore(StorageOptions options)
         }
     }
 
-    private static void Write(string path, LiveModel live) =>
-        AtomicFile.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+    private void Write(string name, LiveModel live) => Objects.Put(name, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+
+    private IEnumerable<string> Versions()
+    {
+        if (_bucket is not null) return _bucket.Versions();
+        if (!Directory.Exists(_root)) return [];
+        return Directory.EnumerateDirectories(_root).Select(Path.GetFileName).OfType<string>().Where(name => !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal));
+    }
 
     private ModelManifest? FindReadable(string version)
     {
@@ -188,11 +259,11 @@ public sealed class ModelStore(StorageOptions options)
 
     private string VersionPath(string version) => Path.Combine(_root, version);
 
-    private static T Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T Parse<T>(string path, byte[] content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type) ?? throw new InvalidDataException($"{path} is empty");
+            return JsonSerializer.Deserialize(content, type) ?? throw new InvalidDataException($"{path} is empty");
         }
         catch (JsonException e)
         {

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Errors;
 
@@ -11,6 +12,8 @@ namespace Recommender.Hosting.Errors;
 /// </summary>
 internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
+    private static readonly TimeSpan s_storeRetry = TimeSpan.FromSeconds(2);
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -77,6 +80,9 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return null;
             case DependencyUnavailableException e:
                 return GrpcErrors.Unavailable(e.Message, e.RetryDelay);
+            case ObjectStoreException:
+                ErrorLog.CallFailed(logger, context.Method, error);
+                return GrpcErrors.Unavailable("the object store is unavailable", s_storeRetry);
             default:
                 ErrorLog.CallFailed(logger, context.Method, error);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));

@@ -28,7 +28,7 @@ internal sealed class BuildSandbox : IDisposable
         Tool("id", "echo 0");
         Tool("sudo", "exit 1");
         Tool("sh", "shift; echo \"install $*\" >>\"$CALLS\"");
-        Tool("npm", "mkdir -p \"$3\"/node_modules/@grpc/{grpc-js,proto-loader} \"$3\"/node_modules/@bufbuild/buf-linux-{x64,aarch64}/bin; touch \"$3\"/node_modules/@bufbuild/buf-linux-{x64,aarch64}/bin/buf; echo npm >>\"$CALLS\"");
+        Tool("npm", "mkdir -p \"$3\"/node_modules/s3rver \"$3\"/node_modules/@grpc/{grpc-js,proto-loader} \"$3\"/node_modules/@bufbuild/buf-linux-{x64,aarch64}/bin; touch \"$3\"/node_modules/@bufbuild/buf-linux-{x64,aarch64}/bin/buf; echo npm >>\"$CALLS\"");
         Tool("dotnet", """
             case $1 in
               --version) echo 10.0.100 ;;

@@ -129,9 +129,10 @@ public sealed class TestCommandTests : IDisposable
     public async Task The_npm_packages_are_installed_once()
     {
         await _sandbox.Run("test");
+        var calls = _sandbox.Calls.Count(c => c == "npm");
         await _sandbox.Run("test");
 
-        Assert.Single(_sandbox.Calls, "npm");
+        Assert.Equal((2, 2), (calls, _sandbox.Calls.Count(c => c == "npm"))); // gRPC clients and the S3 server
     }
 
     public void Dispose() => _sandbox.Dispose();

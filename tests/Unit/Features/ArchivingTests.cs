@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Features;
 using Recommender.Features.Archiving;
 using Recommender.Hosting.Archive;
-using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Tests.Unit.Features;
 
@@ -25,7 +24,7 @@ public sealed class ArchivingTests : IDisposable
     private EventArchive NewArchive(ArchiveOptions? options = null, string? root = null)
     {
         var archive = new EventArchive(
-            new StorageOptions { ArchivePath = root ?? _root }, options ?? new ArchiveOptions(), new FeaturesOptions { RetryDelay = TimeSpan.FromMilliseconds(10) },
+            TestSpool.In(root ?? _root), options ?? new ArchiveOptions(), new FeaturesOptions { RetryDelay = TimeSpan.FromMilliseconds(10) },
             new FeatureMetrics(), _clock, NullLogger<EventArchive>.Instance);
         _archives.Add(archive);
         return archive;

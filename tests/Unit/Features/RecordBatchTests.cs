@@ -7,7 +7,6 @@ using Recommender.Features.Archiving;
 using Recommender.Features.Consuming;
 using Recommender.Features.State;
 using Recommender.Hosting.Archive;
-using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
 
@@ -22,7 +21,7 @@ public sealed class RecordBatchTests : IDisposable
     private readonly FakeRedis _redis = new();
 
     public RecordBatchTests() => _archive = new EventArchive(
-        new StorageOptions { ArchivePath = _root }, new ArchiveOptions(), new FeaturesOptions(), new FeatureMetrics(), TimeProvider.System,
+        TestSpool.In(_root), new ArchiveOptions(), new FeaturesOptions(), new FeatureMetrics(), TimeProvider.System,
         NullLogger<EventArchive>.Instance);
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using Recommender.Hosting.Objects;
+
 namespace Recommender.Hosting.Archive.Keeping;
 
 /// <summary>
@@ -13,18 +15,34 @@ public static class ArchiveKeeper
     /// <param name="now">The time, UTC.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
     /// <exception cref="InvalidDataException">The archived wishes are damaged. Other damage is in the report.</exception>
-    public static KeepingReport Run(string root, KeepingRules rules, DateTimeOffset now, CancellationToken cancellationToken)
+    public static KeepingReport Run(string root, KeepingRules rules, DateTimeOffset now, CancellationToken cancellationToken) => Run(new FolderStore(root), rules, now, cancellationToken);
+
+    /// <summary>Does all that is due.</summary>
+    /// <param name="store">Where the archive is.</param>
+    /// <param name="rules">How.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <exception cref="InvalidDataException">The archived wishes are damaged. Other damage is in the report.</exception>
+    /// <exception cref="IOException">The store does not answer; what was done stays done.</exception>
+    public static KeepingReport Run(IObjectStore store, KeepingRules rules, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(rules);
         var report = new KeepingReport();
-        var archive = ArchiveCatalog.Load(root);
-        if (!Directory.Exists(root)) return report;
+        var archive = ArchiveCatalog.Load(store, cancellationToken: cancellationToken);
+        if (store.PathOf("") is { } root && !Directory.Exists(root)) return report;
         var wishes = ErasureLog.Read(archive);
-        var keeper = new DayKeeper(root, rules, wishes, DateOnly.FromDateTime(now.UtcDateTime), report, cancellationToken);
-        KeepDays(archive, keeper);
-        new Compactor(archive, rules, now, report, cancellationToken).Run();
-        if (report.Made > 0) archive = ArchiveCatalog.Load(root);
-        if (report.Made > 0) KeepDays(archive, keeper);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var manifests = new DayManifests(archive);
+        KeepDays(archive, new DayKeeper(archive, manifests, rules, wishes, today, report, cancellationToken));
+        // A bucket's listing does not know what was written since.
+        if (store.PathOf("") is null && report.RowsErased + report.Expired > 0) archive = ArchiveCatalog.Load(store, cancellationToken: cancellationToken);
+        new Compactor(archive, manifests, rules, now, report, cancellationToken).Run();
+        if (report.Made > 0)
+        {
+            archive = ArchiveCatalog.Load(store, cancellationToken: cancellationToken);
+            KeepDays(archive, new DayKeeper(archive, manifests, rules, wishes, today, report, cancellationToken));
+        }
         Leftovers.Sweep(archive, rules, now, report);
         return report;
     }

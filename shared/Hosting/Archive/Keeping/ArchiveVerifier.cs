@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Archive.Keeping;
 
@@ -15,14 +16,20 @@ public sealed class ArchiveVerifier
     private readonly List<string> _problems = [];
     private int _undescribed;
 
-    private ArchiveVerifier(string root) => _archive = ArchiveCatalog.Load(root);
+    private ArchiveVerifier(IObjectStore archive) => _archive = ArchiveCatalog.Load(archive);
 
     /// <summary>Reads all of an archive.</summary>
     /// <param name="root">Its folder.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static ArchiveProof Verify(string root, CancellationToken cancellationToken)
+    public static ArchiveProof Verify(string root, CancellationToken cancellationToken) => Verify(new FolderStore(root), cancellationToken);
+
+    /// <summary>Reads all of an archive.</summary>
+    /// <param name="archive">Where it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
+    public static ArchiveProof Verify(IObjectStore archive, CancellationToken cancellationToken)
     {
-        var verifier = new ArchiveVerifier(root);
+        var verifier = new ArchiveVerifier(archive);
         verifier.ReadManifests();
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.ForEach(verifier._archive.Files(), parallel, file => verifier.Check(file, cancellationToken));
@@ -35,18 +42,20 @@ public sealed class ArchiveVerifier
     private void ReadManifests()
     {
         var counted = _archive.Files().ToHashSet();
-        foreach (var path in Directory.EnumerateFiles(_archive.Root, DayManifest.FileName, SearchOption.AllDirectories))
+        var listed = _archive.Listed;
+        var names = listed.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var found in listed.Where(o => DayManifests.IsManifest(o.Name)))
         {
             try
             {
-                var manifest = DayManifest.Read(Path.GetDirectoryName(path)!)!;
-                if (manifest.Rows != manifest.Files.Sum(f => f.Rows)) _problems.Add($"{Relative(path)}: its rows are not the sum of its files' rows");
+                if (_archive.Store.Read(found) is not { } content || DayManifest.Parse($"{_archive.Store.Address}/{found.Name}", content) is not { } manifest) continue;
+                if (manifest.Rows != manifest.Files.Sum(f => f.Rows)) _problems.Add($"{found.Name}: its rows are not the sum of its files' rows");
                 foreach (var entry in manifest.Files.Concat(manifest.Superseded))
                     _described[Path.Combine(DayManifest.FolderOf(manifest.Type, manifest.Day), entry.Name)] = entry;
                 foreach (var entry in manifest.Files)
                 {
                     var name = Path.Combine(DayManifest.FolderOf(manifest.Type, manifest.Day), entry.Name);
-                    if (!File.Exists(Path.Combine(_archive.Root, name))) _problems.Add($"{name}: its manifest names it, and it is not there");
+                    if (!names.Contains(name)) _problems.Add($"{name}: its manifest names it, and it is not there");
                     else if (ArchiveFile.Parse(name) is not { } file || (!counted.Contains(file) && !_archive.Leftover.Contains(file)))
                         _problems.Add($"{name}: its manifest names it, and it is no file of the archive");
                 }
@@ -60,18 +69,18 @@ public sealed class ArchiveVerifier
 
     private void Check(ArchiveFile file, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_archive.Root, file.RelativePath);
         var rows = 0L;
         var wrong = new List<string>();
         try
         {
-            ArchiveRows.Read(path, _ => rows++, cancellationToken);
-            using var stream = File.OpenRead(path);
+            using var copy = _archive.Store.Borrow(file.RelativePath, cancellationToken);
+            ArchiveRows.Read(copy.Path, _ => rows++, cancellationToken);
+            using var stream = File.OpenRead(copy.Path);
             if (!_described.TryGetValue(file.RelativePath, out var entry)) Interlocked.Increment(ref _undescribed);
             else if (entry.Bytes != stream.Length || entry.Sha256 != Convert.ToHexStringLower(SHA256.HashData(stream))) wrong.Add("its checksum is not that of its manifest");
             else if (entry.Rows != rows) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"it has {rows} rows, its manifest says {entry.Rows}"));
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException or (IOException and not ObjectStoreException))
         {
             wrong.Add($"it can't be read: {e.Message}");
         }
@@ -109,6 +118,4 @@ public sealed class ArchiveVerifier
 
     private void Tell(string log, string type, int partition, FormattableString what) =>
         _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{log}/{type}/{partition}: ") + what.ToString(CultureInfo.InvariantCulture));
-
-    private string Relative(string path) => Path.GetRelativePath(_archive.Root, path);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Archive.Keeping;
 
@@ -6,10 +7,9 @@ namespace Recommender.Hosting.Archive.Keeping;
 /// Merges small neighbours into one batch of the same offsets, one file for each day. The new files are written beside, described by the manifests,
 /// and put in place one by one; they count from the moment on when the last of them is there, and until then the old ones do.
 /// </summary>
-internal sealed class Compactor(ArchiveCatalog archive, KeepingRules rules, DateTimeOffset now, KeepingReport report, CancellationToken cancellationToken)
+internal sealed class Compactor(
+    ArchiveCatalog archive, DayManifests manifests, KeepingRules rules, DateTimeOffset now, KeepingReport report, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<(string Type, DateOnly Day), DayManifest?> _manifests = [];
-
     /// <summary>Merges what is due.</summary>
     public void Run()
     {
@@ -55,7 +55,7 @@ internal sealed class Compactor(ArchiveCatalog archive, KeepingRules rules, Date
         var bytes = 0L;
         foreach (var file in batch.Files)
         {
-            if (EntryOf(file) is not { } entry || now - File.GetLastWriteTimeUtc(PathOf(file)) < rules.Grace) return null;
+            if (EntryOf(file) is not { } entry || archive.Find(file) is not { } found || now - found.WrittenAt < rules.Grace) return null;
             bytes += entry.Bytes;
         }
         return bytes;
@@ -65,20 +65,24 @@ internal sealed class Compactor(ArchiveCatalog archive, KeepingRules rules, Date
     {
         var days = batches.SelectMany(b => b.Files).GroupBy(f => f.Day).OrderBy(d => d.Key).Select(d => d.ToArray()).Where(d => d.Sum(RowsOf) > 0).ToList();
         if (days.Count == 0) days.Add([.. batches[^1].Files.TakeLast(1)]); // the chain of offsets must not break
-        var staged = new List<(string From, string To)>();
+        using var staged = new StagedObjects();
         for (var i = 0; i < days.Count; i++)
         {
             var sources = days[i];
             var made = new ArchiveFile(
                 sources[0].Type, sources[0].Day, sources[0].Log, sources[0].Partition, batches[0].From, batches[^1].To, i + 1, days.Count);
-            var temporary = RowFile.Stage(PathOf(made), write =>
+            var content = archive.Store.Stage(made.RelativePath, stream => RowFile.Write(stream, write =>
             {
-                foreach (var source in sources) ArchiveRows.Read(PathOf(source), row => write(row), cancellationToken);
-            });
-            staged.Add((temporary, PathOf(made)));
-            Describe(made, temporary, sources);
+                foreach (var source in sources)
+                {
+                    using var file = archive.Store.Borrow(source.RelativePath, cancellationToken);
+                    ArchiveRows.Read(file.Path, row => write(row), cancellationToken);
+                }
+            }));
+            staged.Add(content);
+            Describe(made, content.Path, sources);
         }
-        foreach (var (from, to) in staged) File.Move(from, to, overwrite: true);
+        foreach (var content in staged) content.Commit();
         report.Merged += batches.Sum(b => b.Files.Count);
         report.Made += staged.Count;
     }
@@ -101,8 +105,7 @@ internal sealed class Compactor(ArchiveCatalog archive, KeepingRules rules, Date
         // It takes its place among those that count with the next look at the day.
         var manifest = ManifestOf(made)!;
         manifest = manifest with { Superseded = [.. manifest.Superseded.Where(f => f.Name != name), entryMade] };
-        manifest.Write(Path.Combine(archive.Root, DayManifest.FolderOf(made.Type, made.Day)));
-        _manifests[(made.Type, made.Day)] = manifest;
+        manifests.Write(manifest);
     }
 
     private ManifestFile? EntryOf(ArchiveFile file)
@@ -113,12 +116,11 @@ internal sealed class Compactor(ArchiveCatalog archive, KeepingRules rules, Date
 
     private long RowsOf(ArchiveFile file) => EntryOf(file)!.Rows;
 
-    private DayManifest? ManifestOf(ArchiveFile file)
-    {
-        if (!_manifests.TryGetValue((file.Type, file.Day), out var manifest))
-            _manifests.Add((file.Type, file.Day), manifest = DayManifest.Read(Path.Combine(archive.Root, DayManifest.FolderOf(file.Type, file.Day))));
-        return manifest;
-    }
+    private DayManifest? ManifestOf(ArchiveFile file) => manifests.Read(file.Type, file.Day);
 
-    private string PathOf(ArchiveFile file) => Path.Combine(archive.Root, file.RelativePath);
+    /// <summary>What is written and not in its place yet; what never gets there is deleted.</summary>
+    private sealed class StagedObjects : List<StagedObject>, IDisposable
+    {
+        public void Dispose() => ForEach(s => s.Dispose());
+    }
 }

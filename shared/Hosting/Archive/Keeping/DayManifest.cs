@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Hosting.Archive.Keeping;
 
@@ -39,20 +38,24 @@ public sealed record DayManifest
     public static DayManifest? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) return null;
+        return File.Exists(path) ? Parse(path, File.ReadAllBytes(path)) : null;
+    }
+
+    /// <summary>Reads a manifest from its bytes.</summary>
+    /// <param name="name">What it is called, for errors.</param>
+    /// <param name="content">The bytes.</param>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    internal static DayManifest? Parse(string name, byte[] content)
+    {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), KeepingJson.Default.DayManifest);
+            return JsonSerializer.Deserialize(content, KeepingJson.Default.DayManifest);
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{name} is damaged: {e.Message}", e);
         }
     }
-
-    /// <summary>Writes the manifest of a folder.</summary>
-    public void Write(string folder) =>
-        AtomicFile.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, KeepingJson.Default.DayManifest));
 }
 
 /// <summary>One file of a day.</summary>

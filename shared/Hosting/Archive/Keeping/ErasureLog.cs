@@ -23,6 +23,7 @@ public sealed class ErasureLog
 
     /// <summary>Reads them.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="IOException">A file is gone, or can't be read.</exception>
     public static ErasureLog Read(ArchiveCatalog archive)
     {
         ArgumentNullException.ThrowIfNull(archive);
@@ -31,7 +32,9 @@ public sealed class ErasureLog
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"{file.Log}/{file.Partition}");
             if (!log._byPartition.TryGetValue(key, out var rows)) log._byPartition.Add(key, rows = []);
-            ArchiveRows.Read(Path.Combine(archive.Root, file.RelativePath), row => log.Add(rows, row));
+            // Small, and looked at again and again.
+            if (archive.Find(file) is not { } listed || archive.Store.Read(listed) is not { } content) throw new FileNotFoundException($"{file.RelativePath} is not there any more", file.RelativePath);
+            ArchiveRows.Read(file.RelativePath, new MemoryStream(content, writable: false), row => log.Add(rows, row));
         }
         return log;
     }

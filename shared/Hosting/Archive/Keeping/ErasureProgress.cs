@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Recommender.Hosting.Artifacts;
+using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Archive.Keeping;
 
@@ -19,25 +19,26 @@ public sealed record ErasureProgress
     public ErasureRound? Round { get; init; }
 
     /// <summary>Reads it; where there is none, nothing was carried out.</summary>
-    /// <param name="root">The archive's folder.</param>
+    /// <param name="archive">Where the archive is.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static ErasureProgress Read(string root)
+    public static ErasureProgress Read(IObjectStore archive)
     {
-        var path = Path.Combine(root, FileName);
-        if (!File.Exists(path)) return new ErasureProgress { Done = new Dictionary<string, long>() };
+        ArgumentNullException.ThrowIfNull(archive);
+        if (archive.Read(FileName) is not { } content) return new ErasureProgress { Done = new Dictionary<string, long>() };
+        var name = $"{archive.Address}/{FileName}";
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), KeepingJson.Default.ErasureProgress) ?? throw new InvalidDataException($"{path} is empty");
+            return JsonSerializer.Deserialize(content, KeepingJson.Default.ErasureProgress) ?? throw new InvalidDataException($"{name} is empty");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{name} is damaged: {e.Message}", e);
         }
     }
 
     /// <summary>Writes it.</summary>
-    /// <param name="root">The archive's folder.</param>
-    public void Write(string root) => AtomicFile.WriteAllBytes(Path.Combine(root, FileName), JsonSerializer.SerializeToUtf8Bytes(this, KeepingJson.Default.ErasureProgress));
+    /// <param name="archive">Where the archive is.</param>
+    public void Write(IObjectStore archive) => archive.Put(FileName, JsonSerializer.SerializeToUtf8Bytes(this, KeepingJson.Default.ErasureProgress));
 }
 
 /// <summary>Wishes that are carried out together.</summary>

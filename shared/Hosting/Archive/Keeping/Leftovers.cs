@@ -36,26 +36,35 @@ internal static class Leftovers
     /// <summary>Deletes what may go and has been so for long enough, and what was never put in place.</summary>
     public static void Sweep(ArchiveCatalog archive, KeepingRules rules, DateTimeOffset now, KeepingReport report)
     {
-        bool IsOld(string path) => now - File.GetLastWriteTimeUtc(path) >= rules.Grace;
-        string PathOf(ArchiveFile file) => Path.Combine(archive.Root, file.RelativePath);
+        bool IsOld(ArchiveFile file) => archive.Find(file) is { } found && now - found.WrittenAt >= rules.Grace;
+        var deleted = new HashSet<ArchiveFile>();
         foreach (var (file, holders) in Replaced(archive))
         {
-            if (!IsOld(PathOf(file)) || !holders.SelectMany(b => b.Files).All(f => IsOld(PathOf(f)))) continue;
-            File.Delete(PathOf(file) + ArchiveFile.ColumnsExtension);
-            File.Delete(PathOf(file));
+            if (!IsOld(file) || !holders.SelectMany(b => b.Files).All(IsOld)) continue;
+            if (archive.Store.PathOf(file.RelativePath) is { } path) File.Delete(path + ArchiveFile.ColumnsExtension);
+            archive.Store.Delete(file.RelativePath);
             report.Deleted++;
-            DeleteIfBare(Path.GetDirectoryName(PathOf(file))!);
+            deleted.Add(file);
         }
-        foreach (var path in Directory.EnumerateFiles(archive.Root, "*" + AtomicFile.TemporarySuffix, SearchOption.AllDirectories).ToArray())
-            if (IsOld(path)) File.Delete(path);
+        foreach (var day in deleted.Select(f => (f.Type, f.Day)).Distinct()) DeleteIfBare(archive, day.Type, day.Day, deleted);
+        if (archive.Store.PathOf("") is not { } root) return;
+        foreach (var path in Directory.EnumerateFiles(root, "*" + AtomicFile.TemporarySuffix, SearchOption.AllDirectories).ToArray())
+            if (now - File.GetLastWriteTimeUtc(path) >= rules.Grace) File.Delete(path);
     }
 
     /// <summary>Deletes the folder of a day of which nothing is left.</summary>
-    private static void DeleteIfBare(string folder)
+    private static void DeleteIfBare(ArchiveCatalog archive, string type, DateOnly day, HashSet<ArchiveFile> deleted)
     {
-        if (Directory.EnumerateFiles(folder).Any(f => Path.GetFileName(f) != DayManifest.FileName)) return;
-        File.Delete(Path.Combine(folder, DayManifest.FileName));
-        Directory.Delete(folder);
+        var name = DayManifest.FolderOf(type, day);
+        if (archive.Store.PathOf(name) is { } folder)
+        {
+            if (Directory.EnumerateFiles(folder).Any(f => Path.GetFileName(f) != DayManifest.FileName)) return;
+            File.Delete(Path.Combine(folder, DayManifest.FileName));
+            Directory.Delete(folder);
+            return;
+        }
+        var left = archive.Files(type).Concat(archive.Leftover).Any(f => f.Type == type && f.Day == day && !deleted.Contains(f));
+        if (!left) archive.Store.Delete($"{name}/{DayManifest.FileName}");
     }
 
     private static bool Hold(ArchiveBatch[] holders, long from, long to)

@@ -11,19 +11,8 @@ public static class RowFile
     /// <param name="rows">Hands over the rows of the new one.</param>
     public static void Replace(string path, Action<ArchiveRowHandler> rows) => AtomicFile.Write(path, stream => Write(stream, rows));
 
-    /// <summary>Writes a file that is to be put in place later.</summary>
-    /// <returns>Its path.</returns>
-    internal static string Stage(string path, Action<ArchiveRowHandler> rows)
-    {
-        var temporary = path + AtomicFile.TemporarySuffix;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024);
-        Write(stream, rows);
-        stream.Flush(flushToDisk: true);
-        return temporary;
-    }
-
-    private static void Write(Stream stream, Action<ArchiveRowHandler> rows)
+    /// <summary>Writes the content of a file.</summary>
+    internal static void Write(Stream stream, Action<ArchiveRowHandler> rows)
     {
         // It is written once and kept for years.
         using var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);

@@ -6,6 +6,7 @@ using Recommender.Features.Consuming;
 using Recommender.Features.Online;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Online;
 
 namespace Recommender.Tests.Integration.Features.Model;
@@ -15,7 +16,16 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
 {
     private static readonly FeaturesOptions s_options = new();
     private readonly EventArchive _archive = new(
-        new StorageOptions { ArchivePath = archivePath }, new ArchiveOptions(), s_options, new FeatureMetrics(), TimeProvider.System, NullLogger<EventArchive>.Instance);
+        Spool(archivePath), new ArchiveOptions(), s_options, new FeatureMetrics(), TimeProvider.System, NullLogger<EventArchive>.Instance);
+
+    private static ArchiveSpool Spool(string folder)
+    {
+        var (storage, objects) = (new StorageOptions { ArchivePath = folder }, new ObjectStoreOptions());
+#pragma warning disable CA2000 // Without a bucket there is nothing to dispose of.
+        var stores = new ObjectStores(storage, objects, TimeProvider.System);
+#pragma warning restore CA2000
+        return new ArchiveSpool(storage, stores, objects, s_options, new FeatureMetrics(), TimeProvider.System, NullLogger<ArchiveSpool>.Instance);
+    }
 
     /// <summary>Absorbs everything to the ends of the logs, or dies.</summary>
     /// <param name="batch">Records absorbed together at most.</param>

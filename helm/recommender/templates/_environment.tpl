@@ -35,6 +35,17 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- if $properties -}}{{- $_ := set $settings "Kafka__Settings" (join ";" $properties) -}}{{- end -}}
 {{- if has $name (list "features" "training") -}}{{- $_ := set $settings "Storage__ArchivePath" "/var/lib/recommender/archive" -}}{{- end -}}
 {{- if has $name (list "training" "serving") -}}{{- $_ := set $settings "Storage__ModelsPath" "/var/lib/recommender/models" -}}{{- end -}}
+{{- with $root.Values.storage.s3 -}}
+{{- if and .bucket (ne $name "ingestion") -}}
+{{- $_ := set $settings "ObjectStore__Bucket" .bucket -}}{{- $_ := set $settings "ObjectStore__Prefix" .prefix -}}
+{{- $_ := set $settings "ObjectStore__Endpoint" (tpl .endpoint $root) -}}{{- $_ := set $settings "ObjectStore__Region" .region -}}{{- $_ := set $settings "ObjectStore__PathStyle" .pathStyle -}}
+{{- if eq $name "features" -}}{{- $_ := set $settings "ObjectStore__SpoolMegabytes" .spoolMegabytes -}}{{- end -}}
+{{- if .existingSecret -}}
+{{- $_ := set $settings "ObjectStore__AccessKeyFile" (printf "/etc/recommender/s3/%s" .accessKeyKey) -}}
+{{- $_ := set $settings "ObjectStore__SecretKeyFile" (printf "/etc/recommender/s3/%s" .secretKeyKey) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- /* Pods of a Deployment get new names: none of them may be a static member of the group. */ -}}
 {{- if eq $name "features" -}}{{- $_ := set $settings "Kafka__GroupInstanceId" "" -}}{{- end -}}
 {{- if eq $name "training" -}}
@@ -72,6 +83,7 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
 {{- list "Server.Host" "Server.GrpcPort" "Server.HttpPort" "Server.ProbePort" "Server.DrainTimeout" "Server.TlsCertificatePath" "Server.TlsKeyPath" "Server.TlsClientCaPath"
   "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
   "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.SslCaLocation" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
+  "ObjectStore.Bucket" "ObjectStore.Prefix" "ObjectStore.Endpoint" "ObjectStore.Region" "ObjectStore.PathStyle" "ObjectStore.AccessKeyFile" "ObjectStore.SecretKeyFile" "ObjectStore.SpoolMegabytes"
   "Training.Mode" "Training.Interval" "Auth.CallersPath" "Feed.IngestionAddress" "Feed.TokenPath" | toJson -}}
 {{- end -}}
 

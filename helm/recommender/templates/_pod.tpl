@@ -54,11 +54,14 @@ volumeMounts:
   - {name: kafka-client, mountPath: /etc/recommender/kafka-client, readOnly: true}
   {{- end }}
   {{- if has .name (list "features" "training") }}
-  {{- /* What trains keeps the columns of the archive's files beside them. */}}
-  - {name: archive, mountPath: /var/lib/recommender/archive{{ if and (eq .name "training") (not .trains) }}, readOnly: true{{ end }}}
+  {{- /* What trains keeps the columns of the archive's files beside them. With a bucket the folder is the pod's own. */}}
+  - {name: archive, mountPath: /var/lib/recommender/archive{{ if and (eq .name "training") (not .trains) (not .root.Values.storage.s3.bucket) }}, readOnly: true{{ end }}}
   {{- end }}
   {{- if has .name (list "training" "serving") }}
-  - {name: models, mountPath: /var/lib/recommender/models{{ if eq .name "serving" }}, readOnly: true{{ end }}}
+  - {name: models, mountPath: /var/lib/recommender/models{{ if and (eq .name "serving") (not .root.Values.storage.s3.bucket) }}, readOnly: true{{ end }}}
+  {{- end }}
+  {{- if and .root.Values.storage.s3.bucket .root.Values.storage.s3.existingSecret (ne .name "ingestion") }}
+  - {name: s3, mountPath: /etc/recommender/s3, readOnly: true}
   {{- end }}
   {{- with .service.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
@@ -99,13 +102,31 @@ volumeMounts:
 - name: kafka-client
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
+{{- $s3 := .root.Values.storage.s3 }}
 {{- if has .name (list "features" "training") }}
 - name: archive
+  {{- if not $s3.bucket }}
   persistentVolumeClaim: {claimName: {{ include "recommender.claim" (dict "root" .root "name" "archive") }}}
+  {{- else if eq .name "features" }}
+  emptyDir: {sizeLimit: {{ div (mul (int $s3.spoolMegabytes) 5) 4 }}Mi}
+  {{- else }}
+  emptyDir: {sizeLimit: {{ $s3.archiveSize }}}
+  {{- end }}
 {{- end }}
 {{- if has .name (list "training" "serving") }}
 - name: models
+  {{- if $s3.bucket }}
+  emptyDir: {sizeLimit: {{ $s3.modelsSize }}}
+  {{- else }}
   persistentVolumeClaim: {claimName: {{ include "recommender.claim" (dict "root" .root "name" "models") }}}
+  {{- end }}
+{{- end }}
+{{- if and $s3.bucket $s3.existingSecret (ne .name "ingestion") }}
+- name: s3
+  secret:
+    secretName: {{ $s3.existingSecret }}
+    defaultMode: 0440
+    items: [{key: {{ $s3.accessKeyKey }}, path: {{ $s3.accessKeyKey }}}, {key: {{ $s3.secretKeyKey }}, path: {{ $s3.secretKeyKey }}}]
 {{- end }}
 {{- with .service.extraVolumes }}
 {{ toYaml . }}

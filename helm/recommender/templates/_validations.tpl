@@ -34,6 +34,21 @@
 {{- if and $values.redis.ca.existingSecret (not $values.redis.ssl) -}}
 {{- $problems = append $problems "redis.ca.existingSecret is set but redis.ssl is false: enable it, or leave the authority out." -}}
 {{- end -}}
+{{- $s3 := $values.storage.s3 -}}
+{{- if and (not $s3.bucket) (or $s3.endpoint $s3.existingSecret) -}}
+{{- $problems = append $problems "storage.s3.endpoint or existingSecret is set but storage.s3.bucket is not: name the bucket, or leave the rest out." -}}
+{{- end -}}
+{{- if and $s3.bucket (or $values.storage.archive.existingClaim $values.storage.models.existingClaim) -}}
+{{- $problems = append $problems "storage.s3.bucket and storage.archive.existingClaim or storage.models.existingClaim exclude each other: archive and models are in a bucket or on volumes." -}}
+{{- end -}}
+{{- if and $s3.bucket $values.networkPolicy.enabled -}}
+{{- $url := urlParse (default "https://s3" (tpl $s3.endpoint .)) -}}
+{{- $port := ternary (last (splitList ":" $url.host)) (ternary "80" "443" (eq $url.scheme "http")) (contains ":" $url.host) -}}
+{{- $ports := list -}}{{- range $values.networkPolicy.s3.ports -}}{{- $ports = append $ports (int . | toString) -}}{{- end -}}
+{{- if not (has $port $ports) -}}
+{{- $problems = append $problems (printf "storage.s3.endpoint is reached at port %s, which networkPolicy.s3.ports does not have: add it." $port) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $values.tls.enabled (not (or $values.tls.existingSecret $values.tls.certManager.enabled)) -}}
 {{- $problems = append $problems "tls.enabled needs a certificate: set tls.existingSecret, or tls.certManager.enabled with an issuer." -}}
 {{- end -}}

@@ -3,6 +3,7 @@ using Recommender.Features;
 using Recommender.Hosting;
 using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Objects;
 using Recommender.Hosting.Redis;
 using Recommender.Ingestion;
 using Recommender.Serving;
@@ -66,6 +67,8 @@ public class SettingsTests
             settings.Remove(key);
         }
         if (settings.Remove("Redis:SslCaLocation")) Assert.NotNull(typeof(RedisOptions).GetProperty(nameof(RedisOptions.SslCaLocation)));
+        foreach (var key in (string[])["AccessKeyFile", "SecretKeyFile"])
+            if (settings.Remove("ObjectStore:" + key)) Assert.NotNull(typeof(ObjectStoreOptions).GetProperty(key));
         if (settings.Remove("Auth:CallersPath")) Assert.NotNull(typeof(AuthOptions).GetProperty(nameof(AuthOptions.CallersPath)));
         var (add, map) = s_services[service];
         await using var app = ServiceHost.Build(service, [.. settings.Select(s => $"--{s.Key}={s.Value}")], add, map);

@@ -21,11 +21,11 @@ internal static class ViewerTransition
         state.Watermarks.Advance(e.After);
         if (e.IsErasure) state.Forget(e.ReceivedAtMs);
         if (e.ReceivedAtMs <= state.ForgottenAtMs) return Absorption.Forgotten;
-        if (state.Knows(e.EventId, e.VideoId, e.Type)) return Absorption.Duplicate;
+        if (state.Knows(e.EventId)) return Absorption.Duplicate;
         if (state.EventIds.Count > 0) state.EventIds.RemoveAt(0);
         Count(state, e.Type);
         state.LastSeenAtMs = Math.Max(state.LastSeenAtMs, e.OccurredAtMs);
-        Place(state, new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, watchRatio ?? 0, RetryKey.TagOf(e.EventId)), limits);
+        Place(state, new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, watchRatio ?? 0, RetryKey.Of(e.EventId)), limits);
         if (e.Type == EventType.NotInterested) RememberLast(state.Hidden, StableHash.Of(e.VideoId), limits.Hidden);
         return Absorption.Effective;
     }
@@ -56,7 +56,7 @@ internal static class ViewerTransition
             var video = StableHash.Of(evicted.VideoId);
             // Following an author does not mean that the video was watched.
             if (evicted.Type != EventType.Follow) RememberLast(state.OlderSeen, video, limits.OlderSeen);
-            RememberLast(state.OlderEvents, RetryKey.Of(evicted.Tag, video, evicted.Type), Math.Max(0, limits.EventIds - limits.RecentInteractions));
+            RememberLast(state.OlderEvents, evicted.Key, Math.Max(0, limits.EventIds - limits.RecentInteractions));
         }
     }
 
@@ -67,7 +67,7 @@ internal static class ViewerTransition
         var order = string.CompareOrdinal(a.VideoId, b.VideoId);
         if (order != 0) return order < 0;
         if (a.Type != b.Type) return a.Type < b.Type;
-        return a.WatchRatio != b.WatchRatio ? a.WatchRatio > b.WatchRatio : a.Tag < b.Tag;
+        return a.WatchRatio != b.WatchRatio ? a.WatchRatio > b.WatchRatio : a.Key < b.Key;
     }
 
     /// <summary>Adds a hash at the end of a bounded list, oldest first; a hash that is in it moves to the end.</summary>

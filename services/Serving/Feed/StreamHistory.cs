@@ -40,7 +40,7 @@ internal sealed class StreamHistory
     {
         var eventId = StableHash.Of(e.EventId);
         var interaction = new RecentInteraction(
-            e.VideoId, e.Type, e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), watchRatio, RetryKey.TagOf(eventId));
+            e.VideoId, e.Type, e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), watchRatio, RetryKey.Of(eventId));
         if (_told.Count == MaxEvents) _told.RemoveAt(0);
         _told.Add(new Told(eventId, interaction, receivedAtMs));
         if (e.Type == EventType.NotInterested) _hidden.Add(StableHash.Of(e.VideoId));
@@ -52,7 +52,7 @@ internal sealed class StreamHistory
     {
         foreach (var told in _told)
         {
-            if (told.ReceivedAtMs <= state.ForgottenAtMs || state.Knows(told.EventId, told.Interaction.VideoId, told.Interaction.Type)) continue;
+            if (told.ReceivedAtMs <= state.ForgottenAtMs || state.Knows(told.EventId)) continue;
             Place(state.Recent, told.Interaction);
             state.LastSeenAtMs = Math.Max(state.LastSeenAtMs, told.Interaction.OccurredAtMs);
         }

@@ -6,7 +6,7 @@ namespace Recommender.Hosting.Online;
 
 /// <summary>
 /// A viewer's newest interactions in as few bytes as is easy: the ids (<see cref="VideoIdColumn"/>), then for each interaction some bits for
-/// type, time before the one above it, watch ratio and tag. Type and time are in exponential Golomb codes, so that views and usual pauses are
+/// type, time before the one above it, watch ratio and key. Type and time are in exponential Golomb codes, so that views and usual pauses are
 /// short; ratios, which are whole 1/1024, in the bits that the span between the least and the greatest needs.
 /// </summary>
 internal static class InteractionColumns
@@ -36,7 +36,7 @@ internal static class InteractionColumns
             bits.Golomb((byte)(row.Type - 1), 0); // views are most of them
             if (i > 0) bits.Golomb(Delta(rows, i, sign), order);
             bits.Write(width == Exactly ? BitConverter.SingleToUInt32Bits(row.WatchRatio) : (ulong)((int)(row.WatchRatio * Step) - least), width);
-            bits.Write(row.Tag, RetryKey.TagBits);
+            bits.Write(row.Key, RetryKey.Bits);
         }
         bits.Finish();
     }
@@ -44,7 +44,7 @@ internal static class InteractionColumns
     /// <summary>Reads as many interactions.</summary>
     public static void Read(ref ByteReader reader, List<RecentInteraction> interactions, int count, long newest, IKnownTexts? known)
     {
-        // At least the tag's bytes are there for each, so that damage cannot ask for absurd memory.
+        // At least the key's bytes are there for each, so that damage cannot ask for absurd memory.
         CollectionsMarshal.SetCount(interactions, count);
         var rows = CollectionsMarshal.AsSpan(interactions);
         VideoIdColumn.Read(ref reader, rows, known);
@@ -59,7 +59,7 @@ internal static class InteractionColumns
             if (i > 0) at -= isSigned ? FromZigzag(bits.Golomb(order)) : (long)bits.Golomb(order);
             var ratio = (uint)bits.Read(width);
             rows[i] = new RecentInteraction(
-                rows[i].VideoId, type, at, width == Exactly ? BitConverter.UInt32BitsToSingle(ratio) : (float)(least + ratio) / Step, (uint)bits.Read(RetryKey.TagBits));
+                rows[i].VideoId, type, at, width == Exactly ? BitConverter.UInt32BitsToSingle(ratio) : (float)(least + ratio) / Step, bits.Read(RetryKey.Bits));
         }
         reader.SkipBits(bits);
     }

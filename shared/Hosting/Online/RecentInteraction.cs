@@ -7,5 +7,5 @@ namespace Recommender.Hosting.Online;
 /// <param name="Type">What happened.</param>
 /// <param name="OccurredAtMs">When, Unix milliseconds.</param>
 /// <param name="WatchRatio">Watch time by duration, 0 when unknown; at most 10.</param>
-/// <param name="Tag">What the event is known by again; see <see cref="RetryKey"/>.</param>
-public readonly record struct RecentInteraction(string VideoId, EventType Type, long OccurredAtMs, float WatchRatio, uint Tag = 0);
+/// <param name="Key">What the event is known by again; see <see cref="RetryKey"/>.</param>
+public readonly record struct RecentInteraction(string VideoId, EventType Type, long OccurredAtMs, float WatchRatio, ulong Key = 0);

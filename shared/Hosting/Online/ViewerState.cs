@@ -80,14 +80,12 @@ public sealed class ViewerState : IVersionedState<ViewerState>
 
     /// <summary>Whether an event was absorbed before, as far as the bounded memory reaches: it is a client's retry then.</summary>
     /// <param name="eventId">Hash of the event's id.</param>
-    /// <param name="videoId">The video.</param>
-    /// <param name="type">What was done.</param>
-    public bool Knows(ulong eventId, string videoId, EventType type)
+    public bool Knows(ulong eventId)
     {
-        var tag = RetryKey.TagOf(eventId);
+        var key = RetryKey.Of(eventId);
         foreach (ref readonly var interaction in CollectionsMarshal.AsSpan(Recent))
-            if (interaction.Tag == tag && interaction.Type == type && interaction.VideoId == videoId) return true;
-        return EventIds.Contains(eventId) || (OlderEvents.Count > 0 && OlderEvents.Contains(RetryKey.Of(tag, StableHash.Of(videoId), type)));
+            if (interaction.Key == key) return true;
+        return OlderEvents.Contains(key) || EventIds.Contains(eventId);
     }
 
     /// <summary>Drops everything but how far the log is absorbed, which is what keeps a replay from bringing it back.</summary>

@@ -61,7 +61,7 @@ public sealed class ReplayTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("cyd")).Likes == 1);
         Assert.Contains("1 of 1 records were sent again.", await RunAsync("replay", "--again"), StringComparison.Ordinal);
         await _fixture.SendAsync(Event("next", EventType.Like, "cyd", "v"));
-        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("cyd")).Knows(StableHash.Of("next"), "v", EventType.Like));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("cyd")).Knows(StableHash.Of("next")));
         Assert.Equal(2, (await _fixture.ViewerAsync("cyd")).Likes);
         Assert.Equal(2, (await _fixture.VideoAsync("v")).Likes);
     }

@@ -95,13 +95,13 @@ public sealed class AbsorbingPropertyTests
             (Count(EventType.View), Count(EventType.Like), Count(EventType.Unlike), Count(EventType.Share), Count(EventType.Skip)),
             (viewer.Views, viewer.Likes, viewer.Unlikes, viewer.Shares, viewer.Skips));
         Assert.Equal(events.Length == 0 ? 0 : events.Max(e => e.OccurredAtMs), viewer.LastSeenAtMs);
-        var byTime = events.Select(e => new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, WatchRatio.Of(e.WatchTimeMs, FakeLog.DurationMs) ?? 0, RetryKey.TagOf(e.EventId)))
-            .OrderByDescending(r => r.OccurredAtMs).ThenBy(r => r.VideoId, StringComparer.Ordinal).ThenBy(r => r.Type).ThenByDescending(r => r.WatchRatio).ThenBy(r => r.Tag).ToList();
+        var byTime = events.Select(e => new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, WatchRatio.Of(e.WatchTimeMs, FakeLog.DurationMs) ?? 0, RetryKey.Of(e.EventId)))
+            .OrderByDescending(r => r.OccurredAtMs).ThenBy(r => r.VideoId, StringComparer.Ordinal).ThenBy(r => r.Type).ThenByDescending(r => r.WatchRatio).ThenBy(r => r.Key).ToList();
         Assert.Equal(byTime.Take(limits.RecentInteractions), viewer.Recent);
         var older = byTime.Skip(limits.RecentInteractions).Where(r => r.Type != EventType.Follow).Select(r => StableHash.Of(r.VideoId));
         Assert.Equal(older.Distinct().Order(), viewer.OlderSeen.Order());
         Assert.Equal(events.Where(e => e.Type == EventType.NotInterested).Select(e => StableHash.Of(e.VideoId)).Distinct().Order(), viewer.Hidden.Order());
-        Assert.All(events, e => Assert.True(viewer.Knows(e.EventId, e.VideoId, e.Type)));
+        Assert.All(events, e => Assert.True(viewer.Knows(e.EventId)));
         Assert.Equal(Math.Max(0, events.Length - limits.RecentInteractions), viewer.OlderEvents.Count);
     }
 

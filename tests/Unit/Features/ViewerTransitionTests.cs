@@ -32,9 +32,10 @@ public sealed class ViewerTransitionTests
         Assert.Equal(Absorption.Effective, Absorb(EventType.Like, "v", id: "same"));
         var before = _state.Encode();
         Assert.Equal(Absorption.Duplicate, Absorb(EventType.Like, "v", id: "same"));
-        Assert.Equal(2, _state.Watermarks.Next(1, 0, 0));
+        Assert.Equal(Absorption.Duplicate, Absorb(EventType.Share, "another", at: 2000, id: "same"));
+        Assert.Equal(3, _state.Watermarks.Next(1, 0, 0));
         Assert.Equal(ViewerState.Decode(before).Recent, _state.Recent);
-        Assert.Equal(1, _state.Likes);
+        Assert.Equal((1, 0), (_state.Likes, _state.Shares));
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class ViewerTransitionTests
         Assert.Equal(_limits.Hidden, _state.Hidden.Count);
         Assert.Equal(_limits.EventIds, _state.Recent.Count + _state.OlderEvents.Count);
         var idBytes = "video-0000000000".Length;
-        var bound = 160 + (_limits.RecentInteractions * (idBytes + 14)) + (8 * (_limits.OlderSeen + _limits.Hidden)) + (5 * (_limits.EventIds - _limits.RecentInteractions));
+        var bound = 160 + (_limits.RecentInteractions * (idBytes + 16)) + (8 * (_limits.OlderSeen + _limits.Hidden)) + (5 * (_limits.EventIds - _limits.RecentInteractions));
         Assert.InRange(_state.Encode().Length, bound / 2, bound);
     }
 }

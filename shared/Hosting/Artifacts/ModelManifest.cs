@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Recommender.Hosting.Artifacts;
 
@@ -107,4 +109,19 @@ public sealed record LiveChange(string Version, string Action, DateTimeOffset At
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(LiveModel))]
-public sealed partial class ArtifactJson : JsonSerializerContext;
+public sealed partial class ArtifactJson : JsonSerializerContext
+{
+    /// <summary>Reads a file's content.</summary>
+    /// <exception cref="InvalidDataException">It is damaged; the message names the file.</exception>
+    internal static T Parse<T>(string path, byte[] content, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, type) ?? throw new InvalidDataException($"{path} is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+}

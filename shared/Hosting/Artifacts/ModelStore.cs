@@ -20,8 +20,8 @@ public sealed class ModelStore
     /// <summary>Name of the record of what is live.</summary>
     internal const string LiveName = "live.json";
 
-    private const string LiveCopyName = "live.copy.json";
     private readonly string _root;
+    private readonly LiveRecord _live;
     private readonly ModelBucket? _bucket;
 
     /// <summary>Models in the folder that the options name.</summary>
@@ -33,6 +33,7 @@ public sealed class ModelStore
         ArgumentNullException.ThrowIfNull(options);
         _root = Path.GetFullPath(options.ModelsPath);
         Objects = (IObjectStore?)stores?.ModelsBucket ?? new FolderStore(_root);
+        _live = new LiveRecord(Objects);
         if (Objects is S3Store bucket) _bucket = new ModelBucket(bucket, _root, objects!.CachedModels, objects.PublishPatience, time!);
     }
 
@@ -85,11 +86,11 @@ public sealed class ModelStore
         if (!File.Exists(path)) return null;
         try
         {
-            return Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
+            return ArtifactJson.Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
         }
         catch (InvalidDataException) when (_bucket is not null && _bucket.Fetch(version, ManifestName))
         {
-            return Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
+            return ArtifactJson.Parse(path, File.ReadAllBytes(path), ArtifactJson.Default.ModelManifest);
         }
     }
 
@@ -133,11 +134,11 @@ public sealed class ModelStore
     /// <exception cref="ObjectStoreException">The bucket is away, and nothing is known of what was live.</exception>
     public LiveModel ReadLive()
     {
-        if (_bucket is null) return ReadLiveNow();
+        if (_bucket is null) return _live.Read();
         LiveModel live;
         try
         {
-            live = ReadLiveNow();
+            live = _live.Read();
         }
         catch (ObjectStoreException) when (_bucket.LastKnownLive() is { } known)
         {
@@ -147,46 +148,14 @@ public sealed class ModelStore
         return live;
     }
 
-    private LiveModel ReadLiveNow()
-    {
-        if (TryReadLive(out var live, out var problem)) return live;
-        return FindCopy() ?? (problem is null ? live : throw problem);
-    }
-
     /// <summary>Records that a version became live.</summary>
-    public LiveModel WriteLive(LiveChange change)
-    {
-        var live = new LiveModel { Version = change.Version, History = [.. ReadLiveNow().History, change] };
-        Write(LiveName, live);
-        Write(LiveCopyName, live);
-        return live;
-    }
+    public LiveModel WriteLive(LiveChange change) => _live.Write(change);
 
     /// <summary>Whether the record of what is live and its copy say the same.</summary>
-    public bool IsLiveSound => (TryReadLive(out var live, out var problem) || problem is null) && (FindCopy()?.History.Count ?? 0) == live.History.Count;
+    public bool IsLiveSound => _live.IsSound;
 
-    /// <summary>
-    /// Makes a damaged or lost record of what is live again from its copy, and a damaged or lost copy from the record. For the process that
-    /// holds the turn to change what is live.
-    /// </summary>
-    /// <returns>What was wrong with the record that was made again; null when nothing was.</returns>
-    /// <exception cref="InvalidDataException">Both are damaged.</exception>
-    public string? RepairLive()
-    {
-        if (TryReadLive(out var live, out var problem))
-        {
-            if (FindCopy()?.History.Count != live.History.Count) Write(LiveCopyName, live);
-            return null;
-        }
-
-        if (FindCopy() is { } copy)
-        {
-            Write(LiveName, copy);
-            return problem?.Message ?? $"{Objects.Address}/{LiveName} was gone";
-        }
-
-        return problem is null ? null : throw problem;
-    }
+    /// <inheritdoc cref="LiveRecord.Repair"/>
+    public string? RepairLive() => _live.Repair();
 
     /// <summary>Deletes a version. It vanishes at once, even if the process ends in between.</summary>
     public void Delete(string version)
@@ -205,37 +174,6 @@ public sealed class ModelStore
         if (!Directory.Exists(_root)) return;
         foreach (var leftover in Directory.EnumerateDirectories(_root, "*" + AtomicFile.TemporarySuffix).ToArray()) Directory.Delete(leftover, recursive: true);
     }
-
-    // False without a problem: there is no record.
-    private bool TryReadLive(out LiveModel live, out InvalidDataException? problem)
-    {
-        (live, problem) = (new LiveModel { Version = "", History = [] }, null);
-        try
-        {
-            if (Objects.Read(LiveName) is not { } content) return false;
-            live = Parse($"{Objects.Address}/{LiveName}", content, ArtifactJson.Default.LiveModel);
-            return true;
-        }
-        catch (InvalidDataException e)
-        {
-            problem = e;
-            return false;
-        }
-    }
-
-    private LiveModel? FindCopy()
-    {
-        try
-        {
-            return Objects.Read(LiveCopyName) is { } content ? Parse(LiveCopyName, content, ArtifactJson.Default.LiveModel) : null;
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
-    }
-
-    private void Write(string name, LiveModel live) => Objects.Put(name, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
 
     private IEnumerable<string> Versions()
     {
@@ -258,18 +196,6 @@ public sealed class ModelStore
     }
 
     private string VersionPath(string version) => Path.Combine(_root, version);
-
-    private static T Parse<T>(string path, byte[] content, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(content, type) ?? throw new InvalidDataException($"{path} is empty");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
-        }
-    }
 
     private static ModelFile Describe(string path)
     {

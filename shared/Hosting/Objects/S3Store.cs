@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -17,8 +16,6 @@ namespace Recommender.Hosting.Objects;
 /// <param name="partBytes">Files of more bytes are sent in parts of as many. At least 5 MiB.</param>
 public sealed class S3Store(ObjectStoreOptions options, string prefix, string work, TimeProvider time, long partBytes = 64L << 20) : IObjectStore, IDisposable
 {
-    private const string ChecksumKey = "sha256";
-
     private readonly IAmazonS3 _client = S3Clients.Create(options);
     private readonly string _prefix = options.Prefix + prefix;
     private readonly SmallObjects _small = new();
@@ -92,7 +89,9 @@ public sealed class S3Store(ObjectStoreOptions options, string prefix, string wo
         var path = NewFile();
         try
         {
-            S3Clients.Call(options, token => DownloadAsync(name, path, token), perRequest: false, cancellationToken);
+            S3Clients.Call(
+                options, token => S3Downloads.RunAsync(_client, new GetObjectRequest { BucketName = options.Bucket, Key = _prefix + name }, path, options.Timeout, token),
+                perRequest: false, cancellationToken);
             return new BorrowedFile(path, isCopy: true);
         }
         catch
@@ -184,7 +183,7 @@ public sealed class S3Store(ObjectStoreOptions options, string prefix, string wo
     {
         // In one piece, since not every store takes the pieces that the client would sign one by one.
         var request = new PutObjectRequest { BucketName = options.Bucket, Key = _prefix + name, UseChunkEncoding = false };
-        request.Metadata.Add(ChecksumKey, checksum);
+        request.Metadata.Add(S3Downloads.ChecksumKey, checksum);
         return request;
     }
 
@@ -204,45 +203,6 @@ public sealed class S3Store(ObjectStoreOptions options, string prefix, string wo
         {
             _knowsConditions = false;
             return TryPut(request, cancellationToken);
-        }
-    }
-
-    private async Task<bool> DownloadAsync(string name, string path, CancellationToken cancellationToken)
-    {
-        var damaged = $"{Address}/{name} is damaged: its content is not what was stored, by the checksum kept with it";
-        using var answer = await _client.GetObjectAsync(options.Bucket, _prefix + name, cancellationToken);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var buffer = new byte[128 * 1024];
-        var length = 0L;
-        await using (var file = File.Create(path))
-        {
-            while (true)
-            {
-                patience.CancelAfter(options.Timeout);
-                var read = await ReadAsync(patience.Token);
-                if (read == 0) break;
-                hash.AppendData(buffer, 0, read);
-                length += read;
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            }
-        }
-        if (length != answer.ContentLength) throw new HttpRequestException($"{name} ended after {length} of {answer.ContentLength} bytes");
-        // Objects that another tool put there have no checksum.
-        if (answer.Metadata[ChecksumKey] is { Length: > 0 } expected && Convert.ToHexStringLower(hash.GetHashAndReset()) != expected)
-            throw new InvalidDataException(damaged);
-        return true;
-
-        async ValueTask<int> ReadAsync(CancellationToken token)
-        {
-            try
-            {
-                return await answer.ResponseStream.ReadAsync(buffer, token);
-            }
-            catch (AmazonClientException e) when (e.Message.Contains("hash", StringComparison.Ordinal))
-            {
-                throw new InvalidDataException(damaged, e); // the client compares with the store's own checksum, where that is one
-            }
         }
     }
 

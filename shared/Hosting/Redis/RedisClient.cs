@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
@@ -95,21 +94,21 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
     public Task<RedisReply> EvalAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return RunAsync(script.Name, static (db, a) => EvalAsync(db, a.script, a.keys, a.arguments), (script, keys, arguments), cancellationToken);
+        return RunAsync(script.Name, static (db, a) => RedisScripts.EvalAsync(db, a.script, a.keys, a.arguments), (script, keys, arguments), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task LoadScriptAsync(RedisScript script, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return RunAsync("SCRIPT LOAD", static (db, script) => LoadAsync(db.Multiplexer, script), script, cancellationToken);
+        return RunAsync("SCRIPT LOAD", static (db, script) => RedisScripts.LoadAsync(Primaries(db.Multiplexer), script), script, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<RedisReply[]> EvalLoadedAsync(RedisScript script, IReadOnlyList<RedisCall> calls, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return RunAsync(script.Name, static (db, a) => EvalLoadedAsync(db, a.script, a.calls), (script, calls), cancellationToken);
+        return RunAsync(script.Name, static (db, a) => RedisScripts.EvalLoadedAsync(db, a.script, a.calls), (script, calls), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -181,7 +180,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
         MemoryMarshal.TryGetArray(value, out var whole) && whole.Offset == 0 && whole.Count == whole.Array!.Length ? whole.Array : value.ToArray();
 
     /// <summary>Sends one command for each item before it waits for any answer.</summary>
-    private static Task<TResult[]> Each<TItem, TState, TResult>(IReadOnlyList<TItem> items, TState state, Func<TState, TItem, Task<TResult>> send)
+    internal static Task<TResult[]> Each<TItem, TState, TResult>(IReadOnlyList<TItem> items, TState state, Func<TState, TItem, Task<TResult>> send)
     {
         var tasks = new Task<TResult>[items.Count];
         for (var i = 0; i < tasks.Length; i++)
@@ -196,36 +195,6 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
         return true;
     }
 
-    private static async Task<RedisReply> EvalAsync(IDatabase db, RedisScript script, RedisKey[] keys, RedisValue[] arguments)
-    {
-        try
-        {
-            return new RedisReply(await db.ScriptEvaluateAsync(script.Hash, keys, arguments));
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // A server that was restarted, or never saw the script. EVAL also makes it known to the server.
-            var command = new object[2 + keys.Length + arguments.Length];
-            command[0] = script.Text;
-            command[1] = keys.Length.ToString(CultureInfo.InvariantCulture);
-            for (var i = 0; i < keys.Length; i++)
-                command[2 + i] = keys[i];
-
-            for (var i = 0; i < arguments.Length; i++)
-                command[2 + keys.Length + i] = arguments[i];
-
-            return new RedisReply(await db.ExecuteAsync("EVAL", command));
-        }
-    }
-
-    private static async Task<bool> LoadAsync(ConnectionMultiplexer multiplexer, RedisScript script)
-    {
-        var primaries = Primaries(multiplexer);
-        if (primaries.Length == 0) throw new TimeoutException("No primary server is connected.");
-        await Task.WhenAll(primaries.Select(s => s.ScriptLoadAsync(script.Text)));
-        return true;
-    }
-
     private static IServer[] Primaries(ConnectionMultiplexer multiplexer) =>
         [.. multiplexer.GetEndPoints().Select(e => multiplexer.GetServer(e)).Where(s => s.IsConnected && !s.IsSlave)];
 
@@ -234,19 +203,6 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
         var page = new List<byte[]>(ScanPage);
         while (page.Count < ScanPage && keys.MoveNext()) page.Add((byte[])keys.Current!);
         return [.. page];
-    }
-
-    private static async Task<RedisReply[]> EvalLoadedAsync(IDatabase db, RedisScript script, IReadOnlyList<RedisCall> calls)
-    {
-        try
-        {
-            var results = await Each(calls, (db, script.Hash), static (s, c) => s.db.ScriptEvaluateAsync(s.Hash, c.Keys, c.Arguments));
-            return Array.ConvertAll(results, r => new RedisReply(r));
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            throw new RedisScriptMissingException(script.Name, e);
-        }
     }
 
     private async Task<TResult> RunAsync<TArgument, TResult>(

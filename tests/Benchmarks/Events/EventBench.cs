@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using System.Text;
-using Confluent.Kafka;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Contracts;
-using Recommender.Contracts.Json;
 using Recommender.Features;
 using Recommender.Hosting;
 using Recommender.Hosting.Kafka;
@@ -17,7 +14,6 @@ using Recommender.Ingestion;
 using Recommender.Serving;
 using Recommender.Standalone.Embedded;
 using Recommender.V1;
-using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Recommender.Tests.Benchmarks.Events;
 
@@ -25,7 +21,6 @@ namespace Recommender.Tests.Benchmarks.Events;
 internal sealed class EventBench : IAsyncDisposable
 {
     private const int Viewers = 10_000;
-    private const int Videos = 5000;
     private const int InFlight = 128;
     private const int EventsPerSecond = 2000;
     private const int MemoryChunk = 50_000;
@@ -37,6 +32,7 @@ internal sealed class EventBench : IAsyncDisposable
     private WebApplication _door = null!;
     private GrpcChannel _channel = null!;
     private KafkaOptions _options = new();
+    private RawKafka _raw = null!;
     private int _life;
     private int _next;
 
@@ -47,6 +43,7 @@ internal sealed class EventBench : IAsyncDisposable
             new EmbeddedRedisSettings { Directory = Path.Combine(bench._directory.FullName, "redis"), Port = 0 }, TimeProvider.System, NullLogger.Instance);
         bench._client = new RedisClient(new RedisOptions { Endpoints = bench._redis.Endpoint, Timeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, NullLogger<RedisClient>.Instance);
         bench._options = new KafkaOptions { BootstrapServers = bench._kafka.Bootstrap };
+        bench._raw = new RawKafka(bench._options);
         foreach (var topic in ProductTopics.Specs(bench._options)) bench._kafka.CreateTopic(topic.Name, topic.Partitions);
         bench._door = await bench.StartServiceAsync("ingestion", b => b.AddIngestion(), a => a.MapIngestion(), "bench");
         bench._channel = GrpcChannel.ForAddress(bench._door.Urls.First());
@@ -72,40 +69,7 @@ internal sealed class EventBench : IAsyncDisposable
         return events / clock.Elapsed.TotalSeconds;
     }
 
-    public Task<double> RawProducerAsync(int events) => ProduceAsync([.. Enumerable.Range(0, events).Select(_ => Message(NextEvent()))]);
-
-    private async Task<double> ProduceAsync((string Topic, Message<byte[], byte[]> Message)[] messages)
-    {
-        var events = messages.Length;
-        var config = new ProducerConfig
-        {
-            BootstrapServers = _options.BootstrapServers, Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random, LingerMs = 2,
-            CompressionType = CompressionType.Lz4, DeliveryReportFields = "none",
-        };
-        using var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
-        var (done, count) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
-        var clock = Stopwatch.StartNew();
-        foreach (var (topic, message) in messages)
-        {
-            while (true)
-            {
-                try
-                {
-                    producer.Produce(topic, message, _ =>
-                    {
-                        if (Interlocked.Increment(ref count) == events) done.SetResult();
-                    });
-                    break;
-                }
-                catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-                {
-                    producer.Poll(TimeSpan.FromMilliseconds(5));
-                }
-            }
-        }
-        await done.Task;
-        return events / clock.Elapsed.TotalSeconds;
-    }
+    public Task<double> RawProducerAsync(int events) => _raw.ProduceAsync([.. Enumerable.Range(0, events).Select(_ => BenchEvents.Message(NextEvent()))]);
 
     public Task<double> UnaryAsync(int calls)
     {
@@ -141,13 +105,7 @@ internal sealed class EventBench : IAsyncDisposable
     public async Task<double> RawConsumerAsync(int events)
     {
         await FillAsync(events);
-        var config = KafkaConfigs.Consumer(_options, "raw");
-        config.ConsumeResultFields = "timestamp,topic";
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
-        var clock = Stopwatch.StartNew(); // the client fetches ahead as soon as it knows what
-        consumer.Assign(Topics.Events.SelectMany(t => Enumerable.Range(0, _options.Partitions).Select(p => new TopicPartitionOffset(t, p, Offset.Beginning))));
-        for (var read = 0; read < events; read++) Require(consumer.Consume(TimeSpan.FromSeconds(30)) is null ? 0 : 1, 1);
-        return events / clock.Elapsed.TotalSeconds;
+        return _raw.Consume(events);
     }
 
     /// <summary>
@@ -157,7 +115,7 @@ internal sealed class EventBench : IAsyncDisposable
     public async Task<double[]> FreshnessAsync(int seconds)
     {
         await RecreateAsync();
-        BenchModel.Publish(Path.Combine(_directory.FullName, "models"), Videos);
+        BenchModel.Publish(Path.Combine(_directory.FullName, "models"), BenchEvents.Videos);
         await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), $"life{++_life}");
         await using var serving = await StartServiceAsync("serving", b => b.AddServing(), a => a.MapServing(), $"life{_life}");
         using var channel = GrpcChannel.ForAddress(serving.Urls.First());
@@ -206,7 +164,7 @@ internal sealed class EventBench : IAsyncDisposable
         for (var sent = 0; sent < viewers;)
         {
             var count = Math.Min(MemoryChunk, viewers - sent);
-            await ProduceAsync([.. Enumerable.Range(sent, count).Select(i => Message(EventOf(i, viewers)))]);
+            await _raw.ProduceAsync([.. Enumerable.Range(sent, count).Select(i => BenchEvents.Message(BenchEvents.Of(i, viewers)))]);
             sent += count;
             while (await AbsorbedAsync(log) < sent) await Task.Delay(20);
             tenths[(int)((sent - 1L) * 10 / viewers)] = service.ResidentMegabytes;
@@ -270,25 +228,7 @@ internal sealed class EventBench : IAsyncDisposable
         $"--Redis:Endpoints={_redis.Endpoint}", $"--Storage:ArchivePath={Path.Combine(_directory.FullName, log)}", $"--Storage:ModelsPath={Path.Combine(_directory.FullName, "models")}", $"--Features:GroupId={log}", "--Logging:LogLevel:Default=Warning",
     ];
 
-    private Event NextEvent() => EventOf(Interlocked.Increment(ref _next), Viewers);
-
-    private static Event EventOf(int i, int viewers) => new()
-    {
-        EventId = $"0199f6c0-3c53-7e52-8a0c-{i:x12}", Type = (i % 10) switch { 0 => EventType.Like, 1 => EventType.Share, _ => EventType.View },
-        UserId = $"user-{i * 7919L % viewers}", VideoId = $"video-{i * 104_729L % Videos}", OccurredAt = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
-    };
-
-    private static (string Topic, Message<byte[], byte[]> Message) Message(Event e)
-    {
-        var topic = Topics.Of(e.Type);
-        var headers = new Headers();
-        foreach (var (name, value) in new[]
-        {
-            (CloudEventHeaders.SpecVersion, "1.0"), (CloudEventHeaders.Id, e.EventId), (CloudEventHeaders.Type, topic), (CloudEventHeaders.Source, "/recommender/ingestion"),
-            (CloudEventHeaders.Time, JsonTime.Format(e.OccurredAt)), (CloudEventHeaders.ContentType, "application/json"),
-        }) headers.Add(name, Encoding.UTF8.GetBytes(value));
-        return (topic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(e.UserId), Value = EventJson.Serialize(e, e.OccurredAt), Headers = headers });
-    }
+    private Event NextEvent() => BenchEvents.Of(Interlocked.Increment(ref _next), Viewers);
 
     private static void Require(int actual, int expected)
     {

@@ -231,27 +231,4 @@ public class OnlineCodecTests
         Assert.Equal(10, read.Views);
         Assert.Equal(6, read.Trending[1].At(1_763_800_000_000, TimeSpan.FromHours(24)), 9);
     }
-
-    [Fact]
-    public void A_decayed_sum_halves_with_each_half_life_and_ignores_order()
-    {
-        var half = TimeSpan.FromHours(1);
-        const long Now = 1_763_800_000_000;
-        var early = DecayedSum.Of(2, Now - 3_600_000, half);
-        var late = DecayedSum.Of(1, Now, half);
-        Assert.Equal(2, early.Add(late).At(Now, half), 9);
-        Assert.Equal(early.Add(late), late.Add(early));
-        Assert.Equal(late, late.Add(DecayedSum.Zero));
-        Assert.Equal(0, DecayedSum.Zero.At(Now, half));
-        Assert.Equal(DecayedSum.Zero, DecayedSum.Of(0, Now, half));
-    }
-
-    [Fact]
-    public void A_precomputed_list_survives_the_round_trip()
-    {
-        var list = new PrecomputedList("m1", 5, [("a", 1.5f), ("b", -1f)]);
-        var read = PrecomputedList.Decode(list.Encode());
-        Assert.Equal(list.ModelVersion, read.ModelVersion);
-        Assert.Equal(list.Videos, read.Videos);
-    }
 }

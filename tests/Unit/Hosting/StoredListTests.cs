@@ -7,6 +7,15 @@ public sealed class StoredListTests
     private static readonly PrecomputedList s_list = new("m1", 5, [("a", 1.5f), (new string('\u00e9', 300), 0.5f), ("\U0001F3AC", -1f)]);
 
     [Fact]
+    public void A_precomputed_list_survives_the_round_trip()
+    {
+        var list = new PrecomputedList("m1", 5, [("a", 1.5f), ("b", -1f)]);
+        var read = PrecomputedList.Decode(list.Encode());
+        Assert.Equal(list.ModelVersion, read.ModelVersion);
+        Assert.Equal(list.Videos, read.Videos);
+    }
+
+    [Fact]
     public void It_says_what_was_stored()
     {
         var stored = new StoredList();

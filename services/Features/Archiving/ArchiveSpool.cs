@@ -96,16 +96,23 @@ internal sealed class ArchiveSpool(
             _trouble = null;
             return true;
         }
-        catch (AggregateException e) when (e.InnerExceptions.All(i => i is IOException or UnauthorizedAccessException))
+        catch (Exception e) when (ReasonOf(e) is { } reason)
         {
-            if (_trouble != e.InnerExceptions[0].Message) SpoolLog.Waiting(logger, e.InnerExceptions[0].Message);
-            _trouble = e.InnerExceptions[0].Message;
+            if (_trouble != reason) SpoolLog.Waiting(logger, reason);
+            _trouble = reason;
             return false;
         }
         finally
         {
             Measure();
         }
+    }
+
+    /// <summary>Why files could not be listed or sent now; null where trying again would not help.</summary>
+    private static string? ReasonOf(Exception error)
+    {
+        Exception[] all = error is AggregateException several ? [.. several.InnerExceptions] : [error];
+        return Array.TrueForAll(all, e => e is IOException or UnauthorizedAccessException) ? all[0].Message : null;
     }
 
     private void Send(ArchiveFile file, CancellationToken cancellationToken)
@@ -115,11 +122,7 @@ internal sealed class ArchiveSpool(
         File.Delete(path);
     }
 
-    private ArchiveFile[] Waiting() => !Directory.Exists(Root) ? [] :
-    [
-        .. Directory.EnumerateFiles(Root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories).Select(p => ArchiveFile.Parse(Path.GetRelativePath(Root, p)))
-            .OfType<ArchiveFile>().OrderBy(f => f.From),
-    ];
+    private ArchiveFile[] Waiting() => [.. ArchiveCatalog.FilesIn(Root).OrderBy(f => f.From)];
 
     private void Measure()
     {

@@ -10,7 +10,7 @@ internal sealed class CatalogHydrator(VideoCatalog catalog) : ICandidateHydrator
     public void Hydrate(ViewerQuery query, ref Candidate candidate)
     {
         if (catalog.TryFind(candidate.VideoId, out var video)) candidate.Video = video;
-        if (candidate.Item < 0 && query.Model?.TryFind(candidate.VideoId, out var item) == true) candidate.Item = item;
+        if (candidate.Item < 0 && query.Model is { } model) candidate.Item = model.ItemOf(candidate.VideoId);
         if (candidate.Item < 0 && query.Cold.Count > 0) candidate.Cold = query.Cold.Find(candidate.VideoId);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
 
@@ -25,21 +24,14 @@ internal sealed class PrecomputedSource : ICandidateSource
         for (; i < list.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
         {
             var id = list.CharactersOf(i);
-            var isKnown = TryFind(model, id, out var item);
+            var item = model?.ItemOf(id) ?? -1;
             sink.Offer(query, new Candidate
             {
-                VideoId = isKnown ? model!.IdOf(item) : id.ToString(), Source = Source.Precomputed, Item = item, ListScore = list.ScoreOf(i), IsListed = true, Propensity = 1,
+                VideoId = item >= 0 ? model!.IdOf(item) : id.ToString(), Source = Source.Precomputed, Item = item, ListScore = list.ScoreOf(i), IsListed = true, Propensity = 1,
             });
         }
         query.Scratch.ListTaken = i;
         return ValueTask.CompletedTask;
-    }
-
-    private static bool TryFind(ModelGeneration? model, ReadOnlySpan<char> id, out int item)
-    {
-        if (model?.TryFind(id, out item) == true) return true;
-        item = -1;
-        return false;
     }
 
     public string Explain(ViewerQuery query, in Candidate candidate)

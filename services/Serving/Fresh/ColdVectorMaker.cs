@@ -75,7 +75,7 @@ internal sealed class ColdVectorMaker(ModelGeneration model, VideoCatalog catalo
             var sum = tags.SumOf(tag);
             if (sum.IsEmpty) continue;
             known = true;
-            Vectors.AddScaled(_part, sum, Inverse(sum));
+            Vectors.AddScaled(_part, sum, Vectors.InverseLength(sum));
         }
         return AddPart(vector, known ? TagWeight : 0);
     }
@@ -84,13 +84,7 @@ internal sealed class ColdVectorMaker(ModelGeneration model, VideoCatalog catalo
     private float AddPart(Span<float> vector, float weight)
     {
         if (weight == 0) return 0;
-        Vectors.AddScaled(vector, _part, weight * Inverse(_part));
+        Vectors.AddScaled(vector, _part, weight * Vectors.InverseLength(_part));
         return weight;
-    }
-
-    private static float Inverse(ReadOnlySpan<float> vector)
-    {
-        var square = Vectors.Dot(vector, vector);
-        return square > 0 ? 1 / MathF.Sqrt(square) : 0;
     }
 }

@@ -35,11 +35,7 @@ internal sealed class ItemFactors
         if (rows.Length / factors >= QuantizedFrom && QuantizedFactors.IsAccelerated) _quantized = new QuantizedFactors(rows.Span, factors);
         _foldIn = settings is null ? null : new ViewerFoldIn(dislikes.IsEmpty ? rows : Join(rows, dislikes), factors, settings);
         _inverseNorms = new float[rows.Length / factors];
-        for (var item = 0; item < _inverseNorms.Length; item++)
-        {
-            var square = Vectors.Dot(Row(item), Row(item));
-            _inverseNorms[item] = square > 0 ? 1 / MathF.Sqrt(square) : 0;
-        }
+        for (var item = 0; item < _inverseNorms.Length; item++) _inverseNorms[item] = Vectors.InverseLength(Row(item));
         UsualNorm = FindUsualNorm();
     }
 

@@ -86,6 +86,9 @@ internal sealed class ModelGeneration : IKnownTexts
     /// <summary>Item number of a video; false when the model does not know it.</summary>
     public bool TryFind(ReadOnlySpan<char> videoId, out int item) => _ids.TryGet(videoId, out item);
 
+    /// <summary>Item number of a video; -1 when the model does not know it.</summary>
+    public int ItemOf(ReadOnlySpan<char> videoId) => TryFind(videoId, out var item) ? item : -1;
+
     /// <inheritdoc/>
     public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? _ids[item] : characters.SequenceEqual(Version) ? Version : null;
 

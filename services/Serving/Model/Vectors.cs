@@ -19,6 +19,13 @@ internal static class Vectors
         return sum;
     }
 
+    /// <summary>One by a vector's length; 0 when it has none.</summary>
+    public static float InverseLength(ReadOnlySpan<float> vector)
+    {
+        var square = Dot(vector, vector);
+        return square > 0 ? 1 / MathF.Sqrt(square) : 0;
+    }
+
     /// <summary>Adds a multiple of one vector to another of the same length.</summary>
     public static void AddScaled(Span<float> sum, ReadOnlySpan<float> vector, float factor)
     {

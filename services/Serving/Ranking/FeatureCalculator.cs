@@ -63,7 +63,7 @@ internal sealed class FeatureCalculator(VideoCatalog catalog)
     private static float Cosine(ViewerQuery query, in Candidate candidate, float product)
     {
         if (candidate.Item >= 0) return product * query.Model!.Factors!.InverseNormOf(candidate.Item) * query.Scratch.Ranker.InverseNorm;
-        return candidate.Cold >= 0 ? product * InverseNorm(query.Cold.Row(candidate.Cold)) * query.Scratch.Ranker.InverseNorm : 0;
+        return candidate.Cold >= 0 ? product * Vectors.InverseLength(query.Cold.Row(candidate.Cold)) * query.Scratch.Ranker.InverseNorm : 0;
     }
 
     private static float AgeOf(ViewerQuery query, CatalogVideo? video) => video is { PublishedAtMs: > 0 }
@@ -84,7 +84,7 @@ internal sealed class FeatureCalculator(VideoCatalog catalog)
         viewer.WatchRatio = watched / views;
         viewer.LikeRate = (state.NetLikes + PriorLikes) / (state.Views + PriorLikesOf);
         viewer.Views = MathF.Log2(1 + state.Views);
-        viewer.InverseNorm = InverseNorm(query.Vector.Span);
+        viewer.InverseNorm = Vectors.InverseLength(query.Vector.Span);
         viewer.IsReady = true;
     }
 
@@ -96,10 +96,4 @@ internal sealed class FeatureCalculator(VideoCatalog catalog)
         EventType.Unlike or EventType.NotInterested => -1,
         _ => 0,
     };
-
-    private static float InverseNorm(ReadOnlySpan<float> vector)
-    {
-        var square = Vectors.Dot(vector, vector);
-        return square > 0 ? 1 / MathF.Sqrt(square) : 0;
-    }
 }

@@ -25,7 +25,7 @@ internal sealed record StoredRun(TrainingRun Run, bool PromoteIfBetter, string T
 /// Runs as files, or as objects of a bucket: <c>runs/{id}.json</c> holds the run, <c>runs/{id}.report.json</c> what was found on the way. One process at a time:
 /// its lock tells a second one.
 /// </summary>
-internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, MlflowRuns? mlflow = null) : IDisposable
+internal sealed class RunStore(ModelStore models, TimeProvider time, ILogger<RunStore> logger, MlflowRuns? mlflow = null) : IDisposable
 {
     private const string Prefix = ModelStore.RunsName + "/";
     private const string Extension = ".json";
@@ -62,10 +62,11 @@ internal sealed class RunStore(ModelStore models, ILogger<RunStore> logger, Mlfl
     private ObjectLock? Take()
     {
         var patience = models.Objects.LockExpiry > TimeSpan.Zero ? models.Objects.LockExpiry + s_margin : TimeSpan.Zero;
-        for (var begin = TimeProvider.System.GetTimestamp(); ; Thread.Sleep(s_retry))
+        // Opening blocks, as file operations do: nothing else of the process begins before.
+        for (var begin = time.GetTimestamp(); ; Thread.Sleep(s_retry))
         {
             if (models.Objects.TryLock(Prefix + ".lock") is { } held) return held;
-            if (TimeProvider.System.GetElapsedTime(begin) >= patience) return null;
+            if (time.GetElapsedTime(begin) >= patience) return null;
         }
     }
 

@@ -75,7 +75,8 @@ public sealed class ArchiveCatalog
     /// <summary>The other objects that were listed; of a folder, what is there now.</summary>
     internal IReadOnlyCollection<StoredObject> Listed => Store.PathOf("") is null ? _listed.Values : Store.List();
 
-    private static IEnumerable<ArchiveFile> FilesIn(string root) => !Directory.Exists(root) ? [] :
+    /// <summary>The files of an archive in a folder, in no order; none where it is not there.</summary>
+    public static IEnumerable<ArchiveFile> FilesIn(string root) => !Directory.Exists(root) ? [] :
         Directory.EnumerateFiles(root, "*" + ArchiveFile.Extension, SearchOption.AllDirectories).Select(path => ArchiveFile.Parse(Path.GetRelativePath(root, path))).OfType<ArchiveFile>();
 
     private void Chain(IEnumerable<ArchiveFile> files)

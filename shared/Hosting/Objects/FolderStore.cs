@@ -55,14 +55,7 @@ public sealed class FolderStore(string root) : IObjectStore
     /// <inheritdoc/>
     public StagedObject Stage(string name, Action<Stream> write)
     {
-        ArgumentNullException.ThrowIfNull(write);
-        var temporary = PathOf(name) + AtomicFile.TemporarySuffix;
-        Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024))
-        {
-            write(stream);
-            stream.Flush(flushToDisk: true);
-        }
+        var temporary = AtomicFile.WriteBeside(PathOf(name), write);
         return new StagedObject(temporary, () => File.Move(temporary, PathOf(name), overwrite: true));
     }
 

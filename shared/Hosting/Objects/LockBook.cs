@@ -26,7 +26,7 @@ internal sealed class LockBook(TimeProvider time)
         if (found is { } other && !IsStale(name, Encoding.UTF8.GetString(other.Content))) return null;
         var owner = Guid.NewGuid().ToString("n");
         if (!store.PutIf(name, Content(owner, 0), found?.Tag)) return null;
-        Thread.Sleep(s_settling);
+        Thread.Sleep(s_settling); // as long as somebody who was quicker, where conditions are not known, is likely to need
         if (!IsOf(owner, store.ReadTagged(name)?.Content)) return null;
         return Hold(store, name, owner);
     }

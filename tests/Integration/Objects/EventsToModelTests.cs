@@ -10,31 +10,18 @@ using Recommender.V1;
 namespace Recommender.Tests.Integration.Objects;
 
 /// <summary>From events to answers, with nothing shared between the services but Kafka, Redis and a bucket.</summary>
-public sealed class EventsToModelTests : BucketTest
+public sealed class EventsToModelTests : BucketFeaturesTest
 {
     private const int Viewers = 60;
     private const int VideosPerTaste = 30;
-    private readonly FeaturesFixture _fixture = new();
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        await _fixture.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await _fixture.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Events_in_the_bucket_become_a_model_in_the_bucket_that_another_process_answers_with()
     {
-        await using var features = await _fixture.StartAsync([.. Server.Settings, $"Storage:ArchivePath={Folder}/features"]);
+        await using var features = await Fixture.StartAsync([.. Server.Settings, $"Storage:ArchivePath={Folder}/features"]);
         await using var door = await StartAsync("ingestion", b => b.AddIngestion(), a => a.MapIngestion(), []);
         await FillAsync(door);
-        await _fixture.WaitUntilAbsorbedAsync();
+        await Fixture.WaitUntilAbsorbedAsync();
         await Eventually.TrueAsync(() => ArchiveCatalog.Load(Store(), cancellationToken: Token).Ranges.Where(r => r.Type == "view").Sum(r => r.To - r.From + 1) == Viewers * 14);
 
         // As a Job: it fetches the archive, trains and ends.
@@ -74,8 +61,8 @@ public sealed class EventsToModelTests : BucketTest
     {
         string[] kafka =
         [
-            $"Kafka:BootstrapServers={_fixture.Kafka.Bootstrap}", $"Kafka:Partitions={FeaturesFixture.Partitions}", $"Kafka:LogIdentity={FeaturesFixture.Log}",
-            $"Redis:Endpoints={_fixture.Redis.Server.Endpoint}", "Redis:Timeout=00:00:05",
+            $"Kafka:BootstrapServers={Fixture.Kafka.Bootstrap}", $"Kafka:Partitions={FeaturesFixture.Partitions}", $"Kafka:LogIdentity={FeaturesFixture.Log}",
+            $"Redis:Endpoints={Fixture.Redis.Server.Endpoint}", "Redis:Timeout=00:00:05",
         ];
         return name == "ingestion" ? kafka : [.. kafka, $"Storage:ModelsPath={Folder}/{name}/models", .. name == "serving" ? (string[])[] : [$"Storage:ArchivePath={Folder}/{name}/archive"]];
     }

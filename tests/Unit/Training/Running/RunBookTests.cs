@@ -24,7 +24,7 @@ public sealed class RunBookTests : IDisposable
 
     private RunStore OpenStore()
     {
-        var store = new RunStore(new ModelStore(new StorageOptions { ModelsPath = _root }), NullLogger<RunStore>.Instance);
+        var store = new RunStore(new ModelStore(new StorageOptions { ModelsPath = _root }), TimeProvider.System, NullLogger<RunStore>.Instance);
         _open.Add(store);
         return store;
     }

@@ -29,7 +29,7 @@ public sealed class DriftWatchTests : IDisposable
         _storage = new StorageOptions { ModelsPath = Path.Combine(_root, "models"), ArchivePath = Path.Combine(_root, "archive") };
         _models = new ModelStore(_storage);
         _archive = new TestArchive(_storage.ArchivePath);
-        _store = new RunStore(_models, NullLogger<RunStore>.Instance);
+        _store = new RunStore(_models, TimeProvider.System, NullLogger<RunStore>.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -25,7 +25,7 @@ public sealed class RetrainScheduleTests : IDisposable
         var options = new TrainingOptions { Interval = TimeSpan.FromMinutes(30), MinNewEvents = 10 };
         var storage = _storage = new StorageOptions { ModelsPath = Path.Combine(_root, "models"), ArchivePath = Path.Combine(_root, "archive") };
         _archive = new TestArchive(storage.ArchivePath);
-        _store = new RunStore(new ModelStore(storage), NullLogger<RunStore>.Instance);
+        _store = new RunStore(new ModelStore(storage), TimeProvider.System, NullLogger<RunStore>.Instance);
         _book = new RunBook(_store, options, _time, NullLogger<RunBook>.Instance);
         _book.Load();
         _started = _time.Now;

@@ -43,9 +43,7 @@ internal sealed class BatchCollector(IConsumer<byte[]?, byte[]?> consumer, Featu
     private TopicRecord Convert(ConsumeResult<byte[]?, byte[]?> result)
     {
         var message = result.Message;
-        var at = message.Timestamp.Type == TimestampType.NotAvailable
-            ? time.GetUtcNow()
-            : DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs);
+        var at = RecordTimes.Of(message.Timestamp, time.GetUtcNow());
         return new TopicRecord(
             new RecordPosition(result.Topic, result.Partition.Value, result.Offset.Value), message.Key ?? [], message.Value, message.Headers ?? s_noHeaders, at);
     }

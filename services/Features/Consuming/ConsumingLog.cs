@@ -61,4 +61,7 @@ internal static partial class ConsumingLog
 
     [LoggerMessage(EventId = 4015, EventName = "NotDrained", Level = LogLevel.Warning, Message = "{Count} records in the log could not be absorbed before the stop")]
     public static partial void NotDrained(ILogger logger, long count);
+
+    [LoggerMessage(EventId = 4022, EventName = "Unforeseen", Level = LogLevel.Error, Message = "Nobody thought of such a record as {Topic}[{Partition}]@{Offset}; it is set aside")]
+    public static partial void Unforeseen(ILogger logger, string topic, int partition, long offset, Exception error);
 }

@@ -57,9 +57,24 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
         var work = isNew ? WorkOf(log) : null;
         work?.Reached(log, offset + 1);
 
-        var (reason, day, row) = Read(record, log, work);
+        var (reason, day, row) = ReadSafely(record, log, work);
         if (reason is not null && (isNew || (log.Marks is null && offset >= log.Archive.Next))) Rejected.Add(new RejectedRecord(record, reason));
         if (offset >= log.Archive.Next) Rows.Add(new PendingRow(log.Archive, offset, row, DateOnly.FromDateTime(day.UtcDateTime)));
+    }
+
+    private (string? Reason, DateTimeOffset Day, byte[]? Row) ReadSafely(in TopicRecord record, PartitionLog log, PartitionWork? work)
+    {
+        try
+        {
+            return Read(record, log, work);
+        }
+#pragma warning disable CA1031 // Anybody may write to the topics. Whatever a record holds, those behind it must be reached.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ConsumingLog.Unforeseen(logger, log.Topic, log.Partition, record.Position.Offset, e);
+            return ("the record can't be read", record.Timestamp, null);
+        }
     }
 
     private static (string? Reason, DateTimeOffset Day, byte[]? Row) Read(in TopicRecord record, PartitionLog log, PartitionWork? work)

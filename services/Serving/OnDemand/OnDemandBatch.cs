@@ -19,7 +19,7 @@ internal sealed class OnDemandBatch(
         var inBatch = new HashSet<(string, string)>();
         foreach (var record in records)
         {
-            if (OnDemandRequest.Read(record, users, out var problem) is not { } request)
+            if (ReadSafely(record, out var problem) is not { } request)
             {
                 OnDemandMetrics.Count("rejected");
                 OnDemandLog.Rejected(logger, record.Position.ToString(), problem);
@@ -39,6 +39,22 @@ internal sealed class OnDemandBatch(
             async (i, _) => made[i] = await answers.AnswerAsync(asked[i]));
         pending.AddRange(asked.Zip(made, (request, record) => new Pending(record, request)));
         await WriteAsync(pending, stoppingToken);
+    }
+
+    private OnDemandRequest? ReadSafely(in TopicRecord record, out string problem)
+    {
+        try
+        {
+            return OnDemandRequest.Read(record, users, out problem);
+        }
+#pragma warning disable CA1031 // Anybody may write to the topic. Whatever a record holds, those behind it must be answered.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnDemandLog.Unforeseen(logger, e);
+            problem = "the record can't be read";
+            return null;
+        }
     }
 
     /// <summary>Writes until all is durable.</summary>

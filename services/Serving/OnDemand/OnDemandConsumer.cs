@@ -70,7 +70,7 @@ internal sealed class OnDemandConsumer(
         var records = new List<TopicRecord>();
         for (var result = Consume(consumer, s_wait); result is not null; result = Consume(consumer, TimeSpan.Zero))
         {
-            var at = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs);
+            var at = RecordTimes.Of(result.Message.Timestamp, time.GetUtcNow());
             records.Add(new TopicRecord(
                 new RecordPosition(result.Topic, result.Partition.Value, result.Offset.Value), result.Message.Key ?? [], result.Message.Value, result.Message.Headers ?? [], at));
             if (records.Count == options.MaxBatch) break;

@@ -22,4 +22,7 @@ internal static partial class OnDemandLog
 
     [LoggerMessage(EventId = 7607, EventName = "RequestSessionEnded", Level = LogLevel.Warning, Message = "Starting over with a new consumer of requests: {Reason}")]
     public static partial void SessionEnded(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 7608, EventName = "RequestUnforeseen", Level = LogLevel.Error, Message = "Nobody thought of such a request; it is set aside")]
+    public static partial void Unforeseen(ILogger logger, Exception error);
 }

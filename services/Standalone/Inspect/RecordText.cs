@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Confluent.Kafka;
+using Recommender.Hosting.Kafka;
 
 namespace Recommender.Standalone.Inspect;
 
@@ -24,7 +25,7 @@ internal static class RecordText
             writer.WriteStartObject();
             writer.WriteNumber("partition", record.Partition.Value);
             writer.WriteNumber("offset", record.Offset.Value);
-            writer.WriteString("timestamp", record.Message.Timestamp.UtcDateTime);
+            writer.WriteString("timestamp", RecordTimes.Of(record.Message.Timestamp, default).UtcDateTime);
             writer.WriteString("key", Text(record.Message.Key));
             writer.WriteStartObject("headers");
             foreach (var header in record.Message.Headers) writer.WriteString(header.Key, Text(header.GetValueBytes()));

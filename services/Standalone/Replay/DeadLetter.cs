@@ -23,7 +23,7 @@ internal sealed record DeadLetter(RecordPosition Origin, string Reason, DateTime
             || !int.TryParse(Text(headers, RejectedHeaders.Partition), NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
             || !long.TryParse(Text(headers, RejectedHeaders.Offset), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)) return null;
         return new DeadLetter(
-            new RecordPosition(topic, partition, offset), Text(headers, RejectedHeaders.Reason) ?? "", record.Message.Timestamp.UtcDateTime,
+            new RecordPosition(topic, partition, offset), Text(headers, RejectedHeaders.Reason) ?? "", RecordTimes.Of(record.Message.Timestamp, default),
             record.Message.Key ?? [], record.Message.Value, headers.TryGetLastBytes(RejectedHeaders.Replayed, out _));
     }
 

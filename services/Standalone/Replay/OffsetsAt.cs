@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Recommender.Hosting.Kafka;
 
 namespace Recommender.Standalone.Replay;
 
@@ -52,5 +53,5 @@ internal sealed class OffsetsAt(IConsumer<byte[], byte[]> consumer)
     }
 
     private static DateTimeOffset TimeOf(ConsumeResult<byte[], byte[]> record) =>
-        record.IsPartitionEOF ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(record.Message.Timestamp.UnixTimestampMs);
+        record.IsPartitionEOF ? DateTimeOffset.MinValue : RecordTimes.Of(record.Message.Timestamp, DateTimeOffset.MaxValue);
 }

@@ -80,7 +80,7 @@ internal ref struct JsonFieldReader
         {
             while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
             {
-                var key = _reader.GetString()!;
+                var key = Decode();
                 _reader.Read();
                 map[key] = Text();
             }

@@ -135,7 +135,7 @@ public sealed class CompactedTopicReader : IAsyncDisposable
             result.Message.Key ?? [],
             result.Message.Value,
             result.Message.Headers ?? [],
-            new DateTimeOffset(result.Message.Timestamp.UtcDateTime, TimeSpan.Zero));
+            RecordTimes.Of(result.Message.Timestamp, _time.GetUtcNow()));
         try
         {
             // This thread belongs to the reader, so it may wait.

@@ -154,6 +154,27 @@ public sealed class AbsorbingTests(AbsorbingTests.Running running) : IClassFixtu
     }
 
     [Fact]
+    public async Task Whatever_other_programs_write_those_behind_it_are_reached()
+    {
+        const string Strange = """{"event_id":"s1","type":"view","user_id":"jim","video_id":"j","occurred_at":"2026-11-22T08:30:00Z","context":{"\ud800":"x"}}""";
+        const string Timeless = """{"event_id":"s2","type":"view","user_id":"jim","video_id":"j","occurred_at":"2026-11-22T08:30:00Z"}""";
+        const string Lines = """{"event_id":"s3","type":"view","user_id":"jim","video_id":"j","occurred_at":"2026-11-22T08:30:00Z",LF"unknown":"\ud800"}""";
+        var microseconds = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _fixture.Kafka.Bootstrap, Partitioner = Partitioner.Murmur2Random }).Build())
+        {
+            foreach (var topic in (string[])[Topics.View, Topics.Impression, Topics.Catalog, Topics.Erasure])
+                await producer.ProduceAsync(topic, new Message<string, string> { Key = "jim", Value = Strange }, TestContext.Current.CancellationToken);
+            await producer.ProduceAsync(Topics.View, new Message<string, string> { Key = "jim", Value = Timeless, Timestamp = new(microseconds, TimestampType.CreateTime) }, TestContext.Current.CancellationToken);
+            await producer.ProduceAsync(Topics.View, new Message<string, string> { Key = "jim", Value = Lines.Replace("LF", "\n", StringComparison.Ordinal) }, TestContext.Current.CancellationToken);
+        }
+        await _fixture.SendAsync(Event("s4", EventType.View, "jim", "j"));
+        await Eventually.TrueAsync(async () => (await UserAsync("jim")).Views == 3);
+        Assert.Contains(LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected), r => r.Value.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(Strange)));
+        await Eventually.TrueAsync(async () => (await _fixture.ArchivedEventIdsAsync()).Contains("s4"));
+        Assert.Contains(await _fixture.ArchivedAsync("view"), r => r == Lines.Replace("LF", " ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_deleted_video_stays_deleted_whatever_comes_late()
     {
         await PutAsync("gone", """{"video_id":"gone","title":"t"}""");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Kafka;
 using Recommender.Tests.Fixtures;
@@ -132,6 +133,21 @@ public sealed class CompactedTopicReaderTests : IAsyncLifetime
 
         Assert.Equal("x", _state["v1"]);
         Assert.False(_state.ContainsKey("poison"));
+    }
+
+    [Fact]
+    public async Task A_record_of_an_impossible_time_does_not_hold_up_the_others()
+    {
+        var topic = _kafka.NewTopic(partitions: 1);
+        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = _kafka.Bootstrap }).Build())
+            await producer.ProduceAsync(topic, new Message<string, string> { Key = "v0", Value = "x", Timestamp = new(long.MaxValue / 2, TimestampType.CreateTime) }, Cancelled);
+        await WriteAsync(topic, [("v1", "x")]);
+        await using var reader = Reader(topic);
+
+        reader.Start();
+        await reader.CaughtUp.WaitAsync(Cancelled);
+
+        Assert.Equal(("x", "x"), (_state["v0"], _state["v1"]));
     }
 
     [Fact]

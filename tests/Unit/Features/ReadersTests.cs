@@ -41,6 +41,9 @@ public sealed class ReadersTests
     [InlineData("2026-11-22T08:30:00.123Z", "2026-11-23T10:00:00Z", "occurred_at is more than 25 hours after")]
     [InlineData("\"occurred_at\":\"2026-11-22T08:30:00.123Z\",", "", "occurred_at is missing")]
     [InlineData("{", "", "JSON")]
+    [InlineData("{", "{\"context\":{\"\\ud800\":\"x\"},", "context is not valid UTF-8")]
+    [InlineData("{", "{\"context\":{\"x\":\"\\ud800\"},", "context is not valid UTF-8")]
+    [InlineData("{", "{\"\\ud800\":1,", "JSON")]
     public void What_would_harm_the_state_is_refused_with_the_fields_name(string good, string bad, string named) =>
         Assert.Contains(named, ReadEvent(Good.Replace(good, bad, StringComparison.Ordinal), out _), StringComparison.Ordinal);
 
@@ -103,6 +106,6 @@ public sealed class ReadersTests
     {
         var plain = """{"a":"x\ny"}"""u8.ToArray();
         Assert.Same(plain, JsonRow.Of(plain));
-        Assert.Equal("""{"a":"x\ny","b":[1.50,2]}""", Encoding.UTF8.GetString(JsonRow.Of("{\n \"a\": \"x\\ny\",\r\n \"b\": [1.50, 2]}"u8.ToArray())));
+        Assert.Equal("""{  "a": "x\ny",   "b": [1.50, "\ud800"]}""", Encoding.UTF8.GetString(JsonRow.Of("{\n \"a\": \"x\\ny\",\r\n \"b\": [1.50, \"\\ud800\"]}"u8.ToArray())));
     }
 }

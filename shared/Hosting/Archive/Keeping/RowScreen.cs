@@ -19,9 +19,9 @@ public sealed class RowScreen(ErasureTable wishes)
         {
             return IsForgottenCore(row);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // the latter: a name or a text that is no Unicode
         }
     }
 

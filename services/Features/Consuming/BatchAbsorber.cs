@@ -3,15 +3,18 @@ using System.Runtime.InteropServices;
 using Recommender.Features.Online;
 using Recommender.Features.State;
 using Recommender.Hosting.Kafka;
+using Recommender.Hosting.Privacy;
+using Recommender.Hosting.Redis;
 using Recommender.Hosting.Telemetry;
 using Recommender.V1;
+using Erasure = Recommender.Contracts.Json.Erasure;
 
 namespace Recommender.Features.Consuming;
 
 /// <summary>Takes a batch of records all the way: rejected ones aside, online state, archive, and the word to whoever paces the producers.</summary>
 internal sealed class BatchAbsorber(
     IOnlineStore store, PartitionAbsorber partitions, DurationCache durations, RejectedRecords rejected, IProducePacer pacer,
-    FeatureMetrics metrics, TimeProvider time, ILogger<BatchAbsorber> logger)
+    FeatureMetrics metrics, TimeProvider time, ILogger<BatchAbsorber> logger, ErasureStatusStore? statuses = null)
 {
     /// <summary>An empty batch of records of what this process owns.</summary>
     public RecordBatch Begin(Assignment assignment) => new(assignment, metrics, logger);
@@ -76,11 +79,32 @@ internal sealed class BatchAbsorber(
         for (var i = 0; i < outcomes.Length; i++)
         {
             var e = work.Events[i];
-            if (e.IsErasure) continue;
+            if (e.IsErasure)
+            {
+                if (outcomes[i] != Absorption.Replayed) await TellAsync(work.Wishes[e.After], cancellationToken);
+                continue;
+            }
             CollectionsMarshal.GetValueRefOrAddDefault(counts, (e.Type, outcomes[i]), out _)++;
             if (outcomes[i] == Absorption.Effective) metrics.Visible(TimeSpan.FromMilliseconds(now - e.ReceivedAtMs));
         }
         foreach (var (kind, count) in counts) metrics.Absorbed(kind.Type, kind.Outcome, count);
+    }
+
+    /// <summary>
+    /// Says that a viewer's online state and list are gone. Where that can't be kept, whoever looks after the archive says it again
+    /// (<see cref="Archiving.ErasureRounds"/>).
+    /// </summary>
+    private async Task TellAsync(Erasure wish, CancellationToken cancellationToken)
+    {
+        if (statuses is null) return;
+        try
+        {
+            await statuses.OnlineRemovedAsync(wish, time.GetUtcNow(), cancellationToken);
+        }
+        catch (RedisUnavailableException e)
+        {
+            ConsumingLog.ErasureNotTold(logger, wish.ErasureId, e.Message);
+        }
     }
 
     /// <summary>One span for the batch, linked to the calls that its records came from.</summary>

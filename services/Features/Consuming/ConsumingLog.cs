@@ -64,4 +64,7 @@ internal static partial class ConsumingLog
 
     [LoggerMessage(EventId = 4022, EventName = "Unforeseen", Level = LogLevel.Error, Message = "Nobody thought of such a record as {Topic}[{Partition}]@{Offset}; it is set aside")]
     public static partial void Unforeseen(ILogger logger, string topic, int partition, long offset, Exception error);
+
+    [LoggerMessage(EventId = 4023, EventName = "ErasureNotTold", Level = LogLevel.Warning, Message = "That online state is gone for erasure {ErasureId} can't be told before the archive is looked after: {Reason}")]
+    public static partial void ErasureNotTold(ILogger logger, string erasureId, string reason);
 }

@@ -11,14 +11,21 @@ namespace Recommender.Features.Consuming;
 internal static class ErasureReader
 {
     /// <summary>Reads a record of the erasure topic; null when that went well, otherwise what is wrong with it.</summary>
-    public static string? Read(in TopicRecord record, ulong log, byte topic, out FeatureEvent result)
+    /// <param name="record">The record.</param>
+    /// <param name="log">Hash of the topic's log.</param>
+    /// <param name="topic">Number of the topic.</param>
+    /// <param name="result">The wish, among what the viewer did.</param>
+    /// <param name="wish">The wish as it was made.</param>
+    public static string? Read(in TopicRecord record, ulong log, byte topic, out FeatureEvent result, out Erasure? wish)
     {
-        result = default;
+        (result, wish) = (default, null);
         if (record.Value is null) return "the record has no value";
         try
         {
             if (JsonSerializer.Deserialize(record.Value, RecordJson.Default.Erasure) is not { } erasure) return "the record is not a JSON object";
-            if (FieldRules.RequiredId("user_id", erasure.UserId ?? "") is { } violation) return $"{violation.Field} {violation.Description}";
+            var wrong = FieldRules.RequiredId("user_id", erasure.UserId ?? "") ?? EventReader.CheckTime("requested_at", erasure.RequestedAt, record.Timestamp);
+            if (wrong is { } violation) return $"{violation.Field} {violation.Description}";
+            wish = erasure;
             var (_, partition, offset) = record.Position;
             result = FeatureEvent.Erasure(erasure.UserId!, erasure.RequestedAt.ToUnixTimeMilliseconds(), new LogPosition(log, topic, partition, offset + 1));
             return null;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recommender.Contracts;
+using Recommender.Contracts.Json;
 using Recommender.Features.Archiving;
 using Recommender.Features.Online;
 using Recommender.Features.State;
@@ -94,9 +95,11 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             reason = ImpressionReader.Read(record, out var shownAt);
             return reason is null ? (null, shownAt, JsonRow.Of(record.Value!)) : (reason, record.Timestamp, null);
         }
-        reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e) : EventReader.Read(record, log.Log, log.Number, out e);
+        Erasure? wish = null;
+        reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e, out wish) : EventReader.Read(record, log.Log, log.Number, out e);
         if (reason is not null) return (reason, record.Timestamp, null);
         work?.Add(e);
+        if (wish is not null) work?.Wishes.Add(e.After, wish);
         return (null, DateTimeOffset.FromUnixTimeMilliseconds(e.OccurredAtMs), JsonRow.Of(record.Value!));
     }
 
@@ -143,6 +146,9 @@ internal sealed class PartitionWork(StoredMarks marks)
     /// was received after it comes after it here, whichever topic was read first, and what was received before it is known by its time.
     /// </summary>
     public IReadOnlyList<FeatureEvent> Events => _events;
+
+    /// <summary>The wishes to be forgotten among the events, by where these end.</summary>
+    public Dictionary<LogPosition, Erasure> Wishes { get; } = [];
 
     /// <summary>Catalog changes in the order of their offsets.</summary>
     public List<CatalogChange> Changes { get; } = [];

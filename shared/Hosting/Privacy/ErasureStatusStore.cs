@@ -27,10 +27,10 @@ public sealed class ErasureStatusStore(IRedis redis)
     /// <summary>Notes that a wish is durable.</summary>
     public Task AcceptedAsync(Erasure erasure, CancellationToken cancellationToken) => WriteAsync(erasure, null, default, cancellationToken);
 
-    /// <summary>Notes that online state and precomputed list of one name are gone.</summary>
+    /// <summary>Notes that online state and precomputed list of one name are gone. The first time that is noted stays.</summary>
     public Task OnlineRemovedAsync(Erasure erasure, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(erasure, Online, at, cancellationToken);
 
-    /// <summary>Notes that the archive's rows of one name are gone.</summary>
+    /// <summary>Notes that the archive's rows of one name are gone. The first time that is noted stays.</summary>
     public Task ArchiveRemovedAsync(Erasure erasure, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(erasure, Archive, at, cancellationToken);
 
     /// <summary>How far a wish has come; null when it is not known, or not any more.</summary>
@@ -49,8 +49,10 @@ public sealed class ErasureStatusStore(IRedis redis)
     {
         ArgumentNullException.ThrowIfNull(erasure);
         var key = KeyOf(erasure.ErasureId);
+        var field = part is null ? null : string.Create(CultureInfo.InvariantCulture, $"{part}{erasure.Name}");
+        if (field is not null && Array.Exists(await redis.HashGetAllAsync(key, cancellationToken), f => f.Name == field)) return;
         var fields = new List<HashEntry> { new(Requested, Text(erasure.RequestedAt)), new(Names, erasure.Names) };
-        if (part is not null) fields.Add(new HashEntry(string.Create(CultureInfo.InvariantCulture, $"{part}{erasure.Name}"), Text(at)));
+        if (field is not null) fields.Add(new HashEntry(field, Text(at)));
         await redis.HashSetAsync(key, [.. fields], cancellationToken);
         await redis.ExpireAsync(key, TimeToLive, cancellationToken);
     }

@@ -57,6 +57,26 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_online_state_is_gone_is_told_when_it_is_not_when_the_archive_is_looked_after()
+    {
+        await using var features = await _fixture.StartAsync("Archive:MaintenanceInterval=01:00:00");
+        await using var door = await DoorAsync();
+        await TrackAsync(door, ("1", "eve"));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("eve")).Likes == 1);
+        var privacy = new PrivacyService.PrivacyServiceClient(door.Channel);
+        var id = (await privacy.ForgetUserAsync(new ForgetUserRequest { UserId = "eve" })).ErasureId;
+        Erasure? erasure = null;
+        await Eventually.TrueAsync(async () => (erasure = await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).State == Erasure.Types.State.Removing);
+        Assert.Equal(0, (await _fixture.ViewerAsync("eve")).Likes);
+        Assert.Null(erasure!.ArchiveRemovedAt);
+
+        // Whoever notes it again does not move the time.
+        var store = new ErasureStatusStore(_fixture.Redis.Client);
+        await store.OnlineRemovedAsync(new Contracts.Json.Erasure(id, "eve", erasure.RequestedAt.ToDateTimeOffset()), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
+        Assert.Equal(erasure.OnlineRemovedAt, (await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).OnlineRemovedAt);
+    }
+
+    [Fact]
     public async Task Of_an_erasure_that_nobody_asked_for_nothing_is_known()
     {
         await using var door = await DoorAsync();

@@ -86,6 +86,20 @@ public sealed class ReadersTests
     }
 
     [Theory]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z"}""", null)]
+    [InlineData("""{"erasure_id":"e","requested_at":"2026-11-22T08:30:00Z"}""", "user_id")]
+    [InlineData("""{"erasure_id":"e","user_id":"u"}""", "requested_at is before 1970")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"9999-12-31T23:59:59Z"}""", "requested_at is more than 25 hours after")]
+    [InlineData("""{"erasure_id":"e","user_id":"\ud800","requested_at":"2026-11-22T08:30:00Z"}""", "JSON")]
+    [InlineData("[]", "JSON")]
+    public void A_wish_to_be_forgotten_needs_a_viewer_and_a_time_that_has_been(string value, string? named)
+    {
+        var reason = ErasureReader.Read(Record(Topics.Erasure, value), 9, 4, out var e, out var wish);
+        if (named is not null) Assert.Contains(named, reason, StringComparison.Ordinal);
+        else Assert.True(reason is null && e is { IsErasure: true, UserId: "u" } && wish is { ErasureId: "e" });
+    }
+
+    [Theory]
     [InlineData("""{"request_id":"r","user_id":"u","video_id":"v","shown_at":"2026-11-22T08:30:00Z"}""", null)]
     [InlineData("""{"request_id":"r","user_id":"","video_id":"v","shown_at":"2026-11-22T08:30:00Z"}""", "user_id")]
     [InlineData("""{"request_id":"r","user_id":"u","shown_at":"2026-11-22T08:30:00Z"}""", "video_id")]

@@ -12,8 +12,9 @@ internal static class KafkaMetrics
     private static readonly Counter<long> Sent = RecommenderTelemetry.Meter.CreateCounter<long>(
         "messaging.client.sent.messages", "{message}", "Records handed to Kafka that have their outcome.");
 
-    private static readonly Histogram<double> Duration = RecommenderTelemetry.Meter.CreateHistogram<double>(
-        "messaging.client.operation.duration", "s", "Time from handing a record over to its acknowledgement.");
+    private static readonly Histogram<double> Duration = RecommenderTelemetry.Meter.CreateHistogram(
+        "messaging.client.operation.duration", "s", "Time from handing a record over to its acknowledgement.", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60] });
 
     private static long s_inFlight;
 

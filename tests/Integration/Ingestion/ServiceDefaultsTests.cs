@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Recommender.Ingestion;
@@ -31,6 +33,20 @@ public class ServiceDefaultsTests(IngestionFixture fixture) : IClassFixture<Inge
         Assert.Contains("recommender_ingestion_events_total{outcome=\"accepted\",type=\"like\"}", page, StringComparison.Ordinal);
         Assert.Contains("# TYPE http_server_request_duration_seconds histogram", page, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Durations_are_told_in_buckets_that_tell_milliseconds_from_seconds()
+    {
+        await fixture.Events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.Like, UserId = "u", VideoId = "v" } });
+        await fixture.Catalog.UpsertVideosAsync(new UpsertVideosRequest { Videos = { new Video { VideoId = "v" } } });
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync(fixture.Service.HttpAddress + "/metrics", TestContext.Current.CancellationToken);
+        var bounds = Regex.Matches(page, "^(?<name>[a-z_]+_seconds)_bucket.*le=\"(?<le>[0-9.]+)\"", RegexOptions.Multiline).ToLookup(
+            m => m.Groups["name"].Value, m => double.Parse(m.Groups["le"].Value, CultureInfo.InvariantCulture));
+        Assert.Contains("messaging_client_operation_duration_seconds", bounds.Select(b => b.Key));
+        Assert.Contains("db_client_operation_duration_seconds", bounds.Select(b => b.Key));
+        Assert.All(bounds.Where(b => b.Key.EndsWith("_operation_duration_seconds", StringComparison.Ordinal)), b => Assert.True(b.Count(le => le is > 0 and < 0.25) >= 5, b.Key));
     }
 
     [Theory]

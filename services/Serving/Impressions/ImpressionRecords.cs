@@ -57,7 +57,7 @@ internal static class ImpressionRecords
     private static Headers Headers(string requestId, int position, Header at, Header? trace)
     {
         // The same id whenever it is sent again, so that readers can tell a repetition.
-        var id = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{requestId}/{position}"));
+        var id = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{requestId}/{position}"));
         var headers = new Headers { s_specVersion, new Header(CloudEventHeaders.Id, id), s_type, s_source, at, s_contentType };
         if (trace is not null) headers.Add(trace);
         return headers;

@@ -30,9 +30,10 @@ internal sealed record OnDemandRequest(
         if (record.Value is null) return null;
         RecommendRequest request;
         string id;
+        var wrong = new List<(string Field, string Problem)>();
         try
         {
-            request = RequestJson.Parse(record.Value, out id);
+            request = RequestJson.Parse(record.Value, out id, wrong);
         }
         catch (FormatException e)
         {
@@ -42,10 +43,11 @@ internal sealed record OnDemandRequest(
         // Without a good viewer's id there is no key for an answer.
         if (FieldRules.RequiredId("user_id", request.UserId) is { } nobody)
         {
-            problem = $"{nobody.Field} {nobody.Description}";
+            problem = $"{nobody.Field} {wrong.Find(w => w.Field == nobody.Field).Problem ?? nobody.Description}";
             return null;
         }
-        var violations = new List<FieldViolation>(RequestRules.Judge(request) ?? []);
+        var violations = wrong.ConvertAll(w => new FieldViolation(w.Field, w.Problem));
+        violations.AddRange(RequestRules.Judge(request) ?? []);
         if (id.Length == 0) id = Text(record.Headers, CloudEventHeaders.Id);
         if (FieldRules.OptionalId("request_id", id) is { } wrongId)
         {

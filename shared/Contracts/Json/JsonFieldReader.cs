@@ -117,6 +117,24 @@ internal ref struct JsonFieldReader
         }
     }
 
+    /// <summary>Goes on behind a field that could not be read.</summary>
+    /// <param name="error">Why it could not.</param>
+    /// <returns>False when what follows can't be read either: it is no JSON.</returns>
+    public bool TryLeaveField(FormatException error)
+    {
+        if (error.InnerException is JsonException) return false;
+        try
+        {
+            _reader.Skip();
+            while (_reader.CurrentDepth > 1 && _reader.Read()) _reader.Skip();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The form that this product writes, read without a string in between.</summary>
     private readonly bool TryReadUtc(out Timestamp time)
     {

@@ -57,6 +57,22 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
         Assert.Equal(["context[age]", "count", "exclude_video_ids[1]"], first.Fields.Select(f => f.Field).Order(StringComparer.Ordinal));
         Assert.All(first.Fields, f => Assert.Contains(f.Description, first.Message, StringComparison.Ordinal));
         Assert.Equal("ce_expirytime", Assert.Single((await AnswerAsync("wrong-2")).Error!.Fields).Field);
+        await SendAsync("wrong", """{"count":{"many":1},"request_id":"wrong-3","user_id":"wrong"}""");
+        Assert.Equal(("count", "must be a 32-bit whole number"), Assert.Single((await AnswerAsync("wrong-3")).Error!.Fields) is var field ? (field.Field, field.Description) : default);
+    }
+
+    [Fact]
+    public async Task Ids_of_any_letters_stay_apart_on_answers_and_impressions_and_a_preview_has_none()
+    {
+        await SendAsync("greek", """{"request_id":"αβγ","user_id":"greek","count":2}""");
+        await SendAsync("greek", """{"request_id":"δεζ","user_id":"greek","count":2,"explain":true}""");
+        await SendAsync("greek", """{"request_id":"not shown","user_id":"greek","count":2,"preview":true}""");
+        foreach (var id in (string[])["αβγ", "δεζ", "not shown"]) Assert.Null((await AnswerAsync(id)).Error);
+        await SendAsync("greek", """{"request_id":"last","user_id":"greek","count":1}""");
+        await Eventually.TrueAsync(() => Impressions().Exists(r => Header(r, CloudEventHeaders.Id) == "last/0"), "impressions come in the order of the answers");
+        Assert.Equal(["last/0", "αβγ/0", "αβγ/1", "δεζ/0", "δεζ/1"], Impressions().Select(r => Header(r, CloudEventHeaders.Id)).Order(StringComparer.Ordinal));
+
+        List<TopicRecord> Impressions() => [.. LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Impression).Where(r => Encoding.UTF8.GetString(r.Key) == "greek")];
     }
 
     [Fact]
@@ -64,7 +80,7 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
     {
         (string Value, string Reason)[] poison =
         [
-            ("no json", "not valid JSON"), ("""{"request_id":"nobody"}""", "user_id is empty"), ("""{"user_id":"x","count":"many"}""", "count must be"),
+            ("no json", "not valid JSON"), ("""{"request_id":"nobody"}""", "user_id is empty"), ("""{"user_id":7}""", "user_id must be a string"),
             ($$"""{"user_id":"{{new string('x', 129)}}"}""", "user_id has 129 bytes"), ("[1]", "not a JSON object"),
         ];
         foreach (var (value, _) in poison) await SendAsync("poison", value);

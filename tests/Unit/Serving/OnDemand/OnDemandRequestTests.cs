@@ -16,12 +16,12 @@ public class OnDemandRequestTests
     {
         var request = Read("""
             {"request_id":"r","user_id":"u","count":7,"surface":"mail","exclude_video_ids":["a","b"],"recent_video_ids":["c"],"context":{"age":"20"},
-             "include_seen":true,"explain":true,"followed_author_ids":["d"],"muted_author_ids":["e"]}
+             "include_seen":true,"explain":true,"followed_author_ids":["d"],"muted_author_ids":["e"],"preview":true}
             """)!;
         Assert.Empty(request.Violations);
         Assert.Equal("r", request.Id);
         var asked = request.Request;
-        Assert.Equal(("u", 7, "mail", true, true), (asked.UserId, asked.Count, asked.Surface, asked.IncludeSeen, asked.Explain));
+        Assert.Equal(("u", 7, "mail", true, true, true), (asked.UserId, asked.Count, asked.Surface, asked.IncludeSeen, asked.Explain, asked.Preview));
         Assert.Equal(["a", "b", "c", "d", "e"], asked.ExcludeVideoIds.Concat(asked.RecentVideoIds).Concat(asked.FollowedAuthorIds).Concat(asked.MutedAuthorIds));
         Assert.Equal("20", asked.Context["age"]);
     }
@@ -36,6 +36,30 @@ public class OnDemandRequestTests
         Assert.Equal("recommender.request.v1/3/17", tooLong.Id);
         Assert.Equal("request_id", Assert.Single(tooLong.Violations).Field);
     }
+
+    [Theory]
+    [InlineData("count", "\"many\"")]
+    [InlineData("count", "1.5")]
+    [InlineData("count", "99999999999")]
+    [InlineData("count", "{\"a\":[1,{\"b\":2}]}")]
+    [InlineData("explain", "[[true]]")]
+    [InlineData("exclude_video_ids", "\"a\"")]
+    [InlineData("exclude_video_ids", "[\"a\",[\"b\",{}],\"c\"]")]
+    [InlineData("context", "{\"age\":12,\"country\":\"DE\"}")]
+    [InlineData("surface", "\"\\ud800\"")]
+    public void A_field_of_the_wrong_kind_is_named_and_what_is_behind_it_is_read(string field, string value)
+    {
+        var request = Read($$"""{"{{field}}":{{value}},"user_id":"u","request_id":"r","muted_author_ids":["e"]}""")!;
+        Assert.Equal(field, Assert.Single(request.Violations).Field);
+        Assert.Equal(("r", "u", "e"), (request.Id, request.Request.UserId, Assert.Single(request.Request.MutedAuthorIds)));
+    }
+
+    [Theory]
+    [InlineData("{\"user_id\":7}")]
+    [InlineData("{\"user_id\":\"\\ud800\"}")]
+    [InlineData("{\"count\":\"many\",\"user_id\":")]
+    [InlineData("{\"count\":[1,\"user_id\":\"u\"}")]
+    public void What_names_no_viewer_or_is_no_JSON_can_not_be_answered(string json) => Assert.Null(Read(json));
 
     [Fact]
     public void Only_the_newest_answers_are_remembered()

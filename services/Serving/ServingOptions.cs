@@ -76,7 +76,7 @@ public sealed record ServingOptions : IOptionsRecord
     /// <summary>What the ranker takes it to be worth that all of a video is watched. 0 to 100.</summary>
     public double WatchWeight { get; init; } = OutcomeWeights.Default.Watch;
 
-    /// <summary>Share of the answers whose impressions carry the ranker's features, from which it learns. 0 (none) to 1.</summary>
+    /// <summary>Share of the answers whose impressions carry the ranker's features, from which it learns, besides those that explain themselves. 0 to 1.</summary>
     public double FeatureLogShare { get; init; } = 1;
 
     /// <summary>Share of the places that explore videos the model does not know yet. 0 (off) to 0.5.</summary>

@@ -42,10 +42,14 @@ internal sealed class ImpressionQueue : ISideEffect
     /// <summary>No more answers will come.</summary>
     public void Complete() => _answers.Writer.TryComplete();
 
-    /// <summary>The very numbers that the ranker reckons with, of what was selected; null where it is not the answer's turn or the model lacks what they need.</summary>
+    /// <summary>
+    /// The very numbers that the ranker reckons with, of what was selected; null where it is not the answer's turn or the model lacks what they need. An answer
+    /// that explains itself shows them, and so do its impressions.
+    /// </summary>
     private FeatureRows? LoggedFeatures(ViewerQuery query)
     {
-        if (!FeatureCalculator.CanCompute(query) || (_options.FeatureLogShare < 1 && _random.NextDouble() >= _options.FeatureLogShare)) return null;
+        if (!FeatureCalculator.CanCompute(query)) return null;
+        if (!query.Request.Explain && _options.FeatureLogShare < 1 && _random.NextDouble() >= _options.FeatureLogShare) return null;
         var selected = CollectionsMarshal.AsSpan(query.Scratch.Selected);
         var rows = FeatureRows.Rent(selected.Length);
         for (var i = 0; i < selected.Length; i++) _features.Compute(query, selected[i], rows.Of(i));

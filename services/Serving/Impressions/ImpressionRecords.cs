@@ -35,6 +35,7 @@ internal static class ImpressionRecords
                 response.RequestId, answer.UserId, video.VideoId, position, WireNames.Of(video.Source), video.Score, video.Propensity,
                 response.ModelVersion, response.ExperimentArm, answer.Surface, degradation, answer.ShownAt)
             {
+                Reason = video.Reason.Length > 0 ? video.Reason : null,
                 Explanation = video.Explanation is { } explanation ? Explain(explanation) : null,
                 FeatureVersion = answer.Features is null ? 0 : RankerFeatures.Version,
                 Features = answer.Features?.Of(position).ToArray(),

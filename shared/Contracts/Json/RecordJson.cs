@@ -19,6 +19,10 @@ public sealed record Impression(
     string RequestId, string UserId, string VideoId, int Position, string Source, double Score, double Propensity,
     string ModelVersion, string ExperimentArm, string Surface, string Degradation, DateTimeOffset ShownAt)
 {
+    /// <summary>Why the video was shown, in plain words, where the request asked to explain.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
     /// <summary>Why the video was shown, where the request asked to explain.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImpressionExplanation? Explanation { get; init; }

@@ -56,6 +56,7 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
         foreach (var (video, impression) in response.Videos.Zip(impressions))
         {
             var (told, written) = (video.Explanation, impression.Explanation!);
+            Assert.Equal(video.Reason, impression.Reason);
             Assert.Equal(told.ProposedBy, written.ProposedBy);
             Assert.Equal(told.ScoreParts.OrderBy(p => p.Key), written.ScoreParts.OrderBy(p => p.Key));
             Assert.Equal(told.FiltersPassed, written.FiltersPassed);
@@ -67,6 +68,7 @@ public sealed class ImpressionTests(ServingFixture serving) : IClassFixture<Serv
         Assert.All((await serving.RecommendAsync("incurious", r => r.Count = 3)).Videos, v => Assert.Null(v.Explanation));
         await Eventually.TrueAsync(() => Of("incurious").Count == 3);
         Assert.DoesNotContain("explanation", Encoding.UTF8.GetString(Of("incurious")[0].Value!), StringComparison.Ordinal);
+        Assert.DoesNotContain("reason", Encoding.UTF8.GetString(Of("incurious")[0].Value!), StringComparison.Ordinal);
     }
 
     [Fact]

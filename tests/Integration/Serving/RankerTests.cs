@@ -103,6 +103,12 @@ public sealed class RankerTests(ServingFixture serving) : IClassFixture<ServingF
         await client.RecommendAsync(new RecommendRequest { UserId = "unlogged", Count = 3 });
         await Eventually.TrueAsync(() => ImpressionsOf("unlogged").Count == 3);
         Assert.DoesNotContain("feature", Encoding.UTF8.GetString(ImpressionsOf("unlogged")[0].Value!), StringComparison.Ordinal);
+
+        // An answer that explains itself shows them, and so do its impressions.
+        var told = (await client.RecommendAsync(new RecommendRequest { UserId = "told", Count = 3, Explain = true })).Videos[0].Explanation.Features;
+        await Eventually.TrueAsync(() => ImpressionsOf("told").Count == 3);
+        var written = JsonSerializer.Deserialize(ImpressionsOf("told")[0].Value!, RecordJson.Default.Impression)!.Features!;
+        Assert.Equal(told.Values.Order(), written.Order());
     }
 
     /// <summary>What a training run makes of the impressions, once the viewer has looked at the last video.</summary>

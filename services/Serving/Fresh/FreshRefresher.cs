@@ -170,9 +170,9 @@ internal sealed class FreshRefresher : BackgroundService
 
 internal static partial class FreshLog
 {
-    [LoggerMessage(EventId = 7601, EventName = "FreshNotRead", Level = LogLevel.Warning, Message = "Chances of fresh videos stay as they were last reckoned: {Problem}")]
+    [LoggerMessage(EventId = 7651, EventName = "FreshNotRead", Level = LogLevel.Warning, Message = "Chances of fresh videos stay as they were last reckoned: {Problem}")]
     public static partial void NotRead(ILogger logger, string problem);
 
-    [LoggerMessage(EventId = 7602, EventName = "FreshRead", Level = LogLevel.Information, Message = "Counters of fresh videos are read again")]
+    [LoggerMessage(EventId = 7652, EventName = "FreshRead", Level = LogLevel.Information, Message = "Counters of fresh videos are read again")]
     public static partial void Recovered(ILogger logger);
 }

@@ -1,12 +1,16 @@
 using System.Text.Json;
+using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
+using Recommender.Hosting.Archive.Keeping;
+using Recommender.Standalone.Cli;
+using Recommender.Standalone.Inspect;
 using Recommender.V1;
 
 namespace Recommender.Standalone.Experiments;
 
 /// <summary>
-/// What the arms of a layer were shown and what came of it, from the archive (<see cref="ImpressionJoin{T}"/>). Memory: some 50 bytes per impression
+/// What the arms of a layer were shown and what came of it, from the archive or the topics (<see cref="ImpressionJoin{T}"/>). Memory: some 50 bytes per impression
 /// and a line per viewer.
 /// </summary>
 internal sealed class ExperimentLog(string layer)
@@ -27,6 +31,9 @@ internal sealed class ExperimentLog(string layer)
     /// <summary>Viewers who were in more than one arm; their later impressions count in the first.</summary>
     public HashSet<string> Moved { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Records of the topics that are no impressions or events.</summary>
+    public long Unreadable { get; private set; }
+
     /// <summary>Reads all of an archive.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public async Task ReadAsync(string root, CancellationToken cancellationToken)
@@ -34,6 +41,33 @@ internal sealed class ExperimentLog(string layer)
         var archive = ArchiveCatalog.Load(root);
         foreach (var file in archive.Files("impression")) await ArchiveRows.ReadAsync(root, file, Show, cancellationToken);
         foreach (var file in archive.Files(s_outcomes)) await ArchiveRows.ReadAsync(root, file, Count, cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads all that the topics hold. As in the archive, what a viewer did before asking to be forgotten counts no more; what is no impression or event is
+    /// left out, since anybody may write to a topic.
+    /// </summary>
+    /// <exception cref="CommandFailure">Kafka or a topic is not there.</exception>
+    public async Task ReadAsync(ServerAddress kafka, CancellationToken cancellationToken)
+    {
+        var wishes = new ErasureTable();
+        await TopicRows.ReadAsync(kafka, Topics.Erasure, row => wishes.TryAdd(row), cancellationToken);
+        var screen = new RowScreen(wishes);
+        await TopicRows.ReadAsync(kafka, Topics.Impression, row => Take(row, Show), cancellationToken);
+        foreach (var topic in (string[])[Topics.View, Topics.Like, Topics.Share]) await TopicRows.ReadAsync(kafka, topic, row => Take(row, Count), cancellationToken);
+
+        void Take(byte[] row, Action<ReadOnlySpan<byte>> into)
+        {
+            if (screen.IsForgotten(row)) return;
+            try
+            {
+                into(row);
+            }
+            catch (Exception e) when (e is JsonException or FormatException)
+            {
+                Unreadable++;
+            }
+        }
     }
 
     /// <summary>Takes an impression in.</summary>

@@ -86,6 +86,7 @@ public static class ServiceDefaults
         grpc.MaxReceiveMessageSize = server.MaxMessageBytes;
         grpc.Interceptors.Add<CallMetrics>();
         grpc.Interceptors.Add<ErrorInterceptor>();
+        grpc.Interceptors.Add<StreamGuard>();
     }
 
     private static Task WriteMetricsAsync(HttpContext context)

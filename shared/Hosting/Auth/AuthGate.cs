@@ -9,7 +9,8 @@ namespace Recommender.Hosting.Auth;
 
 /// <summary>
 /// Lets a call in when its caller proves itself and has the scope of the service; otherwise it is UNAUTHENTICATED or PERMISSION_DENIED before
-/// anything of its message is read. Health is open to all, since probes have no tokens. A stream is judged when it begins.
+/// anything of its message is read. Health is open to all, since probes have no tokens. A stream is judged when it begins, and again while it goes on
+/// (<see cref="StreamGuard"/>).
 /// </summary>
 internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogger<AuthGate> logger)
 {
@@ -22,8 +23,8 @@ internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogge
         if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method is not { } method || method.ServiceName == Health) return next(http);
         var scope = ServiceScopes.Of(method.ServiceName);
         var token = BearerToken.Read(http.Request.Headers.Authorization);
-        var caller = token is not null ? callers.FindToken(token) : http.Connection.ClientCertificate is { } certificate ? callers.FindCertificate(certificate) : null;
-        if (caller is null)
+        var proof = new CallerProof(callers, token, token is null ? http.Connection.ClientCertificate : null, scope, time);
+        if (proof.Find() is not { } caller)
         {
             return token is null
                 ? RefuseAsync(http, method, StatusCode.Unauthenticated, "missing", "the call needs the header 'authorization: Bearer TOKEN', or a certificate of a known caller")
@@ -32,6 +33,7 @@ internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogge
         if (caller.Expires <= time.GetUtcNow()) return RefuseAsync(http, method, StatusCode.Unauthenticated, "expired", "the caller's time is over");
         if (!caller.Has(scope)) return RefuseAsync(http, method, StatusCode.PermissionDenied, "scope", $"the caller {caller.Name} has not the scope {scope}");
         http.Items[Caller.Key] = caller;
+        if (method.Type != MethodType.Unary) http.Items[CallerProof.Key] = proof;
         return next(http);
     }
 

@@ -112,6 +112,27 @@ public sealed class AuthDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_ends_when_its_token_is_taken_back()
+    {
+        await using var service = await StartAsync();
+        var lines = await File.ReadAllLinesAsync(_callers, TestContext.Current.CancellationToken);
+        using var feed = new RecommendationService.RecommendationServiceClient(service.Channel).Feed(new Metadata { { "authorization", "Bearer " + _some } });
+        using var events = new IngestionService.IngestionServiceClient(service.Channel).StreamEvents(new Metadata { { "authorization", "Bearer " + _all } });
+        await feed.RequestStream.WriteAsync(new FeedRequest { Start = new FeedStart { Request = new RecommendRequest { UserId = "alice" } } }, TestContext.Current.CancellationToken);
+        Assert.True(await feed.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        await File.WriteAllLinesAsync(_callers, lines.Where(l => !l.StartsWith("app ", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => AskUntilTheEndAsync(
+            () => feed.RequestStream.WriteAsync(new FeedRequest { Buffer = new FeedBuffer() }, TestContext.Current.CancellationToken), feed.ResponseStream.MoveNext));
+        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+
+        // Who may still call goes on.
+        await events.RequestStream.WriteAsync(new TrackEventRequest(), TestContext.Current.CancellationToken);
+        Assert.True(await events.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Contains("event: is missing", events.ResponseStream.Current.RejectedReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_file_of_callers_anyone_may_call()
     {
         await using var service = await RunningService.StartAsync("test", b => b.AddServing(), a => a.MapServing(), Settings());
@@ -155,6 +176,23 @@ public sealed class AuthDoorTests : IDisposable
             a.MapServing();
         },
         [.. Settings(), "Auth:CallersPath=" + _callers, .. more]);
+
+    private static async Task AskUntilTheEndAsync(Func<Task> ask, Func<CancellationToken, Task<bool>> next)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            try
+            {
+                await ask();
+            }
+            catch (Exception e) when (e is RpcException or InvalidOperationException)
+            {
+                // A call that has ended takes no messages; how it ended is told to whoever reads.
+            }
+            if (!await next(TestContext.Current.CancellationToken)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+        }
+    }
 
     private static async Task<StatusCode> ReflectAsync(RunningService service, string? token)
     {

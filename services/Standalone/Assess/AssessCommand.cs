@@ -24,7 +24,7 @@ internal static class AssessCommand
         {
             Description = "Format of the files:" + string.Concat(AssessedFormat.All.Select(f => $"\n{f.Name}: {f.Summary}")),
             DefaultValueFactory = _ => "",
-        }.Among(["", .. AssessedFormat.All.Select(f => f.Name)]);
+        }.Among([.. AssessedFormat.All.Select(f => f.Name)]);
         var archive = new Option<string?>("--archive") { Description = "Look at an event archive instead of files.", HelpName = "DIRECTORY" };
         var report = new Option<string>("--report")
         {

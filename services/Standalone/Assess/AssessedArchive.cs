@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
+using Recommender.Hosting.Archive.Keeping;
 using Recommender.Hosting.Artifacts;
 using Recommender.Standalone.Cli;
 using Recommender.Training.Assessing;
@@ -16,6 +17,7 @@ internal static class AssessedArchive
     public static async Task<AssessmentReport> AssessAsync(Assessor assessor, string path, string codeVersion, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path)) throw CommandFailure.Usage($"{path} is not there.");
+        if (!IsArchive(path)) throw CommandFailure.Usage($"{path} is no event archive: it has no folder such as type=view. In the data folder of a system it is called archive.");
         try
         {
             var reader = new SnapshotReader(new StorageOptions { ArchivePath = path }, TimeProvider.System, NullLogger<SnapshotReader>.Instance);
@@ -30,6 +32,10 @@ internal static class AssessedArchive
             throw new CommandFailure($"The archive can't be read: {e.Message}.", ExitCode.Failed, e);
         }
     }
+
+    /// <summary>A new system's archive has nothing, or what keeps it in order.</summary>
+    private static bool IsArchive(string path) => Directory.EnumerateDirectories(path, "type=*").Any()
+        || Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).All(name => name == ErasureProgress.FileName || name!.StartsWith('.'));
 
     private static void AddVideo(AssessmentInput input, ReadOnlySpan<byte> row)
     {

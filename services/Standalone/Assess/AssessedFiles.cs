@@ -13,8 +13,7 @@ internal static class AssessedFiles
     public static AssessmentInput Read(IReadOnlyList<string> paths, AssessedFormat format, CancellationToken cancellationToken)
     {
         var input = new AssessmentInput { HasTimes = format.HasTimes };
-        foreach (var path in paths)
-            if (!File.Exists(path)) throw CommandFailure.Usage($"{path} is not there.");
+        foreach (var path in paths) InputFile.Check(path);
         foreach (var path in paths)
         {
             foreach (var chunk in new ChunkReader(path, format.Open(new EventFactory(format.Name))).Read())

@@ -43,7 +43,7 @@ internal static class HtmlReport
     private static void WriteComparison(StringBuilder page, Comparison comparison)
     {
         page.Append("<h2>Popularity against the simplest personal model</h2><div class=\"grid\">").Append(Figure(Svg.Compare(comparison, "popularity and personal model"),
-            Text($"{comparison.Personal}; learned from the older events, judged on {comparison.Viewers:N0} viewers by the newer ones (split: {comparison.Split}), all videos ranked")));
+            Text($"{comparison.Personal}; learned from the older events, judged on {comparison.Viewers:N0} of {comparison.AllViewers:N0} viewers by the newer ones (split: {comparison.Split}), all videos ranked")));
         Table(page, ["metric", "popularity", "personal", "gain", "interval of the gain"], comparison.Metrics.Select(m => (string[])[
             m.Key, Text($"{m.Value.Popularity.Mean:F4}"), Text($"{m.Value.Personal.Mean:F4}"), Text($"{m.Value.Gain.Mean:+0.0000;-0.0000;0.0000}"),
             Text($"{m.Value.Gain.Low:+0.0000;-0.0000;0.0000} to {m.Value.Gain.High:+0.0000;-0.0000;0.0000}")]));
@@ -57,7 +57,7 @@ internal static class HtmlReport
         Table(page, ["", ""],
         [
             ["lines read", Text($"{c.Lines:N0}")], ["lines that could not be used", Text($"{c.BadLines:N0}")], ["events", Text($"{c.Events:N0}")],
-            ["events that repeat an id", Text($"{c.Duplicates:N0}")], ["viewers", Text($"{c.Viewers:N0}")], ["videos", Text($"{c.Videos:N0}")],
+            ["events that repeat another one", Text($"{c.Duplicates:N0}")], ["viewers", Text($"{c.Viewers:N0}")], ["videos", Text($"{c.Videos:N0}")],
             ["videos in the catalog", Text($"{c.CatalogVideos:N0}")], ["categories", Text($"{c.Categories:N0}")], ["pairs of viewer and video", Text($"{c.Pairs:N0}")],
             ["liked or watched", Text($"{c.Positives:N0}")], ["disliked", Text($"{c.Negatives:N0}")], ["share of all possible pairs", Text($"{c.Density:P4}")],
             .. c.EventsByType.Select(t => (string[])[$"events of type {t.Key}", Text($"{t.Value:N0}")]),

@@ -40,6 +40,7 @@ internal sealed record EvaluateSettings(EvaluationFiles Files, DataFormat Format
         if (layout.NeedsTest && files.Test is null) throw new UsageException($"The format {format} needs --test FILE.");
         foreach (var path in new[] { files.Train, files.Valid, files.Test })
         {
+            if (Directory.Exists(path)) throw new UsageException($"'{path}' is a folder, not a file.");
             if (path is not null && !File.Exists(path)) throw new UsageException($"The file '{path}' does not exist.");
         }
 

@@ -78,7 +78,7 @@ internal sealed class ChunkReader(string path, ILineParser parser, long skipThro
         }
         catch (CommandFailure e)
         {
-            throw new CommandFailure($"{path} can't be imported. {e.Message}", e.ExitCode, e);
+            throw new CommandFailure($"{path} can't be read. {e.Message}", e.ExitCode, e);
         }
     }
 }

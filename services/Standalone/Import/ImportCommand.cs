@@ -48,8 +48,7 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(
         ImportSettings settings, ClientIdentity identity, CheckpointStore checkpoints, TextWriter output, CancellationToken cancellationToken)
     {
-        foreach (var path in settings.Paths)
-            if (!File.Exists(path)) throw CommandFailure.Usage($"{path} is not there.");
+        foreach (var path in settings.Paths) InputFile.Check(path);
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;

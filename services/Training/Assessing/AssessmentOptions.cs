@@ -24,6 +24,11 @@ internal sealed record AssessmentOptions
     /// <summary>Passes of the simplest personal model.</summary>
     public int Iterations { get; init; } = 8;
 
+    /// <summary>
+    /// Most viewers that both are judged by, evenly over all. Each of them is compared over the full catalog, and with more the intervals hardly get narrower.
+    /// </summary>
+    public int JudgedViewers { get; init; } = 10_000;
+
     /// <summary>Threads; 0: one per processor.</summary>
     public int Threads { get; init; }
 }

@@ -145,10 +145,11 @@ internal sealed record Correlation(string First, string Second, long Pairs, doub
 
 /// <summary>Popularity against the simplest personal model, both learned from the older events and judged by the newer ones.</summary>
 /// <param name="Split">How events were held out, <c>time</c> or <c>last_per_viewer</c>.</param>
-/// <param name="Viewers">Viewers judged by.</param>
+/// <param name="Viewers">Viewers judged by, a sample of those below when there are very many.</param>
+/// <param name="AllViewers">Viewers who liked or watched something new among the newer events.</param>
 /// <param name="Personal">What the personal model is.</param>
 /// <param name="Metrics">By metric: popularity, the personal model and the difference, each with its interval.</param>
-internal sealed record Comparison(string Split, int Viewers, string Personal, IReadOnlyDictionary<string, ComparedMetric> Metrics);
+internal sealed record Comparison(string Split, int Viewers, int AllViewers, string Personal, IReadOnlyDictionary<string, ComparedMetric> Metrics);
 
 /// <summary>One metric of both.</summary>
 /// <param name="Popularity">Of popularity.</param>

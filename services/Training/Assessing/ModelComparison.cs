@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recommender.Modeling.Evaluation;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.Ials;
 using Recommender.Modeling.Trainers.Popularity;
@@ -25,20 +26,21 @@ internal sealed class ModelComparison(AssessmentOptions options, InteractionWeig
             var split = EvaluationSplit.Make(events, weights, new SplitLimits(HeldOut, MinViewers: 2, MinVideosPerViewer: 2), cancellationToken);
             var data = split.TrainingData(events, weights, cancellationToken);
             var threads = options.Threads.ToString(CultureInfo.InvariantCulture);
-            var popularity = Evaluate(TrainerRegistry.Create(PopularityTrainer.TrainerName), data, split, cancellationToken);
+            var relevant = split.Sample(options.JudgedViewers);
+            var popularity = Evaluate(TrainerRegistry.Create(PopularityTrainer.TrainerName), data, split, relevant, cancellationToken);
             var settings = new Dictionary<string, string>
             {
                 ["factors"] = options.Factors.ToString(CultureInfo.InvariantCulture),
                 ["iterations"] = options.Iterations.ToString(CultureInfo.InvariantCulture),
                 [Recipe.ThreadsKey] = threads,
             };
-            var personal = Evaluate(TrainerRegistry.Create(IalsTrainer.TrainerName, settings), data, split, cancellationToken);
+            var personal = Evaluate(TrainerRegistry.Create(IalsTrainer.TrainerName, settings), data, split, relevant, cancellationToken);
             var gate = new GateOptions { Level = options.Level };
             var (before, after) = (MetricIntervals.Of(popularity, gate), MetricIntervals.Of(personal, gate));
             var metrics = s_metrics.ToDictionary(m => m, m => new ComparedMetric(
                 before[m], after[m], MetricIntervals.OfDifference(personal.PerViewer(m), popularity.PerViewer(m), gate)));
             var name = string.Create(CultureInfo.InvariantCulture, $"implicit ALS with {options.Factors} factors");
-            return (new Comparison(split.HoldOut.Name, personal.Viewers.Count, name, metrics), "");
+            return (new Comparison(split.HoldOut.Name, personal.Viewers.Count, split.TestViewers, name, metrics), "");
         }
         catch (TrainingDataException e)
         {
@@ -46,6 +48,7 @@ internal sealed class ModelComparison(AssessmentOptions options, InteractionWeig
         }
     }
 
-    private EvaluationResult Evaluate(ITrainer trainer, TrainingData data, EvaluationSplit split, CancellationToken cancellationToken) => Evaluator.Evaluate(
-        trainer.Train(data, progress: null, cancellationToken), split.Relevant, [split.Seen], [10, 20], options.Threads, cancellationToken: cancellationToken);
+    private EvaluationResult Evaluate(
+        ITrainer trainer, TrainingData data, EvaluationSplit split, InteractionMatrix relevant, CancellationToken cancellationToken) => Evaluator.Evaluate(
+        trainer.Train(data, progress: null, cancellationToken), relevant, [split.Seen], [10, 20], options.Threads, cancellationToken: cancellationToken);
 }

@@ -21,13 +21,7 @@ internal sealed class LearningCurve
     public LearningCurve(EvaluationSplit split, int viewers, int threads)
     {
         (_split, _threads) = (split, threads);
-        if (viewers == 0) return;
-        var all = Enumerable.Range(0, split.Relevant.RowCount).Where(v => split.Relevant.RowLength(v) > 0).ToArray();
-        var sample = new InteractionMatrixBuilder(DuplicatePolicy.Last);
-        var stride = Math.Max(1, (all.Length + viewers - 1) / viewers);
-        for (var i = 0; i < all.Length; i += stride)
-            foreach (var video in split.Relevant.RowColumns(all[i])) sample.Add(all[i], video);
-        _relevant = sample.Build(split.Relevant.RowCount, split.Relevant.ColumnCount);
+        if (viewers > 0) _relevant = split.Sample(viewers);
     }
 
     /// <summary>The points so far.</summary>

@@ -32,6 +32,19 @@ internal sealed record EvaluationSplit(HoldOut HoldOut, InteractionMatrix Releva
         throw new TrainingDataException("The archive has no viewer whose newest liked or watched videos differ from the earlier ones, so no model can be judged.");
     }
 
+    /// <summary>What is relevant to some of the test viewers only, evenly over all; all of it when there are no more.</summary>
+    /// <param name="viewers">Viewers at most, above 0.</param>
+    public InteractionMatrix Sample(int viewers)
+    {
+        var all = Enumerable.Range(0, Relevant.RowCount).Where(v => Relevant.RowLength(v) > 0).ToArray();
+        if (all.Length <= viewers) return Relevant;
+        var sample = new InteractionMatrixBuilder(DuplicatePolicy.Last);
+        var stride = (all.Length + viewers - 1) / viewers;
+        for (var i = 0; i < all.Length; i += stride)
+            foreach (var video in Relevant.RowColumns(all[i])) sample.Add(all[i], video);
+        return sample.Build(Relevant.RowCount, Relevant.ColumnCount);
+    }
+
     /// <summary>Training data of a trial of a recipe, with its own weights; the test stays the same.</summary>
     public TrainingData TrainingData(EventDataset data, Recipe recipe, CancellationToken cancellationToken) =>
         TrainingMatrices.Build(data, recipe, HoldOut.TrainCounts, cancellationToken);

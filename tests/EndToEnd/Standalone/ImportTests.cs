@@ -46,7 +46,7 @@ public sealed class ImportTests(EmptySystem fixture) : IClassFixture<EmptySystem
     [Theory]
     [InlineData("jsonl", "{}\n[]\n", "Nothing was imported: no line was accepted.", 1)]
     [InlineData("jsonl", "\n", "Nothing was imported: there are no lines.", 1)]
-    [InlineData("kuairand", "a\tb\n", "can't be imported. Its first line is no header of a KuaiRand log", 2)]
+    [InlineData("kuairand", "a\tb\n", "can't be read. Its first line is no header of a KuaiRand log", 2)]
     public async Task When_nothing_can_be_imported_it_says_so_and_fails(string format, string text, string sentence, int code)
     {
         var import = await ImportAsync(format, fixture.Write("nothing", text));

@@ -12,13 +12,10 @@ public sealed class AssessBadInputTests : IDisposable
 
     [Theory]
     [InlineData("jsonl", "")]
-    [InlineData("jsonl", "{\n\n")]
     [InlineData("movielens", "")]
     [InlineData("kuairand", "")]
-    [InlineData("sequences", "u\n")]
     [InlineData("lightgcn", "\n\n")]
     [InlineData("pairs", "user\titem\n")]
-    [InlineData("signed", "u v NaN\nu v\n")]
     public async Task Nothing_at_all_is_a_no_go(string format, string text)
     {
         var report = await _data.AssessAsync(_data.Write("data", text), format);
@@ -27,13 +24,33 @@ public sealed class AssessBadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sequences", "u a b c d\n")]
+    [InlineData("jsonl", "{\n\n", "1")]
+    [InlineData("jsonl", "user,item\n1,2\n1,3\n", "3")]
+    [InlineData("signed", "u v NaN\nu v\n", "2")]
+    [InlineData("sequences", "u\n", "1")]
+    public async Task A_file_of_which_no_line_can_be_used_is_not_called_one_without_data(string format, string text, string lines)
+    {
+        var report = await _data.AssessAsync(_data.Write("data", text), format);
+        Assert.Equal("no_go", AssessedData.Decision(report));
+        Assert.Equal($"No-go: none of the lines could be used ({lines} in all); is this their format?", AssessedData.Headline(report));
+    }
+
+    [Theory]
     [InlineData("lightgcn", "u a\nw a\nx a\n")]
     [InlineData("pairs", "u a\nu a\nu a\n")]
     [InlineData("pairs", "u a\n")]
+    public async Task One_video_is_no_choice(string format, string text)
+    {
+        var report = await _data.AssessAsync(_data.Write("data", text), format);
+        Assert.Equal("no_go", AssessedData.Decision(report));
+        Assert.Equal("No-go: there is only one video, and so nothing to choose from.", AssessedData.Headline(report));
+    }
+
+    [Theory]
+    [InlineData("sequences", "u a b c d\n")]
     [InlineData("signed", "u a 0\nw a 0\nx b -1\n")]
-    [InlineData("movielens", "1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t3\tNaN\t881250949\n")]
-    [InlineData("kuairand", "user_id\tvideo_id\ttime_ms\tplay_time_ms\tduration_ms\nu\tv\t1\tNaN\t5\nu\tv\t1\t5\tNaN\nu\tv\t1\t0\t0\nu\tv\t1\t3\t1\n")]
+    [InlineData("movielens", "1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t2\t5\t881250949\n1\t3\tNaN\t881250949\n1\t4\t5\t881250949\n")]
+    [InlineData("kuairand", "user_id\tvideo_id\ttime_ms\tplay_time_ms\tduration_ms\nu\tv\t1\tNaN\t5\nu\tv\t1\t5\tNaN\nu\tv\t1\t0\t0\nu\tw\t1\t3\t1\n")]
     public async Task One_viewer_one_video_and_numbers_that_are_none_give_a_report(string format, string text)
     {
         var report = await _data.AssessAsync(_data.Write("data", text), format);
@@ -75,7 +92,7 @@ public sealed class AssessBadInputTests : IDisposable
         Assert.Equal((61, row), (report.GetProperty("counts").GetProperty("viewers").GetInt32(), report.GetProperty("counts").GetProperty("videos").GetInt32()));
         var outlier = report.GetProperty("outliers").GetProperty("examples")[0];
         Assert.Equal(("9999", row), (outlier.GetProperty("viewer_id").GetString(), outlier.GetProperty("events").GetInt32()));
-        Assert.Contains("who do not behave like people make", AssessedData.Cautions(report), StringComparison.Ordinal);
+        Assert.Contains("(1 of 61 viewers); leave them out", AssessedData.Cautions(report), StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", _data.Html, StringComparison.Ordinal);
     }
 
@@ -90,6 +107,20 @@ public sealed class AssessBadInputTests : IDisposable
         (code, _, errors) = await _data.RunAsync(_data.Write("other", "a,b,c\n1,2,3\n"), "--format", "kuairand");
         Assert.Equal(2, code);
         Assert.Contains("no header of a KuaiRand log", errors, StringComparison.Ordinal);
+        (code, _, errors) = await _data.RunAsync(_data.Folder, "--format", "jsonl");
+        Assert.Equal((2, $"{_data.Folder} is a folder; name the files in it.\n"), (code, errors));
+    }
+
+    [Fact]
+    public async Task A_folder_of_something_else_is_not_called_an_empty_archive()
+    {
+        _data.Write("train.txt", "u a\n");
+        var (code, _, errors) = await _data.RunAsync("--archive", _data.Folder);
+        Assert.Equal(2, code);
+        Assert.Contains("is no event archive", errors, StringComparison.Ordinal);
+        var (fresh, output, _) = await _data.RunAsync("--archive", Directory.CreateDirectory(Path.Combine(_data.Folder, "fresh")).FullName);
+        Assert.Equal(0, fresh);
+        Assert.Contains("No-go: there is no data.", output, StringComparison.Ordinal);
     }
 
     [Fact]

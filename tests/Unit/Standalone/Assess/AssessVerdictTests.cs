@@ -58,6 +58,23 @@ public sealed class AssessVerdictTests : IDisposable
         Assert.True(report.GetProperty("comparison").GetProperty("metrics").GetProperty("ndcg@20").GetProperty("gain").GetProperty("low").GetDouble() <= 0);
     }
 
+    [Fact]
+    public void Very_many_viewers_are_judged_by_some_of_them()
+    {
+        Comparison Compare(int judged)
+        {
+            var input = new AssessmentInput();
+            foreach (var e in AssessedData.Past(TestEvents.Tastes(300, 100))) input.Add(e);
+            return new Assessor(new AssessmentOptions { JudgedViewers = judged }, new InteractionWeights(), TimeProvider.System)
+                .Assess(input, "test", "1", TestContext.Current.CancellationToken).Comparison!;
+        }
+        var (all, some) = (Compare(1000), Compare(40));
+        Assert.True(all.Viewers > 200 && all.Viewers == all.AllViewers);
+        Assert.InRange(some.Viewers, 20, 40);
+        Assert.Equal(all.AllViewers, some.AllViewers);
+        Assert.InRange(some.Metrics["ndcg@20"].Personal.Mean, all.Metrics["ndcg@20"].Personal.Mean - 0.2, all.Metrics["ndcg@20"].Personal.Mean + 0.2);
+    }
+
     [Theory]
     [InlineData(0.001, 0.02, 0.04, "go", "Go: knowing the viewer finds 1.2 times what popularity finds")]
     [InlineData(0, 0.02, 0.04, "no_go", "No-go: a personal model is not better than popularity beyond noise")]
@@ -139,7 +156,9 @@ public sealed class AssessVerdictTests : IDisposable
         Assert.Equal(2, (await _data.RunAsync()).Code);
         Assert.Equal(2, (await _data.RunAsync(file)).Code);
         Assert.Equal(2, (await _data.RunAsync(file, "--format", "jsonl", "--archive", _data.Folder)).Code);
-        Assert.Equal(2, (await _data.RunAsync(file, "--format", "magic")).Code);
+        var (wrong, _, sentence) = await _data.RunAsync(file, "--format", "magic");
+        Assert.Equal(2, wrong);
+        Assert.StartsWith("--format is 'magic'; it must be one of kuairand, ", sentence, StringComparison.Ordinal);
         Assert.Equal(2, (await _data.RunAsync("--archive", Path.Combine(_data.Folder, "nowhere"))).Code);
         var (code, _, errors) = await _data.RunAsync(Path.Combine(_data.Folder, "nowhere"), "--format", "jsonl");
         Assert.Equal(2, code);
@@ -182,7 +201,7 @@ public sealed class AssessVerdictTests : IDisposable
         var examples = report.GetProperty("outliers").GetProperty("examples").EnumerateArray().ToDictionary(o => o.GetProperty("viewer_id").GetString()!, o => o.GetProperty("why").GetString()!);
         Assert.Equal(["clock", "robot"], examples.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("same time between", examples["clock"], StringComparison.Ordinal);
-        Assert.Contains("viewers who do not behave like people make 69 %", AssessedData.Cautions(report), StringComparison.Ordinal);
+        Assert.Contains("Viewers who do not behave like people make 69 % of the events (2 of ", AssessedData.Cautions(report), StringComparison.Ordinal);
         Assert.Equal(7, report.GetProperty("counts").GetProperty("duplicates").GetInt32());
         var checks = report.GetProperty("checks");
         foreach (var name in new[] { "watch_time_above_24_hours", "watch_ratio_above_10", "time_before_1990", "time_in_the_future", "odd_id", "ids_that_differ_in_case_only" })

@@ -14,6 +14,10 @@ internal static class MlModelFile
     private const string Inputs = """[{"type": "string", "name": "user_id", "required": true}]""";
     private const string Outputs = """[{"type": "string", "name": "video_id", "required": true}, {"type": "float", "name": "score", "required": true}]""";
 
+    /// <summary>What writes each file of a version, this one with them.</summary>
+    public static Dictionary<string, Action<Stream>> With(IReadOnlyDictionary<string, Action<Stream>> writers, ModelManifest manifest) =>
+        new(writers) { [Name] = stream => Write(stream, manifest, writers.Keys) };
+
     /// <summary>Writes the file for a version with the given files.</summary>
     public static void Write(Stream stream, ModelManifest manifest, IEnumerable<string> files)
     {

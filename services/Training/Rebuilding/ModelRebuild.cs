@@ -46,7 +46,7 @@ public static class ModelRebuild
             throw new RebuildException($"The model can't be made again: {e.Message}", e);
         }
         var ranker = made.Ranker is { } origin ? await RankerRebuild.RunAsync(made, origin, archivePath, snapshot, cancellationToken) : null;
-        var writers = ModelFiles.Writers(model, snapshot.Events, ranker);
+        var writers = MlModelFile.With(ModelFiles.Writers(model, snapshot.Events, ranker), made);
         var files = writers.Keys.Order(StringComparer.Ordinal).Select(name => new RebuiltFile(name, ExpectedOf(made, name), ChecksumOf(writers[name]))).ToArray();
         if (outPath is not null) Write(made, writers, outPath);
         var code = new ServiceIdentity("training").Version;

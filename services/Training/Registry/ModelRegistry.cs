@@ -52,8 +52,7 @@ internal sealed class ModelRegistry(
     /// <returns>The manifest with every file's checksum.</returns>
     public ModelManifest Add(ModelManifest manifest, IReadOnlyDictionary<string, Action<Stream>> writers)
     {
-        var all = new Dictionary<string, Action<Stream>>(writers) { [MlModelFile.Name] = stream => MlModelFile.Write(stream, manifest, writers.Keys) };
-        var completed = store.Save(manifest, all);
+        var completed = store.Save(manifest, MlModelFile.With(writers, manifest));
         mlflow.Write();
         return completed;
     }

@@ -1,10 +1,20 @@
+using System.Globalization;
+
 namespace Recommender.Training.Judging;
 
 /// <summary>Whether a new model goes live.</summary>
 /// <param name="Promote">Whether it does.</param>
 /// <param name="Reason">Why, in plain words.</param>
 /// <param name="Checks">What was looked at, one by one.</param>
-internal sealed record GateVerdict(bool Promote, string Reason, IReadOnlyList<GateCheck> Checks);
+internal sealed record GateVerdict(bool Promote, string Reason, IReadOnlyList<GateCheck> Checks)
+{
+    /// <summary>The same verdict, with a word about trials of trainers that can't go live.</summary>
+    public GateVerdict Beside(IEnumerable<Trial> compared) => this with
+    {
+        Reason = string.Join("; ", compared.Select(t => string.Create(
+            CultureInfo.InvariantCulture, $"{t.Recipe.Trainer} reaches {Trial.Criterion} {t.Score:F4} and is only compared, since Serving can't fold new events into it")).Prepend(Reason)),
+    };
+}
 
 /// <summary>One thing that the gate looked at.</summary>
 /// <param name="Name">Such as <c>better_than_champion</c> or <c>coverage</c>.</param>

@@ -70,7 +70,7 @@ internal sealed class TrainingRunner(
         var best = plan.Where(r => TrainerRegistry.IsServable(r.Trainer)).DefaultIfEmpty(baseline).Select(Of).MaxBy(t => t.Score)!;
         // A free choice that noise may have made keeps to the live recipe, on newer data.
         if (isFree && champion is not null && _gate.PrefersChampion(best, champion, snapshot.Version)) best = champion.Trial!;
-        var verdict = _gate.Judge(best, Of(baseline), champion, snapshot.Version);
+        var verdict = _gate.Judge(best, Of(baseline), champion, snapshot.Version).Beside(plan.Where(r => !TrainerRegistry.IsServable(r.Trainer)).Select(Of));
         if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe, counts: null, cancellationToken);

@@ -55,6 +55,17 @@ public sealed class TrainingRunTests(EmbeddedKafkaFixture kafka, RedisFixture re
         Assert.True(File.Exists(Path.Combine(Folder, "models", "runs", run.RunId + ".report.json")));
     }
 
+    [Fact]
+    public async Task A_trainer_that_cannot_be_served_is_spoken_of_in_the_verdict()
+    {
+        Archive.AddEvents(TestEvents.Tastes(60, 40));
+        var host = await StartAsync();
+        var run = (await host.RunAsync(new StartTrainingRunRequest { Trainer = "item_knn", PromoteIfBetter = true }))[^1];
+        Assert.Equal("popularity", run.Trainer);
+        Assert.Matches("; item_knn reaches ndcg@20 0\\.[0-9]{4} and is only compared, since Serving can't fold new events into it$", run.Parameters["run.verdict"]);
+        Assert.Contains($"item_knn reaches ndcg@20 {run.Metrics["item_knn_ndcg@20"].ToString("F4", CultureInfo.InvariantCulture)}", run.Parameters["run.verdict"], StringComparison.Ordinal);
+    }
+
     private async Task AssertListsAsync(Event[] events, string version)
     {
         foreach (var viewer in events.GroupBy(e => e.UserId))

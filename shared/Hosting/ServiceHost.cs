@@ -52,6 +52,7 @@ public static class ServiceHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
         builder.Configuration.AddEnvironmentVariables(OptionsBinding.EnvironmentPrefix);
         builder.Configuration.AddCommandLine(args);
+        SettingSections.RefuseUnknown(builder.Configuration);
         builder.AddServiceDefaults(name);
         add(builder);
         var app = builder.Build();

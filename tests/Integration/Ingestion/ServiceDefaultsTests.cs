@@ -54,6 +54,7 @@ public class ServiceDefaultsTests(IngestionFixture fixture) : IClassFixture<Inge
     [InlineData("Kafka:Partitions=many", "Kafka:Partitions is 'many'; it must be a whole number.")]
     [InlineData("Ingestion:MaxClockSkew=soon", "Ingestion:MaxClockSkew is 'soon'; it must be a time span such as 00:00:05.")]
     [InlineData("Ingestion:MaxWatchTimes=1", "Ingestion:MaxWatchTimes is not a setting; known settings of Ingestion: ContextKeys, LimitedViewers, MaxAge, MaxClockSkew, MaxWatchTime, StreamWindow, ViewerBurst, ViewerEventsPerSecond.")]
+    [InlineData("Ingestoin:MaxClockSkew=00:00:05", "Ingestoin is no section of settings; sections are Archive, Auth, Experiments, Features, Feed, Ingestion, Kafka, ObjectStore, OnDemand, Pseudonyms, Redis, Server, Serving, Storage, Training, Viewers and Logging.")]
     [InlineData("Server:Host=localhost", "Server:Host is localhost; it must be an IP address such as 127.0.0.1 or 0.0.0.0.")]
     public async Task A_wrong_setting_stops_the_start_with_one_sentence(string setting, string sentence)
     {

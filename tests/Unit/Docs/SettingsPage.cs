@@ -18,7 +18,7 @@ internal static partial class SettingsPage
         <!-- Made from the options records by the test SettingsPageTests; do not edit. -->
 
         Environment variables set everything: `RECOMMENDER_{Section}__{Setting}`, e.g. `RECOMMENDER_Kafka__BootstrapServers=kafka:9092`. On the command
-        line of a service the same is `--Kafka:BootstrapServers=kafka:9092`, which wins. A setting that does not exist, or a value out of range, stops the
+        line of a service the same is `--Kafka:BootstrapServers=kafka:9092`, which wins. A setting or a section that does not exist, or a value out of range, stops the
         start with a sentence. Time spans are written `[days.]hours:minutes:seconds[.fraction]`. `OTEL_EXPORTER_OTLP_ENDPOINT` (standard name) switches
         on the export of traces and metrics. `RECOMMENDER_Logging__LogLevel__Default=Debug` changes what is logged.
 
@@ -27,14 +27,17 @@ internal static partial class SettingsPage
 
     public static string Path { get; } = System.IO.Path.Combine(Root(), "docs", "configuration.md");
 
+    public static IEnumerable<string> Sections() => Records().Select(Section);
+
     public static string Make()
     {
         var page = new StringBuilder(Head);
-        var records = Assemblies().SelectMany(a => a.GetTypes()).Where(t => t.IsClass && t.IsAssignableTo(typeof(IOptionsRecord)))
-            .OrderBy(t => Section(t), StringComparer.Ordinal);
-        foreach (var record in records) Append(page, record);
+        foreach (var record in Records()) Append(page, record);
         return page.ToString();
     }
+
+    private static IEnumerable<Type> Records() => Assemblies().SelectMany(a => a.GetTypes()).Where(t => t.IsClass && t.IsAssignableTo(typeof(IOptionsRecord)))
+        .OrderBy(Section, StringComparer.Ordinal);
 
     private static void Append(StringBuilder page, Type record)
     {

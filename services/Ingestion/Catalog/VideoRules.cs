@@ -18,6 +18,7 @@ internal static class VideoRules
     private const int MaxAttributes = 32;
     private const int MaxAttributeKeyBytes = 64;
     private const int MaxAttributeValueBytes = 512;
+    private const int MaxAge = 150;
     private const long MaxDurationSeconds = 7 * 24 * 3600;
 
     /// <summary>Everything that is wrong with the video.</summary>
@@ -73,7 +74,21 @@ internal static class VideoRules
             if (key.Length == 0) return new FieldViolation(field, "has an empty key");
             if (FieldRules.Text(field, key, MaxAttributeKeyBytes) is { } longKey) return longKey with { Description = "has a key that " + longKey.Description };
             if (FieldRules.Text($"{field}[{key}]", value, MaxAttributeValueBytes) is { } longValue) return longValue;
+            if (CheckAudience(key, value) is { } problem) return new FieldViolation($"{field}[{key}]", problem);
         }
         return null;
     }
+
+    /// <summary>What says for whom a video is must be readable: a slip of the pen would show it to everybody.</summary>
+    private static string? CheckAudience(string key, string value) => key switch
+    {
+        _ when string.IsNullOrWhiteSpace(value) => null,
+        "min_age" => int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var years) && years <= MaxAge ? null : $"is no whole number from 0 to {MaxAge}",
+        "countries" or "blocked_countries" => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).All(IsCountry)
+            ? null
+            : "is no list of ISO 3166 codes of two letters, separated by commas",
+        _ => null,
+    };
+
+    private static bool IsCountry(string code) => code.Length == 2 && char.IsAsciiLetter(code[0]) && char.IsAsciiLetter(code[1]);
 }

@@ -22,7 +22,7 @@ internal sealed class TraitReader
         var language = string.Intern(LanguageOf(video.Language));
         var countries = CountriesOf(video.Attributes, "countries");
         var notIn = CountriesOf(video.Attributes, "blocked_countries");
-        var age = video.Attributes.TryGetValue("min_age", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var years) ? years : 0;
+        var age = MinimumAgeOf(video.Attributes);
         return tags.Length == 0 && language.Length == 0 && countries.Length == 0 && notIn.Length == 0 && age == 0
             ? VideoTraits.None
             : new VideoTraits(tags, language, countries, notIn, age);
@@ -33,6 +33,13 @@ internal sealed class TraitReader
     {
         var end = tag.AsSpan().IndexOfAny('-', '_');
         return (end < 0 ? tag : tag[..end]).Trim().ToLowerInvariant();
+    }
+
+    /// <summary>The age to be shown it. The door takes no age that can't be read, but is not the only one who writes: then nobody is old enough.</summary>
+    private static int MinimumAgeOf(MapField<string, string> attributes)
+    {
+        if (!attributes.TryGetValue("min_age", out var text) || string.IsNullOrWhiteSpace(text)) return 0;
+        return int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var years) ? years : int.MaxValue;
     }
 
     private int[] NumbersOf(RepeatedField<string> tags)

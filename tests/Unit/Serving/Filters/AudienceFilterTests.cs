@@ -49,6 +49,9 @@ public class AudienceFilterTests
     [InlineData("16", "16", true)]
     [InlineData("16", "15", false)]
     [InlineData("16", null, false)]
+    [InlineData(" 16 ", "16", true)]
+    [InlineData("18+", "40", false)]
+    [InlineData(" ", null, true)]
     [InlineData(null, null, true)]
     public async Task Who_is_too_young_or_says_no_age_sees_nothing_that_asks_for_one(string? minimum, string? age, bool kept) =>
         Assert.Equal(kept, await KeepsAsync(

@@ -9,8 +9,9 @@ internal sealed class CatalogHydrator(VideoCatalog catalog) : ICandidateHydrator
 {
     public void Hydrate(ViewerQuery query, ref Candidate candidate)
     {
-        if (catalog.TryFind(candidate.VideoId, out var video)) candidate.Video = video;
         if (candidate.Item < 0 && query.Model is { } model) candidate.Item = model.ItemOf(candidate.VideoId);
+        if (candidate.Item >= 0) candidate.Video = query.Model!.VideoOf(candidate.Item, catalog);
+        else if (catalog.TryFind(candidate.VideoId, out var video)) candidate.Video = video;
         if (candidate.Item < 0 && query.Cold.Count > 0) candidate.Cold = query.Cold.Find(candidate.VideoId);
     }
 }

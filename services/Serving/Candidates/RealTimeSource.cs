@@ -34,8 +34,8 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         foreach (var hit in found[..count])
         {
             sink.Offer(query, hit.Item < model.ItemCount
-                ? new Candidate { VideoId = model.IdOf(hit.Item), Source = Source.Realtime, Item = hit.Item, Propensity = 1 }
-                : new Candidate { VideoId = cold.IdOf(hit.Item - model.ItemCount), Source = Source.Fresh, Item = -1, Propensity = 1 });
+                ? new Candidate { VideoId = model.IdOf(hit.Item), Source = Source.Realtime, Item = hit.Item, FactorScore = hit.Score, Propensity = 1 }
+                : new Candidate { VideoId = cold.IdOf(hit.Item - model.ItemCount), Source = Source.Fresh, Item = -1, FactorScore = hit.Score, Propensity = 1 });
         }
         return ValueTask.CompletedTask;
     }

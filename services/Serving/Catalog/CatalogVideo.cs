@@ -13,4 +13,7 @@ internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId,
 
     /// <summary>Its duration, milliseconds; 0 when unknown.</summary>
     public long DurationMs { get; init; }
+
+    /// <summary>Whether the catalog has a newer state of the video: who kept this one must look again.</summary>
+    public bool IsReplaced { get; set; }
 }

@@ -80,9 +80,13 @@ internal sealed class VideoCatalog(ServingOptions options)
 
     private void Forget(string videoId)
     {
-        if (!_videos.TryGetValue(videoId, out var old) || old.IsDeleted) return;
-        _newest.Remove(old);
-        _byAuthor.Remove(old);
+        if (!_videos.TryGetValue(videoId, out var old)) return;
+        if (!old.IsDeleted)
+        {
+            _newest.Remove(old);
+            _byAuthor.Remove(old);
+        }
+        old.IsReplaced = true;
     }
 
     /// <summary>One string per author, however many videos there are.</summary>

@@ -54,7 +54,7 @@ internal sealed class ColdVectors
     public ReadOnlySpan<float> Row(int number) => _rows.AsSpan(number * _length, _length);
 
     /// <summary>The score of a video for a viewer: the inner product of their vectors, as for videos that the model knows.</summary>
-    public float Score(ReadOnlySpan<float> viewer, int number) => Vectors.Dot(viewer, Row(number));
+    public float Score(ReadOnlySpan<float> viewer, int number) => OrderedDot.Of(viewer, Row(number));
 
     /// <summary>Adds a video.</summary>
     /// <returns>False when it is there already, or there is no room.</returns>

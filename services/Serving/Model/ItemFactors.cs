@@ -57,8 +57,8 @@ internal sealed class ItemFactors
     /// <param name="viewer">Receives the vector.</param>
     public void Solve(ReadOnlySpan<int> items, ReadOnlySpan<float> confidences, Span<float> viewer) => _foldIn!.Solve(items, confidences, viewer);
 
-    /// <summary>The model's score of a video for a viewer: their inner product.</summary>
-    public float Score(ReadOnlySpan<float> viewer, int item) => Vectors.Dot(viewer, Row(item));
+    /// <summary>The model's score of a video for a viewer: their inner product, with the bits that <see cref="Search"/> gives it.</summary>
+    public float Score(ReadOnlySpan<float> viewer, int item) => OrderedDot.Of(viewer, Row(item));
 
     /// <summary>Cosine similarity of two videos, -1 to 1; 0 when one has no vector.</summary>
     public float Cosine(int a, int b) => Vectors.Dot(Row(a), Row(b)) * _inverseNorms[a] * _inverseNorms[b];
@@ -81,7 +81,7 @@ internal sealed class ItemFactors
     /// <returns>How many were written.</returns>
     public int Search(ReadOnlySpan<float> viewer, ItemFilter excluded, Span<ScoredItem> result, ItemOverlay? newcomers = null)
     {
-        var found = _quantized is null ? TopK.Search(_packed, viewer, excluded, result) : QuantizedTopK.Search(_quantized, _packed, viewer, excluded, result);
+        var found = _quantized is null ? TopK.Search(_packed, viewer, excluded, result) : QuantizedTopK.Search(_quantized, _packed, _rows.Span, viewer, excluded, result);
         return newcomers is { Count: > 0 } ? newcomers.Extend(viewer, excluded, result, found) : found;
     }
 
@@ -130,7 +130,7 @@ internal sealed class ItemFactors
     {
         var found = new ScoredItem[depth];
         var others = new ItemFilter([item]);
-        var count = _quantized is null ? TopK.SearchSimilar(_packed, Row(item), others, found) : QuantizedTopK.SearchSimilar(_quantized, _packed, Row(item), others, found);
+        var count = _quantized is null ? TopK.SearchSimilar(_packed, Row(item), others, found) : QuantizedTopK.SearchSimilar(_quantized, _packed, _rows.Span, Row(item), others, found);
         return found[..count];
     }
 }

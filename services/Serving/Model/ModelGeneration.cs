@@ -5,6 +5,7 @@ using Recommender.Modeling.Onnx.Ranking;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Weights;
+using Recommender.Serving.Catalog;
 
 namespace Recommender.Serving.Model;
 
@@ -21,6 +22,7 @@ internal sealed class ModelGeneration : IKnownTexts
     private readonly ulong[] _hashes;
     private readonly Dictionary<ulong, int> _itemsByHash;
     private readonly ulong[] _deleted;
+    private readonly CatalogVideo?[] _videos;
 
     /// <summary>Builds the look-ups of a version whose files were checked.</summary>
     /// <param name="manifest">What the version is.</param>
@@ -32,6 +34,7 @@ internal sealed class ModelGeneration : IKnownTexts
     {
         (Manifest, _ids, Factors, _popularity, Weights) = (manifest, ids, factors, popularity, weights);
         _deleted = new ulong[(ids.Count + 63) / 64];
+        _videos = new CatalogVideo?[ids.Count];
         _itemsByHash = new Dictionary<ulong, int>(ids.Count);
         _hashes = new ulong[ids.Count];
         for (var item = 0; item < ids.Count; item++)
@@ -82,6 +85,13 @@ internal sealed class ModelGeneration : IKnownTexts
 
     /// <summary>Stable hash of an item's id.</summary>
     public ulong HashOf(int item) => _hashes[item];
+
+    /// <summary>What the catalog says of an item now; null when it does not hold it. Looked up by its id once for each state of it.</summary>
+    public CatalogVideo? VideoOf(int item, VideoCatalog catalog)
+    {
+        if (_videos[item] is { IsReplaced: false } known) return known;
+        return catalog.TryFind(_ids[item], out var video) ? _videos[item] = video : null;
+    }
 
     /// <summary>Item number of a video; false when the model does not know it.</summary>
     public bool TryFind(ReadOnlySpan<char> videoId, out int item) => _ids.TryGet(videoId, out item);

@@ -29,6 +29,9 @@ internal struct Candidate
     /// <summary>Whether it is on the list from which the answer is made.</summary>
     public bool IsListed { get; set; }
 
+    /// <summary>The model's score for the viewer, where a search has found it out; NaN otherwise.</summary>
+    public float FactorScore { get; init; } = float.NaN;
+
     /// <summary>Probability with which exploration put it where it is; 1 without exploration.</summary>
     public double Propensity { get; init; }
 

@@ -11,6 +11,12 @@ namespace Recommender.Serving.Pipeline;
 /// <summary>One request with everything that the stages learn about it. Hydrators write it; from the sources on it is only read.</summary>
 internal sealed class ViewerQuery
 {
+    /// <summary>
+    /// Devices stamp events with their own clocks, so an event may look older than it is. One that seems this much older than the list may
+    /// still be missing in it.
+    /// </summary>
+    private static readonly TimeSpan s_clockDoubt = TimeSpan.FromMinutes(10);
+
     private static readonly ViewerState s_unknown = new();
 
     /// <summary>The request.</summary>
@@ -63,6 +69,10 @@ internal sealed class ViewerQuery
 
     /// <summary>What a stream tells of a viewer whose state could not be read.</summary>
     public ViewerState? Told { get; set; }
+
+    /// <summary>Whether the viewer may have done something that is not in the list, or there is no list of the live model.</summary>
+    public bool HasNews => Request.RecentVideoIds.Count > 0 || Viewer.List is not { } list || list.ModelVersion != Model?.Version
+        || State.LastSeenAtMs > list.ComputedAtMs - (long)s_clockDoubt.TotalMilliseconds;
 
     /// <summary>What the answer mainly comes from.</summary>
     public Tier Tier { get; set; } = Tier.Trending;

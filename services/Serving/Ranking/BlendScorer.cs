@@ -20,6 +20,8 @@ internal static class BlendScorer
     private static double Relevance(ViewerQuery query, in Candidate candidate)
     {
         if (query.Tier != Tier.RealTime) return candidate.ListScore;
+        // The same bits as below, whoever proposed the video.
+        if (!float.IsNaN(candidate.FactorScore)) return candidate.FactorScore;
         if (candidate.Item >= 0) return query.Model!.Factors!.Score(query.Vector.Span, candidate.Item);
         return candidate.Cold >= 0 ? query.Cold.Score(query.Vector.Span, candidate.Cold) : 0;
     }

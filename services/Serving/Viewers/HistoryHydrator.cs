@@ -17,7 +17,8 @@ internal sealed class HistoryHydrator : IQueryHydrator
     {
         if (query.Model is not { Factors: not null } model) return ValueTask.CompletedTask;
         FindJustLiked(query, model);
-        if (!model.CanFoldIn) return ValueTask.CompletedTask;
+        // The list holds all that is known already.
+        if (!model.CanFoldIn || !query.HasNews) return ValueTask.CompletedTask;
         AddEvents(query, model);
         AddRecentIds(query, model);
         foreach (var (item, signals) in query.Scratch.Signals)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Recommender.Hosting.Online;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.Serving.Trending;
@@ -10,12 +9,6 @@ namespace Recommender.Serving.Viewers;
 [Stage(30)]
 internal sealed class PlanHydrator(TrendingBoard board, RealTimeCost cost, ServingMetrics metrics, TimeProvider time) : IQueryHydrator
 {
-    /// <summary>
-    /// Devices stamp events with their own clocks, so an event may look older than it is. One that seems this much older than the list may
-    /// still be missing in it.
-    /// </summary>
-    private static readonly TimeSpan ClockDoubt = TimeSpan.FromMinutes(10);
-
     /// <summary>Kept for ranking and for the way back.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(1);
 
@@ -38,15 +31,11 @@ internal sealed class PlanHydrator(TrendingBoard board, RealTimeCost cost, Servi
             ListKnown: query.Viewer.IsListKnown,
             HasList: list is { Count: > 0 },
             HasEvents: told || query.State.Recent.Count > 0,
-            HasNews: told || IsNewerThan(list, query),
+            HasNews: query.HasNews,
             CanFoldIn: hasTime && query.Scratch.Items.Count > 0,
             IsHindered: query.Model is null || (query.Scratch.Items.Count > 0 && !hasTime),
             IsTrendingCurrent: board.IsCurrent);
     }
-
-    private static bool IsNewerThan(StoredList? list, ViewerQuery query) =>
-        list is null || list.ModelVersion != query.Model?.Version
-        || query.State.LastSeenAtMs > list.ComputedAtMs - (long)ClockDoubt.TotalMilliseconds;
 
     private void Solve(ViewerQuery query)
     {

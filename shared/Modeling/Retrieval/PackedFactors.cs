@@ -85,17 +85,6 @@ public sealed unsafe class PackedFactors
         GC.KeepAlive(_packed);
     }
 
-    /// <summary>The inner product of a query with one item, with the bits that a scan gives it.</summary>
-    internal float ScoreOf(ReadOnlySpan<float> query, int item)
-    {
-        fixed (float* q = query)
-        {
-            var score = Lanes.Dispatch<OneScore, float>(new OneScore(this, q, item));
-            GC.KeepAlive(_packed);
-            return score;
-        }
-    }
-
     internal float* Block(int block) => _packed.Pointer + ((nint)block * Lanes.Count * Factors);
 
     /// <summary>A bit for each lane of a block that holds an item.</summary>
@@ -113,17 +102,6 @@ public sealed unsafe class PackedFactors
         }
 
         return norms;
-    }
-
-    private readonly struct OneScore(PackedFactors items, float* query, int item) : ILanesWork<float>
-    {
-        public float Run<TLanes>()
-            where TLanes : struct, ILanes<TLanes>
-        {
-            var scores = stackalloc float[Lanes.Count];
-            BlockScan<TLanes>.Score1(items.Block(item / Lanes.Count), items.Factors, query).Store(scores);
-            return scores[item % Lanes.Count];
-        }
     }
 
     private readonly struct Scoring(PackedFactors items, float* queries, int count, float* scores) : ILanesWork<bool>

@@ -18,43 +18,48 @@ public static unsafe class QuantizedTopK
 
     /// <summary>The items with the largest inner product with <paramref name="query"/>, best first; exactly.</summary>
     /// <param name="quantized">The catalog in eight bits.</param>
-    /// <param name="items">The same catalog in float32.</param>
+    /// <param name="items">The same catalog in float32, as a scan reads it.</param>
+    /// <param name="rows">The same once more, row after row, as single items are read.</param>
     /// <param name="query">Length <see cref="PackedFactors.Factors"/>.</param>
     /// <param name="excluded">What to leave out.</param>
     /// <param name="result">Receives the best items; its length is k.</param>
     /// <returns>Number of items written: k, or fewer when the catalog has no more.</returns>
-    /// <exception cref="ArgumentException">The two catalogs or the query's length do not fit.</exception>
-    public static int Search(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+    /// <exception cref="ArgumentException">The catalogs or the query's length do not fit.</exception>
+    public static int Search(
+        QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> rows, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
     {
-        Check(quantized, items, query);
-        if (ByteLanes512.IsAccelerated) return Search<ByteLanes512>(quantized, items, query, excluded, result);
-        if (ByteLanes256.IsAccelerated) return Search<ByteLanes256>(quantized, items, query, excluded, result);
+        Check(quantized, items, rows, query);
+        if (ByteLanes512.IsAccelerated) return Search<ByteLanes512>(quantized, items, rows, query, excluded, result);
+        if (ByteLanes256.IsAccelerated) return Search<ByteLanes256>(quantized, items, rows, query, excluded, result);
         return TopK.Search(items, query, excluded, result);
     }
 
     /// <summary>The items with the largest cosine similarity to <paramref name="query"/>, as <see cref="TopK.SearchSimilar"/> finds them, bit for bit.</summary>
-    /// <inheritdoc cref="Search(QuantizedFactors, PackedFactors, ReadOnlySpan{float}, ItemFilter, Span{ScoredItem})"/>
-    public static int SearchSimilar(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+    /// <inheritdoc cref="Search(QuantizedFactors, PackedFactors, ReadOnlySpan{float}, ReadOnlySpan{float}, ItemFilter, Span{ScoredItem})"/>
+    public static int SearchSimilar(
+        QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> rows, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
     {
-        Check(quantized, items, query);
-        if (ByteLanes512.IsAccelerated) return SearchSimilar<ByteLanes512>(quantized, items, query, excluded, result);
-        if (ByteLanes256.IsAccelerated) return SearchSimilar<ByteLanes256>(quantized, items, query, excluded, result);
+        Check(quantized, items, rows, query);
+        if (ByteLanes512.IsAccelerated) return SearchSimilar<ByteLanes512>(quantized, items, rows, query, excluded, result);
+        if (ByteLanes256.IsAccelerated) return SearchSimilar<ByteLanes256>(quantized, items, rows, query, excluded, result);
         return TopK.SearchSimilar(items, query, excluded, result);
     }
 
     /// <summary>As the other one, with registers of a width that this machine has.</summary>
-    internal static int Search<TLanes>(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+    internal static int Search<TLanes>(
+        QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> rows, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
         where TLanes : struct, IByteLanes<TLanes>
     {
         if (result.IsEmpty) return 0;
         var rounded = new RoundedQuery(query);
         return rounded.IsUsable
-            ? Find<TLanes>(quantized, quantized.Products, items, null, rounded, query, excluded, result)
+            ? Find<TLanes>(quantized, quantized.Products, items, rows, null, rounded, query, excluded, result)
             : TopK.Search(items, query, excluded, result);
     }
 
     /// <summary>As the other one, with registers of a width that this machine has.</summary>
-    internal static int SearchSimilar<TLanes>(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+    internal static int SearchSimilar<TLanes>(
+        QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> rows, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
         where TLanes : struct, IByteLanes<TLanes>
     {
         if (result.IsEmpty) return 0;
@@ -62,12 +67,13 @@ public static unsafe class QuantizedTopK
         if (!TopK.TryDirect(query, direction)) return 0;
         var rounded = new RoundedQuery(direction);
         return rounded.IsUsable
-            ? Find<TLanes>(quantized, quantized.Cosines, items, items.InverseNorms, rounded, direction, excluded, result)
+            ? Find<TLanes>(quantized, quantized.Cosines, items, rows, items.InverseNorms, rounded, direction, excluded, result)
             : TopK.SearchSimilar(items, query, excluded, result);
     }
 
     private static int Find<TLanes>(
-        QuantizedFactors quantized, RowBounds bounds, PackedFactors items, float* factors, RoundedQuery rounded, ReadOnlySpan<float> query, ItemFilter excluded, Span<ScoredItem> result)
+        QuantizedFactors quantized, RowBounds bounds, PackedFactors items, ReadOnlySpan<float> rows, float* factors, RoundedQuery rounded, ReadOnlySpan<float> query,
+        ItemFilter excluded, Span<ScoredItem> result)
         where TLanes : struct, IByteLanes<TLanes>
     {
         var length = quantized.GroupCount * QuantizedFactors.Group;
@@ -80,7 +86,11 @@ public static unsafe class QuantizedTopK
             using var hopefuls = new Hopefuls(result.Length);
             var scan = new Scan<TLanes>(quantized, bounds, rounded, scale, new TopKHeap(lower.AsSpan(0, result.Length), excluded), hopefuls);
             fixed (byte* s = steps) scan.Run((int*)s, (int*)(s + length));
-            return Rescore(items, factors, query, hopefuls.Above(scan.Threshold), result);
+            var left = hopefuls.Above(scan.Threshold);
+            // Level scores stay in the order of the items.
+            left.Sort(static (a, b) => a.Item.CompareTo(b.Item));
+            ScoreAgain(rows, query, left);
+            return Best(items, factors, left, result);
         }
         finally
         {
@@ -89,23 +99,36 @@ public static unsafe class QuantizedTopK
         }
     }
 
-    private static void Check(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> query)
+    private static void Check(QuantizedFactors quantized, PackedFactors items, ReadOnlySpan<float> rows, ReadOnlySpan<float> query)
     {
         ArgumentNullException.ThrowIfNull(quantized);
         ArgumentNullException.ThrowIfNull(items);
         if (quantized.ItemCount != items.ItemCount || quantized.Factors != items.Factors) throw new ArgumentException("The two catalogs differ in shape.", nameof(quantized));
         if (query.Length != items.Factors) throw new ArgumentException($"The query has {query.Length} factors, the items {items.Factors}.", nameof(query));
+        if (rows.Length != (long)items.ItemCount * items.Factors) throw new ArgumentException($"{rows.Length} numbers are no {items.ItemCount} rows of {items.Factors}.", nameof(rows));
     }
 
-    /// <summary>The best by the true scores, which are reckoned as a scan in float32 does.</summary>
-    private static int Rescore(PackedFactors items, float* factors, ReadOnlySpan<float> query, Span<ScoredItem> hopefuls, Span<ScoredItem> result)
+    /// <summary>Puts the true scores, with the bits that a scan in float32 gives them, in the place of the bounds.</summary>
+    private static void ScoreAgain(ReadOnlySpan<float> rows, ReadOnlySpan<float> query, Span<ScoredItem> hopefuls)
     {
-        hopefuls.Sort(static (a, b) => a.Item.CompareTo(b.Item));
+        var (i, factors) = (0, query.Length);
+        for (; i + 4 <= hopefuls.Length; i += 4)
+        {
+            var four = hopefuls.Slice(i, 4);
+            var (a, b, c, d) = OrderedDot.Of(query, Row(rows, factors, four[0]), Row(rows, factors, four[1]), Row(rows, factors, four[2]), Row(rows, factors, four[3]));
+            (four[0], four[1], four[2], four[3]) = (four[0] with { Score = a }, four[1] with { Score = b }, four[2] with { Score = c }, four[3] with { Score = d });
+        }
+        for (; i < hopefuls.Length; i++) hopefuls[i] = hopefuls[i] with { Score = OrderedDot.Of(query, Row(rows, factors, hopefuls[i])) };
+    }
+
+    private static ReadOnlySpan<float> Row(ReadOnlySpan<float> rows, int factors, ScoredItem of) => rows.Slice(of.Item * factors, factors);
+
+    private static int Best(PackedFactors items, float* factors, ReadOnlySpan<ScoredItem> hopefuls, Span<ScoredItem> result)
+    {
         var best = new TopKHeap(result, default);
         foreach (var hopeful in hopefuls)
         {
-            var score = items.ScoreOf(query, hopeful.Item);
-            if (factors != null) score *= factors[hopeful.Item];
+            var score = factors == null ? hopeful.Score : hopeful.Score * factors[hopeful.Item];
             if (score > best.Threshold) best.Offer(hopeful.Item, score);
         }
         GC.KeepAlive(items);

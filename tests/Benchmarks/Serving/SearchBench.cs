@@ -33,7 +33,7 @@ internal static class SearchBench
                 var times = (
                     Time(threads, _ => StreamingRead.Sum(rows)),
                     Time(threads, t => TopK.Search(packed, query, default, exact[t])),
-                    Time(threads, t => QuantizedTopK.Search(quantized, packed, query, default, found[t])));
+                    Time(threads, t => QuantizedTopK.Search(quantized, packed, rows, query, default, found[t])));
                 same &= exact.Zip(found).All(pair => pair.First.SequenceEqual(pair.Second));
                 if (round < 0) continue;
                 read.Add(times.Item1);

@@ -15,18 +15,18 @@ public class QuantizedTopKTests
     private static ScoredItem[] Quantized(float[] rows, PackedFactors items, float[] query, ItemFilter excluded, int k)
     {
         var (quantized, result) = (new QuantizedFactors(rows, query.Length), new ScoredItem[k]);
-        var found = result[..QuantizedTopK.Search(quantized, items, query, excluded, result)];
+        var found = result[..QuantizedTopK.Search(quantized, items, rows, query, excluded, result)];
         // Every width of registers that this machine has.
-        if (ByteLanes256.IsAccelerated) Assert.Equal(found, Widths<ByteLanes256>(quantized, items, query, excluded, k));
-        if (ByteLanes512.IsAccelerated) Assert.Equal(found, Widths<ByteLanes512>(quantized, items, query, excluded, k));
+        if (ByteLanes256.IsAccelerated) Assert.Equal(found, Widths<ByteLanes256>(quantized, items, rows, query, excluded, k));
+        if (ByteLanes512.IsAccelerated) Assert.Equal(found, Widths<ByteLanes512>(quantized, items, rows, query, excluded, k));
         return found;
     }
 
-    private static ScoredItem[] Widths<TLanes>(QuantizedFactors quantized, PackedFactors items, float[] query, ItemFilter excluded, int k)
+    private static ScoredItem[] Widths<TLanes>(QuantizedFactors quantized, PackedFactors items, float[] rows, float[] query, ItemFilter excluded, int k)
         where TLanes : struct, IByteLanes<TLanes>
     {
         var result = new ScoredItem[k];
-        return result[..QuantizedTopK.Search<TLanes>(quantized, items, query, excluded, result)];
+        return result[..QuantizedTopK.Search<TLanes>(quantized, items, rows, query, excluded, result)];
     }
 
     /// <summary>Rows of very different lengths, some zero, some equal, some of a few large numbers among small ones.</summary>
@@ -59,7 +59,7 @@ public class QuantizedTopKTests
             Assert.Equal(Exact(packed, query, new ItemFilter(seen, bitmap), k), Quantized(rows, packed, query, new ItemFilter(seen, bitmap), k));
             var (similar, found) = (new ScoredItem[k], new ScoredItem[k]);
             var count = TopK.SearchSimilar(packed, query, new ItemFilter(seen, bitmap), similar);
-            Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, factors), packed, query, new ItemFilter(seen, bitmap), found));
+            Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, factors), packed, rows, query, new ItemFilter(seen, bitmap), found));
             Assert.Equal(similar, found);
         }).QuickCheckThrowOnFailure();
 
@@ -69,10 +69,10 @@ public class QuantizedTopKTests
         float[] rows = [0, 0, 1e-25f, 0, 0, 1e-25f, 1, 1, -1, 0];
         var (packed, similar, found) = (new PackedFactors(rows, 2), new ScoredItem[5], new ScoredItem[5]);
         var count = TopK.SearchSimilar(packed, [1, 0.5f], default, similar);
-        Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, [1, 0.5f], default, found));
+        Assert.Equal(count, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, rows, [1, 0.5f], default, found));
         Assert.Equal(similar, found);
         Assert.DoesNotContain(found[..count], hit => hit.Item == 0);
-        Assert.Equal(0, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, [0, 0], default, found));
+        Assert.Equal(0, QuantizedTopK.SearchSimilar(new QuantizedFactors(rows, 2), packed, rows, [0, 0], default, found));
     }
 
     [Fact]
@@ -126,9 +126,9 @@ public class QuantizedTopKTests
     {
         var (rows, query) = Draw(new Random(3), 5000, 32);
         var (packed, quantized, result) = (new PackedFactors(rows, 32), new QuantizedFactors(rows, 32), new ScoredItem[50]);
-        for (var i = 0; i < 3; i++) QuantizedTopK.Search(quantized, packed, query, default, result);
+        for (var i = 0; i < 3; i++) QuantizedTopK.Search(quantized, packed, rows, query, default, result);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        QuantizedTopK.Search(quantized, packed, query, default, result);
+        QuantizedTopK.Search(quantized, packed, rows, query, default, result);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 128);
     }
 
@@ -137,7 +137,8 @@ public class QuantizedTopKTests
     {
         Assert.Throws<ArgumentException>(() => new QuantizedFactors([1, 2, 3], 2));
         Assert.Throws<ArgumentException>(() => new QuantizedFactors([1, float.NaN], 2));
-        Assert.Throws<ArgumentException>(() => QuantizedTopK.Search(new QuantizedFactors([1, 2], 2), new PackedFactors([1, 2, 3, 4], 2), [1, 2], default, new ScoredItem[1]));
-        Assert.Throws<ArgumentException>(() => QuantizedTopK.Search(new QuantizedFactors([1, 2], 2), new PackedFactors([1, 2], 2), [1], default, new ScoredItem[1]));
+        Assert.Throws<ArgumentException>(() => QuantizedTopK.Search(new QuantizedFactors([1, 2], 2), new PackedFactors([1, 2, 3, 4], 2), [1, 2], [1, 2], default, new ScoredItem[1]));
+        Assert.Throws<ArgumentException>(() => QuantizedTopK.Search(new QuantizedFactors([1, 2], 2), new PackedFactors([1, 2], 2), [1, 2], [1], default, new ScoredItem[1]));
+        Assert.Throws<ArgumentException>(() => QuantizedTopK.Search(new QuantizedFactors([1, 2], 2), new PackedFactors([1, 2], 2), [1], [1, 2], default, new ScoredItem[1]));
     }
 }

@@ -1,5 +1,7 @@
 using Recommender.Hosting.Online;
 using Recommender.Modeling.Retrieval;
+using Recommender.Serving;
+using Recommender.Serving.Catalog;
 using Recommender.Serving.Model;
 
 namespace Recommender.Tests.Unit.Serving.Model;
@@ -16,6 +18,33 @@ public class ModelTests
         Assert.Equal(StableHash.Of("b3"), model.HashOf(13));
         Assert.Equal("b3", model.IdOf(13));
         Assert.False(model.TryFind("c1", out _));
+    }
+
+    [Fact]
+    public void What_the_catalog_says_of_a_video_is_what_it_says_now()
+    {
+        var (model, catalog) = (SmallModel.Create(), new VideoCatalog(new ServingOptions()));
+        Assert.Null(model.VideoOf(13, catalog));
+        catalog.Upsert("b3", "first", 1000);
+        Assert.Equal("first", model.VideoOf(13, catalog)?.AuthorId);
+        catalog.Upsert("b3", "second", 1000);
+        Assert.Equal("second", model.VideoOf(13, catalog)?.AuthorId);
+        catalog.Delete("b3");
+        Assert.True(model.VideoOf(13, catalog)?.IsDeleted);
+        catalog.Upsert("b3", "third", 1000);
+        Assert.Equal("third", model.VideoOf(13, catalog)?.AuthorId);
+    }
+
+    [Fact]
+    public void A_search_and_a_single_score_have_the_same_bits()
+    {
+        var random = new Random(1);
+        var (rows, viewer, found) = (Numbers(5000 * 12), Numbers(12), new ScoredItem[40]);
+        var factors = new ItemFactors(rows, 12, settings: null);
+        Assert.Equal(40, factors.Search(viewer, default, found));
+        Assert.All(found, hit => Assert.Equal(hit.Score, factors.Score(viewer, hit.Item)));
+
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
     }
 
     [Fact]

@@ -106,6 +106,8 @@ public sealed class HydratorTests : IDisposable
         var query = await PlanAsync(Queries.Create(Queries.State(("a0", EventType.View, 60)), new PrecomputedList(version, computed, [("x", 1)]), SmallModel.Create()));
         Assert.Equal(tier, query.Tier);
         Assert.Equal(Degradation.None, query.Degradation);
+        // What the list knows already is not reckoned with again.
+        Assert.Equal(query.Tier == Tier.RealTime, query.Scratch.Items.Count > 0);
     }
 
     [Fact]

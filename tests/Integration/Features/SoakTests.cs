@@ -23,6 +23,8 @@ public sealed class SoakTests : IAsyncLifetime
     private readonly KillableProcess?[] _processes = new KillableProcess?[2];
     private readonly List<Event> _acknowledged = [];
     private readonly Random _random = new(Seed());
+    private readonly StringBuilder _history = new();
+    private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
     private int _next;
 
     public ValueTask InitializeAsync() => _fixture.InitializeAsync();
@@ -37,28 +39,47 @@ public sealed class SoakTests : IAsyncLifetime
     public async Task Every_counter_is_the_number_of_distinct_acknowledged_events_after_a_time_of_failures()
     {
         var minutes = double.Parse(Environment.GetEnvironmentVariable("RECOMMENDER_SOAK_MINUTES") ?? "0.2", CultureInfo.InvariantCulture);
+        try
+        {
+            await SoakAsync(TimeSpan.FromMinutes(minutes));
+        }
+        catch (Exception)
+        {
+            Tell($"What failed, and when (UTC):{Environment.NewLine}{_history}");
+            for (var i = 0; i < _processes.Length; i++) Tell($"Process {i} wrote:{Environment.NewLine}{_processes[i]?.Output}");
+            throw;
+        }
+        Tell($"{_acknowledged.Count:N0} events acknowledged through {string.Join(", ", _failures.Select(f => $"{f.Value} x {f.Key}"))}.");
+
+        static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
+    }
+
+    private async Task SoakAsync(TimeSpan duration)
+    {
         for (var i = 0; i < _processes.Length; i++) Restart(i);
         var begin = TimeProvider.System.GetTimestamp();
         var kinds = new Queue<int>([0, 3]);
-        var failures = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        while (TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromMinutes(minutes))
+        while (TimeProvider.System.GetElapsedTime(begin) < duration)
         {
             using var stop = new CancellationTokenSource();
             var sending = SendAsync(EventsBetweenChecks, stop.Token);
-            for (var i = 0; i < 6 && TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromMinutes(minutes); i++)
+            for (var i = 0; i < 6 && TimeProvider.System.GetElapsedTime(begin) < duration; i++)
             {
                 // Every kind in each round, in an order of its own.
                 if (kinds.Count == 0) kinds = new Queue<int>(Enumerable.Range(0, 5).OrderBy(_ => _random.Next()));
-                var name = await FailAsync(kinds.Dequeue(), isLong: minutes >= 1);
-                failures[name] = failures.GetValueOrDefault(name) + 1;
+                Note(await FailAsync(kinds.Dequeue(), isLong: duration >= TimeSpan.FromMinutes(1)));
                 await Task.Delay(_random.Next(100, 1500), TestContext.Current.CancellationToken);
             }
             await stop.CancelAsync();
             await sending;
             await AssertCountedOnceAsync();
         }
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{_acknowledged.Count:N0} events acknowledged through {string.Join(", ", failures.Select(f => $"{f.Value} x {f.Key}"))}.");
+    }
+
+    private void Note(string failure)
+    {
+        _failures[failure] = _failures.GetValueOrDefault(failure) + 1;
+        _history.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {failure}, {_acknowledged.Count} events acknowledged");
     }
 
     private static int Seed() => int.TryParse(Environment.GetEnvironmentVariable("RECOMMENDER_SOAK_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 17;

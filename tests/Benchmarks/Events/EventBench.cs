@@ -50,11 +50,12 @@ internal sealed class EventBench : IAsyncDisposable
         return bench;
     }
 
-    public async Task<double> StreamAsync(int events)
+    public async Task<Measured> StreamAsync(int events)
     {
         using var call = new IngestionService.IngestionServiceClient(_channel).StreamEvents();
         var requests = Enumerable.Range(0, events).Select(_ => new TrackEventRequest { Event = NextEvent() }).ToArray();
-        var clock = Stopwatch.StartNew();
+        Settle();
+        var measurement = Measured.Begin();
         var answers = Task.Run(async () =>
         {
             var count = 0;
@@ -66,43 +67,47 @@ internal sealed class EventBench : IAsyncDisposable
         foreach (var request in requests) await call.RequestStream.WriteAsync(request);
         await call.RequestStream.CompleteAsync();
         Require(await answers, events);
-        return events / clock.Elapsed.TotalSeconds;
+        return measurement.End(events);
     }
 
-    public Task<double> RawProducerAsync(int events) => _raw.ProduceAsync([.. Enumerable.Range(0, events).Select(_ => BenchEvents.Message(NextEvent()))]);
+    public Task<Measured> RawProducerAsync(int events)
+    {
+        var messages = Enumerable.Range(0, events).Select(_ => BenchEvents.Message(NextEvent())).ToArray();
+        Settle();
+        return _raw.ProduceAsync(messages);
+    }
 
-    public Task<double> UnaryAsync(int calls)
+    public Task<Measured> UnaryAsync(int calls)
     {
         var door = new IngestionService.IngestionServiceClient(_channel);
         return CallsAsync(calls, async () => await door.TrackEventAsync(new TrackEventRequest { Event = NextEvent() }));
     }
 
-    public Task<double> EmptyUnaryAsync(int calls)
+    public Task<Measured> EmptyUnaryAsync(int calls)
     {
         var health = new Health.HealthClient(_channel);
         return CallsAsync(calls, async () => await health.CheckAsync(new HealthCheckRequest()));
     }
 
     /// <summary>A new life of the feature service with a log name of its own, so that it absorbs all that the broker holds.</summary>
-    public async Task<double> AbsorbAsync(int events)
+    public async Task<Measured> AbsorbAsync(int events)
     {
         await FillAsync(events);
         var log = $"life{++_life}";
         await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), log);
-        var (begin, first) = (0L, 0L);
-        while (true)
+        Measurement? measurement = null;
+        var (first, absorbed) = (0L, 0L);
+        for (; absorbed < events; absorbed = await AbsorbedAsync(log))
         {
-            var absorbed = await AbsorbedAsync(log);
-            if (begin == 0 && absorbed > 0) (begin, first) = (Stopwatch.GetTimestamp(), absorbed);
-            if (absorbed >= events) break;
+            if (measurement is null && absorbed > 0) (measurement, first) = (Measured.Begin(), absorbed);
             await Task.Delay(2);
         }
-        var rate = (events - first) / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        var measured = measurement?.End(events - first) ?? throw new InvalidOperationException("All events were absorbed in one batch; take more.");
         await service.StopAsync();
-        return rate;
+        return measured;
     }
 
-    public async Task<double> RawConsumerAsync(int events)
+    public async Task<Measured> RawConsumerAsync(int events)
     {
         await FillAsync(events);
         return _raw.Consume(events);
@@ -186,20 +191,22 @@ internal sealed class EventBench : IAsyncDisposable
     private static async Task<RecommendResponse> AnswerAsync(RecommendationService.RecommendationServiceClient feed, string viewer) =>
         await feed.RecommendAsync(new RecommendRequest { UserId = viewer, Count = 20 });
 
-    private static async Task<double> CallsAsync(int calls, Func<Task> call)
+    private static async Task<Measured> CallsAsync(int calls, Func<Task> call)
     {
-        var (left, clock) = (calls, Stopwatch.StartNew());
+        Settle();
+        var (left, measurement) = (calls, Measured.Begin());
         await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref left) >= 0) await call();
         })));
-        return calls / clock.Elapsed.TotalSeconds;
+        return measurement.End(calls);
     }
 
     private async Task FillAsync(int events)
     {
         await RecreateAsync();
         await RawProducerAsync(events);
+        Settle();
     }
 
     private async Task RecreateAsync()
@@ -229,6 +236,9 @@ internal sealed class EventBench : IAsyncDisposable
     ];
 
     private Event NextEvent() => BenchEvents.Of(Interlocked.Increment(ref _next), Viewers);
+
+    /// <summary>Collects what preparing has left behind, which is nobody's whose turn it is next.</summary>
+    private static void Settle() => GC.Collect();
 
     private static void Require(int actual, int expected)
     {

@@ -8,7 +8,7 @@ namespace Recommender.Tests.Benchmarks.Events;
 internal sealed class EventsSuite : IBenchmarkSuite
 {
     private static readonly string[] s_measurements = ["stream", "unary", "absorption", "freshness", "memory"];
-    private static readonly string[] s_columns = ["what", "a second", "raw a second", "share"];
+    private static readonly string[] s_columns = ["what", "a second", "raw a second", "share", "CPU µs each", "raw CPU µs each"];
 
     public Command CreateCommand()
     {
@@ -48,9 +48,9 @@ internal sealed class EventsSuite : IBenchmarkSuite
         return 0;
     }
 
-    private static async Task AddAsync(Table table, string what, int rounds, Func<Task<double>> ours, Func<Task<double>> raw)
+    private static async Task AddAsync(Table table, string what, int rounds, Func<Task<Measured>> ours, Func<Task<Measured>> raw)
     {
-        var (own, bare) = (new List<double>(), new List<double>());
+        var (own, bare) = (new List<Measured>(), new List<Measured>());
         for (var round = 0; round <= rounds; round++)
         {
             var pair = (await ours(), await raw());
@@ -58,8 +58,9 @@ internal sealed class EventsSuite : IBenchmarkSuite
             own.Add(pair.Item1);
             bare.Add(pair.Item2);
         }
-        var (a, b) = (Median(own), Median(bare));
-        table.Add([what, Text(a), Text(b), (a / b).ToString("P0", CultureInfo.InvariantCulture)]);
+        var (a, b) = (Median(own.ConvertAll(m => m.Rate)), Median(bare.ConvertAll(m => m.Rate)));
+        var (spent, least) = (Median(own.ConvertAll(m => m.Micros)), Median(bare.ConvertAll(m => m.Micros)));
+        table.Add([what, Text(a), Text(b), (a / b).ToString("P0", CultureInfo.InvariantCulture), spent.ToString("0.0", CultureInfo.InvariantCulture), least.ToString("0.0", CultureInfo.InvariantCulture)]);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Hosting.Kafka;
@@ -8,8 +7,8 @@ namespace Recommender.Tests.Benchmarks.Events;
 /// <summary>The client of Kafka with nothing of ours around it: what rates are compared with.</summary>
 internal sealed class RawKafka(KafkaOptions options)
 {
-    /// <summary>Writes records, acknowledged and idempotent as the door does; records a second.</summary>
-    public async Task<double> ProduceAsync((string Topic, Message<byte[], byte[]> Message)[] messages)
+    /// <summary>Writes records, acknowledged and idempotent as the door does.</summary>
+    public async Task<Measured> ProduceAsync((string Topic, Message<byte[], byte[]> Message)[] messages)
     {
         var events = messages.Length;
         var config = new ProducerConfig
@@ -19,7 +18,7 @@ internal sealed class RawKafka(KafkaOptions options)
         };
         using var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
         var (done, count) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
-        var clock = Stopwatch.StartNew();
+        var measurement = Measured.Begin();
         foreach (var (topic, message) in messages)
         {
             while (true)
@@ -39,19 +38,25 @@ internal sealed class RawKafka(KafkaOptions options)
             }
         }
         await done.Task;
-        return events / clock.Elapsed.TotalSeconds;
+        return measurement.End(events);
     }
 
-    /// <summary>Reads as many records of the event topics from their beginning; records a second.</summary>
-    public double Consume(int events)
+    /// <summary>
+    /// Reads as many records of the event topics from their beginning. Measured from the first one on, as absorption is from its first batch on: to find
+    /// out where to read takes the client half a second.
+    /// </summary>
+    public Measured Consume(int events)
     {
         var config = KafkaConfigs.Consumer(options, "raw");
         config.ConsumeResultFields = "timestamp,topic";
         using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
-        var clock = Stopwatch.StartNew(); // the client fetches ahead as soon as it knows what
         consumer.Assign(Topics.Events.SelectMany(t => Enumerable.Range(0, options.Partitions).Select(p => new TopicPartitionOffset(t, p, Offset.Beginning))));
+        var measurement = default(Measurement);
         for (var read = 0; read < events; read++)
+        {
             if (consumer.Consume(TimeSpan.FromSeconds(30)) is null) throw new InvalidOperationException($"{read} of {events} arrived.");
-        return events / clock.Elapsed.TotalSeconds;
+            if (read == 0) measurement = Measured.Begin();
+        }
+        return measurement.End(events - 1);
     }
 }

@@ -40,7 +40,7 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
         using var buffer = new BufferedStream(gzip, 64 * 1024);
         foreach (var row in rows)
         {
-            buffer.Write(row.Json);
+            buffer.Write(row.Json.Span);
             buffer.WriteByte((byte)'\n');
         }
     }
@@ -49,4 +49,4 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
 /// <summary>One record of the archive.</summary>
 /// <param name="Day">Day of what happened, UTC.</param>
 /// <param name="Json">One JSON object without line ends, UTF-8.</param>
-internal readonly record struct ArchiveRow(DateOnly Day, byte[] Json);
+internal readonly record struct ArchiveRow(DateOnly Day, ReadOnlyMemory<byte> Json);

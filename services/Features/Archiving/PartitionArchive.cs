@@ -6,10 +6,14 @@ namespace Recommender.Features.Archiving;
 /// </summary>
 internal sealed class PartitionArchive
 {
+    // Rows wait for seconds. As objects of their own they would outlive some collections of garbage each, which is what those cost most for.
+    private const int BlockBytes = 16 * 1024;
+
     private readonly string _log;
     private readonly string _type;
     private readonly int _partition;
     private List<ArchiveRow> _rows = [];
+    private Memory<byte> _block;
     private DateOnly _lastDay;
     private long _from;
     private long _firstAt;
@@ -43,19 +47,31 @@ internal sealed class PartitionArchive
     /// <summary>When the oldest pending record came, as a time stamp of the clock.</summary>
     public long FirstAt => _firstAt;
 
+    /// <summary>Copies a row to where it may wait for <see cref="Append"/>, together with others.</summary>
+    /// <param name="row">The row.</param>
+    public ReadOnlyMemory<byte> Hold(ReadOnlySpan<byte> row)
+    {
+        if (row.Length > BlockBytes / 4) return row.ToArray();
+        if (row.Length > _block.Length) _block = new byte[BlockBytes];
+        var held = _block[..row.Length];
+        _block = _block[row.Length..];
+        row.CopyTo(held.Span);
+        return held;
+    }
+
     /// <summary>Adds a record.</summary>
     /// <param name="offset">Its offset, at least <see cref="Next"/>. What lies between does not exist.</param>
-    /// <param name="row">Its row; null when it is to leave none.</param>
+    /// <param name="row">Its row, which is never changed afterwards; null when it is to leave none.</param>
     /// <param name="day">Its day.</param>
     /// <param name="now">A time stamp of the clock.</param>
-    public void Append(long offset, byte[]? row, DateOnly day, long now)
+    public void Append(long offset, ReadOnlyMemory<byte>? row, DateOnly day, long now)
     {
         if (Pending == 0) _firstAt = now;
         Next = offset + 1;
         _lastDay = day;
-        if (row is null) return;
-        _rows.Add(new ArchiveRow(day, row));
-        Interlocked.Add(ref _bytes, row.Length);
+        if (row is not { } bytes) return;
+        _rows.Add(new ArchiveRow(day, bytes));
+        Interlocked.Add(ref _bytes, bytes.Length);
     }
 
     /// <summary>Cuts off what is pending and has it written behind what was cut off before.</summary>

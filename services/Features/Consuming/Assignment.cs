@@ -40,6 +40,9 @@ internal sealed class Assignment
     /// <summary>The partitions.</summary>
     public IReadOnlyCollection<PartitionLog> Logs => _logs.Values;
 
+    /// <summary>The batch of the partitions' records that is worked at, one after the other in the same room; see <see cref="BatchAbsorber.Begin(Assignment)"/>.</summary>
+    public RecordBatch? Batch { get; set; }
+
     /// <summary>The partitions of which something is absorbed that is not settled; see <see cref="BatchAbsorber.SettleAsync"/>.</summary>
     public IEnumerable<StoredMarks> Unsettled => _marks.Where(m => m.IsUnsettled);
 

@@ -16,8 +16,15 @@ internal sealed class BatchAbsorber(
     IOnlineStore store, PartitionAbsorber partitions, DurationCache durations, RejectedRecords rejected, IProducePacer pacer,
     FeatureMetrics metrics, TimeProvider time, ILogger<BatchAbsorber> logger, ErasureStatusStore? statuses = null)
 {
-    /// <summary>An empty batch of records of what this process owns.</summary>
-    public RecordBatch Begin(Assignment assignment) => new(assignment, metrics, logger);
+    private readonly SharedTexts _videoIds = new();
+
+    /// <summary>An empty batch of records of what this process owns. There is one at a time: the one before means nothing any more.</summary>
+    public RecordBatch Begin(Assignment assignment)
+    {
+        var batch = assignment.Batch ??= new RecordBatch(assignment, _videoIds, metrics, logger);
+        batch.Clear();
+        return batch;
+    }
 
     /// <summary>
     /// Absorbs records, all but trending and the watermarks: those are <see cref="SettleAsync"/>'s. When it fails nothing is lost: read again from
@@ -40,6 +47,7 @@ internal sealed class BatchAbsorber(
             if (log.Marks is null) pacer.OnAbsorbed(log.Topic, log.Partition, next);
         }
         metrics.Batch(batch.Count, time.GetElapsedTime(begin, now));
+        batch.Clear();
     }
 
     /// <summary>

@@ -1,11 +1,10 @@
-using Google.Protobuf.WellKnownTypes;
+using System.Text;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Features.State;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Online;
-using Recommender.V1;
 
 namespace Recommender.Features.Consuming;
 
@@ -19,16 +18,16 @@ internal static class EventReader
     /// <param name="record">The record.</param>
     /// <param name="log">Hash of the topic's log.</param>
     /// <param name="topic">Number of the topic.</param>
+    /// <param name="videoIds">Ids of videos that are in memory already.</param>
     /// <param name="result">The event.</param>
-    public static string? Read(in TopicRecord record, ulong log, byte topic, out FeatureEvent result)
+    public static string? Read(in TopicRecord record, ulong log, byte topic, SharedTexts videoIds, out FeatureEvent result)
     {
         result = default;
         if (record.Value is null) return "the record has no value";
-        Event e;
-        Timestamp? received;
+        EventFacts e;
         try
         {
-            e = EventJson.Parse(record.Value, out received);
+            e = EventFacts.Parse(record.Value);
         }
         catch (FormatException error)
         {
@@ -37,9 +36,8 @@ internal static class EventReader
         if (Check(e, record) is { } violation) return $"{violation.Field} {violation.Description}";
         var (_, partition, offset) = record.Position;
         result = new FeatureEvent(
-            StableHash.Of(e.EventId), e.Type, e.UserId, e.VideoId, Milliseconds(e.OccurredAt),
-            e.WatchTime is { } watched ? (watched.Seconds * 1000) + (watched.Nanos / 1_000_000) : null,
-            received is null ? record.Timestamp.ToUnixTimeMilliseconds() : Milliseconds(received),
+            StableHash.Of(e.EventId), e.Type, Encoding.UTF8.GetString(e.UserId), videoIds.Of(e.VideoId), e.OccurredAt!.Value.ToUnixTimeMilliseconds(),
+            e.WatchTime is { } watched ? (long)watched.TotalMilliseconds : null, (e.ReceivedAt ?? record.Timestamp).ToUnixTimeMilliseconds(),
             new LogPosition(log, topic, partition, offset + 1));
         return null;
     }
@@ -51,17 +49,13 @@ internal static class EventReader
         return at - recordedAt > MaxAhead ? new FieldViolation(field, "is more than 25 hours after the record was written") : null;
     }
 
-    private static FieldViolation? Check(Event e, in TopicRecord record)
+    private static FieldViolation? Check(in EventFacts e, in TopicRecord record)
     {
         if (FieldRules.RequiredId("event_id", e.EventId) is { } id) return id;
         if (FieldRules.RequiredId("user_id", e.UserId) is { } user) return user;
         if (FieldRules.RequiredId("video_id", e.VideoId) is { } video) return video;
         if (Topics.Of(e.Type) != record.Position.Topic) return new FieldViolation("type", $"'{EventTypeNames.NameOf(e.Type)}' does not belong to this topic");
-        if (e.WatchTime is { } watched && (watched.Seconds < 0 || watched.Nanos < 0)) return new FieldViolation("watch_time_ms", "is negative");
-        return e.OccurredAt is null
-            ? new FieldViolation("occurred_at", "is missing")
-            : CheckTime("occurred_at", e.OccurredAt.ToDateTimeOffset(), record.Timestamp);
+        if (e.WatchTime < TimeSpan.Zero) return new FieldViolation("watch_time_ms", "is negative");
+        return e.OccurredAt is { } at ? CheckTime("occurred_at", at, record.Timestamp) : new FieldViolation("occurred_at", "is missing");
     }
-
-    private static long Milliseconds(Timestamp time) => (time.Seconds * 1000) + (time.Nanos / 1_000_000);
 }

@@ -15,7 +15,7 @@ namespace Recommender.Features.Consuming;
 /// Records sorted by what is to be done with them, as they are read: what a record holds besides is not kept. Nothing is changed by sorting,
 /// except where reading goes on.
 /// </summary>
-internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics, ILogger logger)
+internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, FeatureMetrics metrics, ILogger logger)
 {
     private const int MaxLinks = 64;
 
@@ -33,7 +33,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
     public List<ActivityLink> Links { get; } = [];
 
     /// <summary>What online state is to absorb, by partition.</summary>
-    public IReadOnlyCollection<PartitionWork> Work => _work.Values;
+    public IEnumerable<PartitionWork> Work => _work.Values.Where(w => !w.IsEmpty);
 
     /// <summary>Where the batch ends in each partition: the offset behind its last record.</summary>
     public IReadOnlyDictionary<PartitionLog, long> Reached => _reached;
@@ -43,6 +43,17 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
 
     /// <summary>What is to be set aside.</summary>
     public List<RejectedRecord> Rejected { get; } = [];
+
+    /// <summary>Forgets the records, but keeps the room that they took: lists as long as these are dear to make anew.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        _reached.Clear();
+        Links.Clear();
+        Rows.Clear();
+        Rejected.Clear();
+        foreach (var work in _work.Values) work.Clear();
+    }
 
     /// <summary>Sorts one record.</summary>
     /// <exception cref="LogChangedException">The log is not the one that was read so far.</exception>
@@ -60,7 +71,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
 
         var (reason, day, row) = ReadSafely(record, log, work);
         if (reason is not null && (isNew || (log.Marks is null && offset >= log.Archive.Next))) Rejected.Add(new RejectedRecord(record, reason));
-        if (offset >= log.Archive.Next) Rows.Add(new PendingRow(log.Archive, offset, row, DateOnly.FromDateTime(day.UtcDateTime)));
+        if (offset >= log.Archive.Next) Rows.Add(new PendingRow(log.Archive, offset, row is null ? default(ReadOnlyMemory<byte>?) : log.Archive.Hold(row), DateOnly.FromDateTime(day.UtcDateTime)));
     }
 
     private (string? Reason, DateTimeOffset Day, byte[]? Row) ReadSafely(in TopicRecord record, PartitionLog log, PartitionWork? work)
@@ -78,7 +89,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
         }
     }
 
-    private static (string? Reason, DateTimeOffset Day, byte[]? Row) Read(in TopicRecord record, PartitionLog log, PartitionWork? work)
+    private (string? Reason, DateTimeOffset Day, byte[]? Row) Read(in TopicRecord record, PartitionLog log, PartitionWork? work)
     {
         string? reason;
         if (log.IsCatalog)
@@ -96,7 +107,7 @@ internal sealed class RecordBatch(Assignment assignment, FeatureMetrics metrics,
             return reason is null ? (null, shownAt, JsonRow.Of(record.Value!)) : (reason, record.Timestamp, null);
         }
         Erasure? wish = null;
-        reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e, out wish) : EventReader.Read(record, log.Log, log.Number, out e);
+        reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e, out wish) : EventReader.Read(record, log.Log, log.Number, videoIds, out e);
         if (reason is not null) return (reason, record.Timestamp, null);
         work?.Add(e);
         if (wish is not null) work?.Wishes.Add(e.After, wish);
@@ -141,6 +152,9 @@ internal sealed class PartitionWork(StoredMarks marks)
     /// <summary>The partition's watermarks.</summary>
     public StoredMarks Marks { get; } = marks;
 
+    /// <summary>Whether no record of the partition is in the batch.</summary>
+    public bool IsEmpty => _reached.Count == 0;
+
     /// <summary>
     /// Wishes to be forgotten, then events; those of one topic in the order of their offsets. A wish forgets what the viewer's state holds; what
     /// was received after it comes after it here, whichever topic was read first, and what was received before it is known by its time.
@@ -161,6 +175,16 @@ internal sealed class PartitionWork(StoredMarks marks)
 
     /// <summary>Notes that everything before <paramref name="next"/> is in the batch.</summary>
     public void Reached(PartitionLog log, long next) => _reached[log] = next;
+
+    /// <summary>Forgets what is in the batch.</summary>
+    public void Clear()
+    {
+        _reached.Clear();
+        _events.Clear();
+        Changes.Clear();
+        Wishes.Clear();
+        _erasures = 0;
+    }
 }
 
 /// <summary>A record for the archive.</summary>
@@ -168,7 +192,7 @@ internal sealed class PartitionWork(StoredMarks marks)
 /// <param name="Offset">Its offset.</param>
 /// <param name="Row">Its row; null when it leaves none.</param>
 /// <param name="Day">Its day.</param>
-internal readonly record struct PendingRow(PartitionArchive Archive, long Offset, byte[]? Row, DateOnly Day);
+internal readonly record struct PendingRow(PartitionArchive Archive, long Offset, ReadOnlyMemory<byte>? Row, DateOnly Day);
 
 /// <summary>A partition is not the log any more that its positions count in; they must be found anew.</summary>
 /// <param name="message">What was seen.</param>

@@ -10,19 +10,21 @@ namespace Recommender.Features.Online;
 internal sealed class FencedScripts
 {
     // Version and value by turns, one pair for each key. Both return nothing when all writes took effect, otherwise by turns the number of a key
-    // whose write did not, from 1, and the value that is there instead ('' for none).
+    // whose write did not, from 1, and the value that is there instead ('' for none). A command costs more than its value, hence one for all.
     private const string Viewers =
         """
-        local lost = nil
+        local lost, won = nil, {}
         for i, key in ipairs(KEYS) do
           if redis.call('GETRANGE', key, 0, 7) == ARGV[2 * i - 1] then
-            redis.call('SET', key, ARGV[2 * i])
+            won[#won + 1] = key
+            won[#won + 1] = ARGV[2 * i]
           else
             lost = lost or {}
             lost[#lost + 1] = i
             lost[#lost + 1] = redis.call('GET', key) or ''
           end
         end
+        if #won > 0 then redis.call('MSET', unpack(won)) end
         return lost
         """;
 

@@ -87,7 +87,9 @@ public static class EventJson
         return e;
     }
 
-    private static EventType ParseType(string name) => EventTypeNames.TryParse(name, out var type)
+    /// <summary>The type of a name.</summary>
+    /// <exception cref="FormatException">There is none of that name.</exception>
+    internal static EventType ParseType(string name) => EventTypeNames.TryParse(name, out var type)
         ? type
         : throw new FormatException($"type is '{JsonText.Shorten(name)}'; known types: {string.Join(", ", EventTypeNames.All)}");
 

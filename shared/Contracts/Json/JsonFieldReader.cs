@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
@@ -47,10 +49,18 @@ internal ref struct JsonFieldReader
         _ => throw Wrong("a string"),
     };
 
+    /// <summary>As <see cref="Text"/>, as UTF-8: a part of the JSON where it is written without escapes.</summary>
+    public ReadOnlySpan<byte> Utf8Text() =>
+        _reader.TokenType == JsonTokenType.String && !_reader.ValueIsEscaped && Utf8.IsValid(_reader.ValueSpan) ? _reader.ValueSpan : Encoding.UTF8.GetBytes(Text());
+
     /// <summary>As <see cref="Text"/>, for texts that are mostly one of few.</summary>
     public string Name() => _reader.TokenType == JsonTokenType.String && KnownNames.Find(_reader) is { } name ? name : Text();
 
-    public Timestamp Time() => TryReadUtc(out var utc) ? utc : JsonTime.TryParse(Text(), out var time) ? time : throw Wrong("an RFC 3339 time");
+    public Timestamp Time() => Timestamp.FromDateTimeOffset(UtcTime());
+
+    /// <summary>As <see cref="Time"/>.</summary>
+    public DateTimeOffset UtcTime() =>
+        TryReadUtc(out var utc) ? utc : JsonTime.TryParse(Text(), out var time) ? time.ToDateTimeOffset() : throw Wrong("an RFC 3339 time");
 
     public int Int32() => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var value) ? value : throw Wrong("a 32-bit whole number");
 
@@ -83,6 +93,26 @@ internal ref struct JsonFieldReader
                 var key = Decode();
                 _reader.Read();
                 map[key] = Text();
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("the record is not valid JSON", e);
+        }
+    }
+
+    /// <summary>Passes over what <see cref="Map"/> would read.</summary>
+    public void SkipMap()
+    {
+        if (_reader.TokenType == JsonTokenType.Null) return;
+        if (_reader.TokenType != JsonTokenType.StartObject) throw Wrong("an object of strings");
+        try
+        {
+            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (_reader.ValueIsEscaped || !Utf8.IsValid(_reader.ValueSpan)) Decode();
+                _reader.Read();
+                Utf8Text();
             }
         }
         catch (JsonException e)
@@ -136,12 +166,10 @@ internal ref struct JsonFieldReader
     }
 
     /// <summary>The form that this product writes, read without a string in between.</summary>
-    private readonly bool TryReadUtc(out Timestamp time)
+    private readonly bool TryReadUtc(out DateTimeOffset time)
     {
-        time = null!;
-        if (_reader.TokenType != JsonTokenType.String || _reader.ValueSpan is not [.., (byte)'Z'] || !_reader.TryGetDateTimeOffset(out var value)) return false;
-        time = Timestamp.FromDateTimeOffset(value);
-        return true;
+        time = default;
+        return _reader.TokenType == JsonTokenType.String && _reader.ValueSpan is [.., (byte)'Z'] && _reader.TryGetDateTimeOffset(out time);
     }
 
     private readonly string Decode()

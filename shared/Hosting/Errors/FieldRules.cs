@@ -13,6 +13,10 @@ public static class FieldRules
     public static FieldViolation? RequiredId(string field, string value) =>
         value.Length == 0 ? new FieldViolation(field, $"is empty; 1 to {MaxIdBytes} bytes of UTF-8 are allowed") : OptionalId(field, value);
 
+    /// <summary>As the other one, of an id that is valid UTF-8 already.</summary>
+    public static FieldViolation? RequiredId(string field, ReadOnlySpan<byte> utf8) =>
+        utf8.Length is > 0 and <= MaxIdBytes && !utf8.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? null : RequiredId(field, Encoding.UTF8.GetString(utf8));
+
     /// <summary>An id that may be absent: at most 128 bytes of UTF-8 without control characters.</summary>
     public static FieldViolation? OptionalId(string field, string value)
     {

@@ -8,7 +8,8 @@ public sealed class LogWatermarks
 {
     private const byte Layout = 1;
 
-    private readonly List<LogPosition> _entries = [];
+    // As long as it must be: states by the ten thousand have one each.
+    private LogPosition[] _entries = [];
 
     /// <summary>One entry per (topic, partition).</summary>
     public IReadOnlyList<LogPosition> Entries => _entries;
@@ -36,13 +37,13 @@ public sealed class LogWatermarks
     /// </summary>
     public void Advance(ulong log, byte topic, int partition, long next)
     {
-        for (var i = 0; i < _entries.Count; i++)
+        for (var i = 0; i < _entries.Length; i++)
         {
             if (_entries[i].Topic != topic || _entries[i].Partition != partition) continue;
             if (_entries[i].Log != log || next > _entries[i].Next) _entries[i] = new LogPosition(log, topic, partition, next);
             return;
         }
-        _entries.Add(new LogPosition(log, topic, partition, next));
+        _entries = [.. _entries, new LogPosition(log, topic, partition, next)];
     }
 
     /// <summary>The stored form of a value that is nothing but watermarks.</summary>
@@ -73,7 +74,7 @@ public sealed class LogWatermarks
             if (!logs.Contains(entry.Log)) logs.Add(entry.Log);
         writer.VarInt(logs.Count);
         foreach (var log in logs) writer.UInt64(log);
-        writer.VarInt(_entries.Count);
+        writer.VarInt(_entries.Length);
         foreach (var (log, topic, partition, next) in _entries)
         {
             if (logs.Count > 1) writer.VarInt(logs.IndexOf(log));
@@ -88,12 +89,12 @@ public sealed class LogWatermarks
         var logs = new ulong[reader.Count()];
         for (var i = 0; i < logs.Length; i++) logs[i] = reader.UInt64();
         var marks = new LogWatermarks();
-        var count = reader.Count();
-        for (var i = 0; i < count; i++)
+        marks._entries = new LogPosition[reader.Count()];
+        for (var i = 0; i < marks._entries.Length; i++)
         {
             var log = logs.Length > 1 ? reader.VarInt() : 0;
             if (log < 0 || log >= logs.Length) throw new InvalidDataException("a watermark names no log");
-            marks._entries.Add(new LogPosition(logs[log], reader.Byte(), (int)reader.VarInt(), reader.VarInt()));
+            marks._entries[i] = new LogPosition(logs[log], reader.Byte(), (int)reader.VarInt(), reader.VarInt());
         }
         return marks;
     }

@@ -11,9 +11,14 @@ public static class StableHash
     public static ulong Of(string text)
     {
         Span<byte> bytes = stackalloc byte[512];
+        return Encoding.UTF8.TryGetBytes(text, bytes, out var length) ? Of(bytes[..length]) : Of(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>As the other one, of text that is UTF-8 already.</summary>
+    public static ulong Of(ReadOnlySpan<byte> utf8)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (Encoding.UTF8.TryGetBytes(text, bytes, out var length)) SHA256.HashData(bytes[..length], hash);
-        else SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        SHA256.HashData(utf8, hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 }

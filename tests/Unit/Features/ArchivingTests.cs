@@ -31,7 +31,7 @@ public sealed class ArchivingTests : IDisposable
     }
 
     private void Append(PartitionArchive partition, long offset, DateOnly? day = null, string? row = null) =>
-        partition.Append(offset, Encoding.UTF8.GetBytes(row ?? $"{{\"n\":{offset}}}"), day ?? s_monday, _clock.GetTimestamp());
+        partition.Append(offset, partition.Hold(Encoding.UTF8.GetBytes(row ?? $"{{\"n\":{offset}}}")), day ?? s_monday, _clock.GetTimestamp());
 
     private async Task<List<string>> RowsAsync()
     {
@@ -54,6 +54,17 @@ public sealed class ArchivingTests : IDisposable
         Assert.Equal([new ArchiveFile("view", s_monday, "L", 2, 10, 12, 1, 1)], Files());
         Assert.Equal(["{\"n\":10}", "{\"n\":11}", "{\"n\":12}"], await RowsAsync());
         Assert.Equal((13, 0), (partition.Durable, partition.Bytes));
+    }
+
+    [Fact]
+    public async Task Rows_of_any_length_are_kept_whole_until_they_are_written()
+    {
+        var archive = NewArchive();
+        var partition = archive.Open("L", "view", 2, 0);
+        string[] rows = [.. Enumerable.Range(0, 300).Select(i => $"{{\"n\":\"{new string((char)('a' + (i % 26)), i * 37 % 9000)}\"}}")];
+        for (var i = 0; i < rows.Length; i++) Append(partition, i, row: rows[i]);
+        Assert.True(await archive.FlushAsync(s_patience));
+        Assert.Equal(rows, await RowsAsync());
     }
 
     [Fact]

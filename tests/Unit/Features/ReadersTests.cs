@@ -19,7 +19,7 @@ public sealed class ReadersTests
     private static TopicRecord Record(string topic, string? value, string key = "u") =>
         new(new RecordPosition(topic, 3, 41), Encoding.UTF8.GetBytes(key), value is null ? null : Encoding.UTF8.GetBytes(value), [], s_written);
 
-    private static string? ReadEvent(string? value, out FeatureEvent e, string topic = Topics.View) => EventReader.Read(Record(topic, value), 9, 0, out e);
+    private static string? ReadEvent(string? value, out FeatureEvent e, string topic = Topics.View) => EventReader.Read(Record(topic, value), 9, 0, new SharedTexts(), out e);
 
     [Fact]
     public void An_event_is_read_with_its_place_in_the_log()

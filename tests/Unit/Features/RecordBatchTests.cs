@@ -46,7 +46,7 @@ public sealed class RecordBatchTests : IDisposable
 
     private static RecordBatch Sort(Assignment assignment, params TopicRecord[] records)
     {
-        var batch = new RecordBatch(assignment, new FeatureMetrics(), NullLogger.Instance);
+        var batch = new RecordBatch(assignment, new SharedTexts(), new FeatureMetrics(), NullLogger.Instance);
         foreach (var record in records) batch.Add(record);
         return batch;
     }
@@ -136,11 +136,11 @@ public sealed class RecordBatchTests : IDisposable
         byte[] json = [.. """{"video_id":"v"}"""u8];
         var set = new TopicRecord(new RecordPosition(Topics.Catalog, 3, 0), "v"u8.ToArray(), [.. json, (byte)' '], [], s_written);
         var deleted = set with { Position = set.Position with { Offset = 1 }, Value = null };
-        var rows = Sort(await AssignAsync(Topics.Catalog), set, deleted).Rows;
-        Assert.Equal("""{"video_id":"v","recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[0].Row!));
-        Assert.Equal("""{"video_id":"v","deleted":true,"recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[1].Row!));
-        Assert.Equal(s_written, ArchivedCatalogRow.TimeOf(rows[0].Row));
-        Assert.Equal(json, ArchivedCatalogRow.JsonOf(rows[0].Row));
+        var rows = Sort(await AssignAsync(Topics.Catalog), set, deleted).Rows.ConvertAll(r => r.Row!.Value.ToArray());
+        Assert.Equal("""{"video_id":"v","recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[0]));
+        Assert.Equal("""{"video_id":"v","deleted":true,"recorded_at":"2026-11-22T08:30:02.000Z"}""", Encoding.UTF8.GetString(rows[1]));
+        Assert.Equal(s_written, ArchivedCatalogRow.TimeOf(rows[0]));
+        Assert.Equal(json, ArchivedCatalogRow.JsonOf(rows[0]));
         Assert.Equal(json, ArchivedCatalogRow.JsonOf(json));
     }
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace Recommender.Hosting.Online;
 
 /// <summary>
-/// The ids of a viewer's newest interactions, written together. Ids of one app are mostly made alike: a prefix and a number, or a text over the
+/// The ids of a viewer's newest interactions, written together. Ids of one app are mostly made alike: a prefix and a number, UUIDs, or a text over the
 /// 64 letters of URL-safe Base64. Those take the bits that their numbers or letters need, the prefix once; others are written as they are.
 /// </summary>
 internal static class VideoIdColumn
@@ -13,6 +13,7 @@ internal static class VideoIdColumn
     private const byte Raw = 0;
     private const byte Numbers = 1;
     private const byte Letters = 2;
+    private const byte Uuids = 3;
     private const int MostDigits = 18;
     private const int MostCharacters = 256; // more than an id may have
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -23,6 +24,12 @@ internal static class VideoIdColumn
         var prefix = CommonPrefix(interactions);
         var digits = prefix.Length;
         while (digits > 0 && char.IsAsciiDigit(prefix[digits - 1])) digits--;
+        if (UuidColumn.Fits(interactions))
+        {
+            writer.Byte(Uuids);
+            UuidColumn.Write(writer, interactions);
+            return;
+        }
         if (TryWriteNumbers(writer, interactions, prefix[..digits]) || TryWriteLetters(writer, interactions, prefix)) return;
         writer.Byte(Raw);
         foreach (var interaction in interactions) writer.Text(interaction.VideoId);
@@ -40,7 +47,12 @@ internal static class VideoIdColumn
             foreach (ref var id in ids) id = new RecentInteraction(reader.Text(known), default, 0, 0);
             return;
         }
-        if (kind > Letters) throw new InvalidDataException("ids are written in an unknown way");
+        if (kind == Uuids)
+        {
+            UuidColumn.Read(ref reader, ids, known);
+            return;
+        }
+        if (kind > Uuids) throw new InvalidDataException("ids are written in an unknown way");
         Span<char> text = stackalloc char[MostCharacters];
         var prefix = reader.Characters(text);
         if (kind == Numbers) ReadNumbers(ref reader, ids, known, text, prefix);

@@ -5,7 +5,7 @@ namespace Recommender.Hosting.Online;
 /// <summary>
 /// Bounds of one viewer's online state. Bytes of the value, at most: 160 + interactions x (id bytes + 16) + 8 x (older seen + hidden) + 5 x (event
 /// ids beyond the interactions), with topics of up to 8,192 partitions in up to five logs, offsets below 2^41, and less than 2^27 events of a type.
-/// Ids that are a prefix and a number, or of the 64 letters of URL-safe Base64, take less.
+/// Ids that are a prefix and a number, UUIDs, or of the 64 letters of URL-safe Base64, take less.
 /// </summary>
 public sealed record ViewerLimits : IOptionsRecord
 {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Recommender.Features.State;
 using Recommender.Hosting.Online;
 using Recommender.Tests.Fixtures;
@@ -37,13 +39,23 @@ public sealed class ViewerMemoryTests(RedisFixture redis) : IClassFixture<RedisF
         Assert.InRange(each, largest, Math.Min(MostEach, largest + KeyBytes));
     }
 
+    [Fact]
+    public void Ids_at_random_take_what_they_are_and_nothing_more()
+    {
+        Assert.InRange(LargestOf(video => Convert.ToBase64String(BitConverter.GetBytes(StableHash.Of(video))).TrimEnd('=').Replace('+', '-').Replace('/', '_')), 850, 920);
+        Assert.InRange(LargestOf(video => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(video))[..16]).ToString()), 1250, 1300);
+
+        static int LargestOf(Func<string, string> id) => Enumerable.Range(0, 500).Max(i => StateOf(i, id).Length);
+    }
+
     /// <summary>A viewer after fifty events, absorbed as the service does.</summary>
-    private static byte[] StateOf(int viewer)
+    private static byte[] StateOf(int viewer, Func<string, string>? id = null)
     {
         var state = new ViewerState { Version = 1 };
         for (var i = 0; i < Events; i++)
         {
             var video = $"video-{((viewer * 31) + (i * 97)) % 10_000:D4}";
+            video = id?.Invoke(video) ?? video;
             // Ten a day, one after the other.
             var at = 1_763_800_000_000 + (i / 10 * 86_400_000L) + (i % 10 * 40_000L) + (((viewer * 7919L) + (i * 104_729L)) % 30_000);
             var e = new FeatureEvent(

@@ -61,6 +61,18 @@ public class OnlineCodecTests
         Assert.InRange(state.Encode().Length, bound - (3 * limits.RecentInteractions), bound);
     }
 
+    [Fact]
+    public void A_uuid_takes_sixteen_bytes()
+    {
+        var (state, other) = (new ViewerState(), new ViewerState());
+        for (var i = 0; i < 50; i++)
+        {
+            state.Recent.Add(new RecentInteraction(new Guid(i, 7, 8, [.. StableHash.Of($"{i}").ToString("x16", null).Take(8).Select(c => (byte)c)]).ToString(), EventType.View, 5, 0.3f));
+            other.Recent.Add(state.Recent[i] with { VideoId = "v" });
+        }
+        Assert.InRange(state.Encode().Length - other.Encode().Length, 50 * 15, 50 * 16);
+    }
+
     [Theory]
     [InlineData("video-0001", "video-0420", "video-9999")] // as long as one another
     [InlineData("7", "420", "123456789012345678")]
@@ -69,6 +81,8 @@ public class OnlineCodecTests
     [InlineData("1234567890123456789", "2234567890123456789", "3")]
     [InlineData("dQw4w9WgXcQ", "9bZkp7q19f0", "-_-")]
     [InlineData("a", "ab", "abc")]
+    [InlineData("0199f6c0-3c53-7e52-8a0c-0123456789ab", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff")]
+    [InlineData("0199f6c0-3c53-7e52-8a0c-0123456789ab", "0199F6C0-3C53-7E52-8A0C-0123456789AB", "0199f6c03c537e528a0c0123456789ab")] // not all in the usual form
     [InlineData("a/1", "b/1", "ü")]
     [InlineData("😀", "😁", "😂")] // they begin with the same half of a character
     [InlineData("same", "same", "same")]

@@ -11,6 +11,7 @@ using Recommender.Standalone.Experiments;
 using Recommender.Standalone.Export;
 using Recommender.Standalone.Import;
 using Recommender.Standalone.Inspect;
+using Recommender.Standalone.Models;
 using Recommender.Standalone.Run;
 using Recommender.Standalone.Simulate;
 using Recommender.Standalone.Tokens;
@@ -88,6 +89,8 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             ExportCommand.Create(),
             TrainCommand.Create(),
+            RunsCommand.Create(),
+            ModelsCommand.Create(),
             RecommendCommand.Create(),
             TrackCommand.Create(),
             ForgetCommand.Create(),

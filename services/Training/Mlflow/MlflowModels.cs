@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recommender.Hosting.Artifacts;
+using Recommender.Training.Registry;
 
 namespace Recommender.Training.Mlflow;
 
@@ -41,11 +42,9 @@ internal sealed class MlflowModels(MlflowFolder folder, ModelStore store, ILogge
             if (!numbers.TryGetValue(manifest.Version, out var number)) numbers[manifest.Version] = number = ++next;
             folder.Replace(VersionPath(number), path => WriteVersion(path, number, manifest, live));
         }
-        var challenger = newestFirst.TakeWhile(m => m.Version != live.Version).FirstOrDefault();
         folder.Replace(Path.Combine(folder.ModelPath, "aliases"), path =>
         {
-            if (numbers.TryGetValue(live.Version, out var champion)) WriteNumber(Path.Combine(path, "champion"), champion);
-            if (challenger is not null) WriteNumber(Path.Combine(path, "challenger"), numbers[challenger.Version]);
+            foreach (var (alias, version) in ModelAliases.Of(newestFirst, live.Version)) WriteNumber(Path.Combine(path, alias), numbers[version]);
         });
         MlflowFolder.Write(Path.Combine(folder.ModelPath, MlflowFolder.Meta), new Yaml().Add("creation_timestamp", MlflowFolder.Milliseconds(newestFirst[^1].CreatedAt))
             .Add("description", HistoryText(live)).Add("last_updated_timestamp", MlflowFolder.Milliseconds(newestFirst[0].CreatedAt)).Add("name", MlflowFolder.Name).ToString());

@@ -9,7 +9,7 @@ namespace Recommender.Training.Registry;
 
 /// <summary>
 /// Model versions over gRPC, newest first. PromoteModel checks every file of the version before it goes live; promoting the live one changes
-/// nothing. RollbackModel goes back to the version that was live before, and called again to the one before that.
+/// nothing. ListLiveChanges is the whole history, of deleted versions too. RollbackModel goes back to the version that was live before, and called again to the one before that.
 /// </summary>
 internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStore store) : ModelRegistryService.ModelRegistryServiceBase
 {
@@ -18,9 +18,18 @@ internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStor
     /// <inheritdoc/>
     public override Task<ListModelVersionsResponse> ListModelVersions(ListModelVersionsRequest request, ServerCallContext context)
     {
-        var live = registry.LiveVersion;
-        var (page, next) = PageTokens.Cut(registry.List(), Key, request.PageSize, request.PageToken);
-        return Task.FromResult(new ListModelVersionsResponse { Versions = { page.Select(m => ToMessage(m, live)) }, NextPageToken = next });
+        var (all, live) = (registry.List(), registry.LiveVersion);
+        var aliases = ModelAliases.Of(all, live);
+        var (page, next) = PageTokens.Cut(all, Key, request.PageSize, request.PageToken);
+        return Task.FromResult(new ListModelVersionsResponse { Versions = { page.Select(m => ToMessage(m, live, aliases)) }, NextPageToken = next });
+    }
+
+    /// <inheritdoc/>
+    public override Task<ListLiveChangesResponse> ListLiveChanges(ListLiveChangesRequest request, ServerCallContext context)
+    {
+        var newestFirst = store.ReadLive().History.Index().Reverse();
+        var (page, next) = PageTokens.Cut(newestFirst, c => c.Index.ToString("D10", CultureInfo.InvariantCulture), request.PageSize, request.PageToken);
+        return Task.FromResult(new ListLiveChangesResponse { Changes = { page.Select(c => ToMessage(c.Item)) }, NextPageToken = next });
     }
 
     /// <inheritdoc/>
@@ -45,7 +54,9 @@ internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStor
     {
         try
         {
-            return ToMessage(await find(), registry.LiveVersion);
+            var manifest = await find();
+            var live = registry.LiveVersion;
+            return ToMessage(manifest, live, ModelAliases.Of(registry.List(), live));
         }
         catch (PromotionException e)
         {
@@ -53,7 +64,10 @@ internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStor
         }
     }
 
-    private ModelVersion ToMessage(ModelManifest manifest, string live)
+    private static LiveModelChange ToMessage(LiveChange change) =>
+        new() { Version = change.Version, Action = change.Action, At = change.At.ToTimestamp(), Reason = change.Reason };
+
+    private ModelVersion ToMessage(ModelManifest manifest, string live, IReadOnlyDictionary<string, string> aliases)
     {
         var message = new ModelVersion
         {
@@ -64,6 +78,8 @@ internal sealed class ModelRegistryGrpcService(ModelRegistry registry, ModelStor
             CreatedAt = manifest.CreatedAt.ToTimestamp(),
             ArtifactBytes = manifest.Files.Sum(f => f.Bytes),
             Sha256 = store.ManifestSha256(manifest.Version),
+            Trainer = manifest.Trainer,
+            Aliases = { aliases.Where(a => a.Value == manifest.Version).Select(a => a.Key) },
         };
         foreach (var (name, value) in manifest.Metrics) message.Metrics[name] = value;
         return message;

@@ -37,10 +37,30 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         var second = await host.Models.ListModelVersionsAsync(next, cancellationToken: Token);
         Assert.Equal(versions.Reverse(), first.Versions.Concat(second.Versions).Select(v => v.Version));
         Assert.Equal([false, true, false], first.Versions.Concat(second.Versions).Select(v => v.Live));
+        Assert.Equal(["challenger", "champion", ""], first.Versions.Concat(second.Versions).Select(v => string.Join(' ', v.Aliases)));
+        Assert.All(first.Versions, v => Assert.Equal("ials", v.Trainer));
         Assert.Equal("", second.NextPageToken);
         var wrong = new ListModelVersionsRequest { PageToken = "?" };
         var error = await RefusedAsync(host.Models.ListModelVersionsAsync(wrong, cancellationToken: Token), StatusCode.InvalidArgument);
         Assert.Equal(["page_token"], Fields(error));
+    }
+
+    [Fact]
+    public async Task What_was_live_when_and_why_is_listed_newest_first()
+    {
+        var (host, versions) = await StartWithModelsAsync(2);
+        Assert.Empty((await host.Models.ListLiveChangesAsync(new ListLiveChangesRequest(), cancellationToken: Token)).Changes);
+        foreach (var version in versions) await PromoteAsync(host, version);
+        Assert.Equal(["champion"], (await RollBackAsync(host)).Aliases);
+
+        var first = await host.Models.ListLiveChangesAsync(new ListLiveChangesRequest { PageSize = 2 }, cancellationToken: Token);
+        var second = await host.Models.ListLiveChangesAsync(new ListLiveChangesRequest { PageSize = 2, PageToken = first.NextPageToken }, cancellationToken: Token);
+        var changes = first.Changes.Concat(second.Changes).ToArray();
+        Assert.Equal(
+            [(versions[0], "rolled_back"), (versions[1], "promoted"), (versions[0], "promoted")], changes.Select(c => (c.Version, c.Action)));
+        Assert.All(changes, c => Assert.Equal("asked for by a caller", c.Reason));
+        Assert.Equal(changes.Select(c => c.At.ToDateTimeOffset()).OrderDescending(), changes.Select(c => c.At.ToDateTimeOffset()));
+        Assert.Equal("", second.NextPageToken);
     }
 
     [Fact]

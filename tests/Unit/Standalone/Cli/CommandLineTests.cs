@@ -5,7 +5,7 @@ namespace Recommender.Tests.Unit.Standalone.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "one of run, simulate, import, assess, evaluate, export, train, recommend, track, forget, topics, archive, experiments, tokens is missing; see 'recommender --help'.")]
+    [InlineData("", "one of run, simulate, import, assess, evaluate, export, train, runs, models, recommend, track, forget, topics, archive, experiments, tokens is missing; see 'recommender --help'.")]
     [InlineData("fly", "'fly' is unknown here; see 'recommender --help'.")]
     [InlineData("recommend", "USER is missing; see 'recommender recommend --help'.")]
     [InlineData("recommend u --cuont 3", "'--cuont' is unknown here; see 'recommender recommend --help'.")]
@@ -18,6 +18,9 @@ public sealed class CommandLineTests
     [InlineData("import --format jsonl", "PATH is missing; see 'recommender import --help'.")]
     [InlineData("import --format jsonl /no/such/file", "/no/such/file is not there.")]
     [InlineData("topics", "one of list, tail, replay, reset is missing; see 'recommender topics --help'.")]
+    [InlineData("runs", "one of list, show, cancel is missing; see 'recommender runs --help'.")]
+    [InlineData("models", "one of list, history, promote, rollback is missing; see 'recommender models --help'.")]
+    [InlineData("models promote", "VERSION is missing; see 'recommender models promote --help'.")]
     [InlineData("topics tail view --count 0", "--count is 0; it must be at least 1.")]
     [InlineData("topics tail view --follow --no-wait", "--follow and --no-wait exclude each other.")]
     [InlineData("simulate --viewers 0", "--viewers is 0; it must be 1 to 1000000.")]
@@ -33,6 +36,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("recommend u")]
     [InlineData("track like u v")]
+    [InlineData("models list")]
+    [InlineData("runs list")]
+    [InlineData("models rollback")]
     [InlineData("simulate --events 10")]
     public async Task Nobody_at_the_address_gets_one_sentence_and_exit_code_1(string line)
     {

@@ -159,6 +159,9 @@ public sealed class EvaluateCommandTests : IDisposable
         var train = _program.Write("train.txt", "a x\n");
         var missing = await RunAsync("--train", train, "--test", train + ".not", "--format", "pairs", "--trainer", "ials");
         Assert.Equal((2, $"The file '{train}.not' does not exist.\n"), (missing.ExitCode, missing.Error));
+        var folder = Path.GetDirectoryName(train)!;
+        var isFolder = await RunAsync("--train", folder, "--test", train, "--format", "pairs", "--trainer", "ials");
+        Assert.Equal((2, $"'{folder}' is a folder, not a file.\n"), (isFolder.ExitCode, isFolder.Error));
         var none = await RunAsync("--train", train, "--format", "pairs", "--trainer", "ials");
         Assert.Equal((2, "The format pairs needs --test FILE.\n"), (none.ExitCode, none.Error));
     }
@@ -186,6 +189,15 @@ public sealed class EvaluateCommandTests : IDisposable
         var result = await RunAsync("--train", path, "--test", path, "--format", "pairs", "--trainer", "ials");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal($"The file '{path}' cannot be read: its gzip data are damaged or cut off.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Ids_that_are_not_UTF8_are_told_and_not_made_one()
+    {
+        var path = _program.Write("train.txt", "");
+        File.WriteAllBytes(path, [.. "a x\n"u8, 0xe9, .. " x\n"u8, 0xe8, .. " y\n"u8]);
+        var result = await RunAsync("--train", path, "--test", path, "--format", "pairs", "--trainer", "popularity");
+        Assert.Equal((1, $"The file '{path}' cannot be read: at or after line 1 it is not UTF-8.\n"), (result.ExitCode, result.Error));
     }
 
     [Fact]

@@ -5,17 +5,21 @@ namespace Recommender.Standalone.Evaluate.Data;
 /// <summary>Lines of a UTF-8 text file, gzipped or not: its first bytes tell, not its name.</summary>
 internal static class TextFile
 {
+    // Bytes that are no text would all become the same sign, and different ids with them one.
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Calls <paramref name="use"/> with each line that is not blank and its number, from 1.</summary>
     /// <exception cref="DataException">The file cannot be read.</exception>
     public static void ForEachLine(string path, Action<string, long> use, CancellationToken cancellationToken)
     {
+        var number = 1L;
         try
         {
             using var file = File.OpenRead(path);
             var isGzip = IsGzip(file);
-            using var reader = new StreamReader(isGzip ? GzipFile.Decompress(file) : file, Encoding.UTF8);
+            using var reader = new StreamReader(isGzip ? GzipFile.Decompress(file) : file, s_strict);
             string? last = null;
-            for (long number = 1; reader.ReadLine() is { } line; number++)
+            for (; reader.ReadLine() is { } line; number++)
             {
                 if (number % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
                 last = line;
@@ -27,6 +31,10 @@ internal static class TextFile
         catch (InvalidDataException)
         {
             throw new DataException($"The file '{path}' cannot be read: its gzip data are damaged or cut off.");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new DataException($"The file '{path}' cannot be read: at or after line {number} it is not UTF-8.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,13 +16,15 @@ internal static class AssessedFiles
         foreach (var path in paths) InputFile.Check(path);
         foreach (var path in paths)
         {
+            string At(long line) => FormattableString.Invariant($"{Path.GetFileName(path)}, line {line}");
             foreach (var chunk in new ChunkReader(path, format.Open(new EventFactory(format.Name))).Read())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 input.Lines += chunk.Lines;
-                foreach (var bad in chunk.BadLines) input.Bad(FormattableString.Invariant($"{Path.GetFileName(path)}, line {bad.Line}"), bad.Reason);
+                foreach (var bad in chunk.BadLines) input.Bad(At(bad.Line), bad.Reason);
                 foreach (var video in chunk.Videos) input.Add(video.Video);
-                foreach (var e in chunk.Events) input.Add(e.Event);
+                foreach (var e in chunk.Events)
+                    if (!input.Add(e.Event)) input.Bad(At(e.Line), "it lacks a viewer, a video, a type or a time");
             }
         }
         return input;

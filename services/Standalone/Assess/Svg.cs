@@ -16,6 +16,9 @@ internal static class Svg
     private const int Top = 12;
     private const int Bottom = 46;
 
+    // Of a text of 12 pixels, at most on average.
+    private const double WidthOfSign = 7;
+
     /// <summary>A bar per bin.</summary>
     public static string Bars(IReadOnlyList<Bin> bins, string name)
     {
@@ -24,14 +27,14 @@ internal static class Svg
         var most = Math.Max(1, bins.Max(b => b.Count));
         Grid(text, most);
         var step = (double)(Width - Left - Right) / bins.Count;
-        var longest = (bins.Max(b => b.Label.Length) * 7.0) + 10;
+        var longest = (bins.Max(b => b.Label.Length) * WidthOfSign) + 10;
         var every = Math.Max(1, (int)Math.Ceiling(bins.Count * longest / (Width - Left - Right)));
         for (var i = 0; i < bins.Count; i++)
         {
             var height = (Height - Top - Bottom) * bins[i].Count / (double)most;
             var x = Left + (i * step);
             text.Append(CultureInfo.InvariantCulture, $"<rect class=\"bar\" x=\"{x + (step * 0.1):F1}\" y=\"{Height - Bottom - height:F1}\" width=\"{Math.Max(0.5, step * 0.8):F1}\" height=\"{height:F1}\"><title>{Encode(bins[i].Label)}: {bins[i].Count:N0}</title></rect>");
-            if (i % every == 0) Label(text, x + (step / 2), Height - Bottom + 16, bins[i].Label, "middle");
+            if (i % every == 0) BarLabel(text, x + (step / 2), bins[i].Label);
         }
         return End(text);
     }
@@ -90,7 +93,7 @@ internal static class Svg
 
     private static string End(StringBuilder text) => text.Append("</svg>").ToString();
 
-    private static void Grid(StringBuilder text, double most, string format = "N0")
+    private static void Grid(StringBuilder text, double most, string format = "#,0.#")
     {
         for (var i = 0; i <= 2; i++)
         {
@@ -98,6 +101,14 @@ internal static class Svg
             text.Append(CultureInfo.InvariantCulture, $"<path class=\"grid\" d=\"M{Left} {y:F1}H{Width - Right}\"/>");
             Label(text, Left - 6, y + 4, (most * i / 2.0).ToString(format, CultureInfo.InvariantCulture), "end");
         }
+    }
+
+    /// <summary>Below the middle of a bar, or as near to it as the label is seen whole.</summary>
+    private static void BarLabel(StringBuilder text, double middle, string label)
+    {
+        var half = label.Length * WidthOfSign / 2;
+        var (x, anchor) = middle + half > Width ? (Width, "end") : middle < half ? (0, "start") : (middle, "middle");
+        Label(text, x, Height - Bottom + 16, label, anchor);
     }
 
     private static void Label(StringBuilder text, double x, double y, string label, string anchor) =>

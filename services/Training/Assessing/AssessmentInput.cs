@@ -53,24 +53,22 @@ internal sealed class AssessmentInput
     {
         _videos.TryAdd(VideoJson.Serialize(video), new CatalogRowAge("", default));
         _catalog.Add(video.VideoId);
-        foreach (var tag in video.Tags) _tags.Add(tag);
+        foreach (var tag in video.Tags.Where(t => t.Length > 0)) _tags.Add(tag);
     }
 
     /// <summary>An event.</summary>
-    public void Add(Event e)
+    /// <returns>Whether it can be used; false when it lacks a viewer, a video, a type or a time.</returns>
+    public bool Add(Event e)
     {
         if (e.WatchTime is { } watched && watched.ToTimeSpan() < TimeSpan.Zero)
         {
             NegativeWatches++;
             e.WatchTime = null;
         }
-        if (!_reader.TryRead(EventJson.Serialize(e)))
-        {
-            Bad("event", "it lacks a viewer, a video, a type or a time");
-            return;
-        }
+        if (!_reader.TryRead(EventJson.Serialize(e))) return false;
         _columns.Add(_reader);
         if (_columns.Count == EventsAtOnce) HandOver();
+        return true;
     }
 
     /// <summary>Everything that was taken, in canonical order, and the number of repeated event ids.</summary>

@@ -37,8 +37,16 @@ internal static class Spreads
         return sums[^1] > 0 ? (sums[^1] - sums[owners - top]) / sums[^1] : 0;
     }
 
-    private static IReadOnlyList<double> Lorenz(double[] sums) =>
-        sums[^1] == 0 ? [] : [.. Enumerable.Range(0, LorenzSteps + 1).Select(i => sums[(int)Math.Round(i / (double)LorenzSteps * (sums.Length - 1))] / sums[^1])];
+    /// <summary>A straight line between one owner and the next.</summary>
+    private static IReadOnlyList<double> Lorenz(double[] sums)
+    {
+        double At(double owners)
+        {
+            var whole = Math.Min((int)owners, sums.Length - 2);
+            return (sums[whole] + ((owners - whole) * (sums[whole + 1] - sums[whole]))) / sums[^1];
+        }
+        return sums[^1] == 0 ? [] : [.. Enumerable.Range(0, LorenzSteps + 1).Select(i => At(i * (sums.Length - 1) / (double)LorenzSteps))];
+    }
 
     private static List<Bin> Histogram(int[] sorted)
     {

@@ -44,6 +44,8 @@ public sealed class AssessBadInputTests : IDisposable
         var report = await _data.AssessAsync(_data.Write("data", text), format);
         Assert.Equal("no_go", AssessedData.Decision(report));
         Assert.Equal("No-go: there is only one video, and so nothing to choose from.", AssessedData.Headline(report));
+        var shares = report.GetProperty("popularity").GetProperty("lorenz").EnumerateArray().Select(s => s.GetDouble()).ToArray();
+        Assert.Equal(Enumerable.Range(0, 21).Select(i => i / 20.0), shares, (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     [Theory]
@@ -132,5 +134,13 @@ public sealed class AssessBadInputTests : IDisposable
         Assert.Equal(20, report.GetProperty("problems").GetArrayLength());
         Assert.Contains("of the lines could not be used", AssessedData.Cautions(report), StringComparison.Ordinal);
         Assert.Contains("mixed.jsonl, line ", _data.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_without_a_time_is_told_with_its_line()
+    {
+        var report = await _data.AssessAsync(_data.Write("data", "\n{\"video_id\":\"v\",\"tags\":[\"a\",null]}\n{\"type\":\"like\",\"user_id\":\"u\",\"video_id\":\"v\"}\n"));
+        Assert.Equal("data, line 3: it lacks a viewer, a video, a type or a time", report.GetProperty("problems")[0].GetString());
+        Assert.Equal(1, report.GetProperty("counts").GetProperty("categories").GetInt32());
     }
 }

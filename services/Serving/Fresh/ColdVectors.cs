@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Recommender.Hosting.Online;
 using Recommender.Modeling.Retrieval;
-using Recommender.Serving.Model;
 
 namespace Recommender.Serving.Fresh;
 

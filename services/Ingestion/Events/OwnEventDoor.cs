@@ -1,3 +1,4 @@
+using Recommender.Hosting.Errors;
 using Recommender.Hosting.Events;
 using Recommender.Hosting.Kafka;
 using Recommender.V1;
@@ -11,6 +12,7 @@ internal sealed class OwnEventDoor(EventDoor door, IRecordProducer producer, Ing
     public async Task<string> TakeAsync(Event e, CancellationToken cancellationToken)
     {
         var admission = door.Admit(e);
+        if (admission.RetryAfter > TimeSpan.Zero) throw new DependencyUnavailableException(admission.Reason, admission.RetryAfter);
         if (admission.Record is not { } record) return admission.Reason;
         try
         {

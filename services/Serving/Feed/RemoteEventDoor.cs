@@ -44,9 +44,9 @@ internal sealed class RemoteEventDoor : IEventDoor, IDisposable
         {
             return refused.Status.Detail;
         }
-        catch (RpcException refused) when (refused.StatusCode == StatusCode.ResourceExhausted)
+        catch (RpcException limited) when (limited.StatusCode == StatusCode.ResourceExhausted)
         {
-            return "RESOURCE_EXHAUSTED: " + refused.Status.Detail;
+            throw new DependencyUnavailableException(limited.Status.Detail, GrpcErrors.RetryDelayOf(limited) ?? s_comeBack, limited);
         }
         catch (RpcException failed) when (!cancellationToken.IsCancellationRequested)
         {

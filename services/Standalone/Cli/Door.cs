@@ -1,14 +1,12 @@
-using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
-using StatusCode = Grpc.Core.StatusCode;
+using Recommender.Hosting.Errors;
 
 namespace Recommender.Standalone.Cli;
 
 /// <summary>The running system's gRPC door, and what its errors mean in words.</summary>
 internal static class Door
 {
-    private const string DetailsTrailer = "grpc-status-details-bin";
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a channel; nothing is sent before the first call.</summary>
@@ -45,20 +43,7 @@ internal static class Door
     };
 
     /// <summary>The delay after which the server wants to be asked again; null when it did not say so, or when no server was reached.</summary>
-    public static TimeSpan? RetryDelay(RpcException error)
-    {
-        if (error.Trailers.GetValueBytes(DetailsTrailer) is not { } bytes) return null;
-        try
-        {
-            foreach (var detail in Google.Rpc.Status.Parser.ParseFrom(bytes).Details)
-                if (detail.TryUnpack<RetryInfo>(out var retry)) return retry.RetryDelay?.ToTimeSpan();
-        }
-        catch (Google.Protobuf.InvalidProtocolBufferException)
-        {
-            // Details are an extra: unreadable ones say as much as none.
-        }
-        return null;
-    }
+    public static TimeSpan? RetryDelay(RpcException error) => GrpcErrors.RetryDelayOf(error);
 
     /// <summary>Nobody listens at the address.</summary>
     public static CommandFailure NotRunning(ServerAddress address, Exception? cause = null) =>

@@ -65,9 +65,16 @@ internal sealed class GroupReset(string group, DateTimeOffset to)
             cancellationToken.ThrowIfCancellationRequested();
             consumer.Consume(TimeSpan.FromMilliseconds(100));
         }
-        if (ours?.Count != offsets.Count)
-            throw new CommandFailure($"The offsets of {group} cannot be set while somebody in it is at work; stop the feature service first.");
-        consumer.Commit(offsets);
-        consumer.Close();
+        try
+        {
+            if (ours?.Count != offsets.Count)
+                throw new CommandFailure($"The offsets of {group} cannot be set while somebody in it is at work; stop the feature service first.");
+            consumer.Commit(offsets);
+        }
+        finally
+        {
+            // Whoever leaves without a word keeps its partitions from those at work for the time of a session.
+            consumer.Close();
+        }
     }
 }

@@ -34,6 +34,23 @@ public static class GrpcErrors
     public static RpcException ResourceExhausted(string message, TimeSpan retryDelay) =>
         Create(Grpc.Core.StatusCode.ResourceExhausted, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryDelay) });
 
+    /// <summary>The google.rpc.RetryInfo of an error; null where it has none.</summary>
+    public static TimeSpan? RetryDelayOf(RpcException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (error.Trailers.GetValueBytes(DetailsTrailer) is not { } bytes) return null;
+        try
+        {
+            foreach (var detail in Google.Rpc.Status.Parser.ParseFrom(bytes).Details)
+                if (detail.TryUnpack<RetryInfo>(out var retry)) return retry.RetryDelay?.ToTimeSpan();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Details that can't be read say nothing.
+        }
+        return null;
+    }
+
     /// <summary>NOT_FOUND; the resource is named by kind and id.</summary>
     public static RpcException NotFound(string kind, string id) =>
         Create(Grpc.Core.StatusCode.NotFound, $"{kind} '{id}' does not exist", new ResourceInfo { ResourceType = kind, ResourceName = id });

@@ -1,3 +1,4 @@
+using Recommender.Ingestion;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -28,6 +29,23 @@ public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixtur
         Assert.NotEqual(Degradation.None, degraded.Degradation);
         Assert.Equal("realtime", degraded.Tier); // the stream knows what the viewer did
         Assert.Equal(session.Given.Count, session.Given.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Who_sends_too_many_is_told_when_to_send_again()
+    {
+        await using var ingestion = await RunningService.StartAsync(
+            "ingestion", b => b.AddIngestion(), a => a.MapIngestion(), $"Kafka:BootstrapServers={feed.Serving.Kafka.Bootstrap}",
+            $"Redis:Endpoints={feed.Serving.Redis.Server.Endpoint}", "Ingestion:ViewerEventsPerSecond=0.01", "Ingestion:ViewerBurst=1");
+        await using var replica = await feed.Serving.StartAsync($"Feed:IngestionAddress={ingestion.GrpcAddress}", "Feed:EventTimeout=00:00:20", "Feed:Patience=00:00:20");
+        using var session = await FeedSession.OpenAsync(replica, "hasty", ahead: 4);
+        await session.VideosAsync();
+        var first = await session.TellAsync(EventType.Like, "b03");
+        Assert.Equal(("", null), (first.RejectedReason, first.RetryAfter));
+        var second = await session.TellAsync(EventType.Like, "b05");
+        Assert.Equal("", second.RejectedReason);
+        Assert.InRange(second.RetryAfter.ToTimeSpan(), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100));
+        Assert.Equal(["b03"], feed.EventsOf("hasty").Select(e => e.VideoId));
     }
 
     [Fact]

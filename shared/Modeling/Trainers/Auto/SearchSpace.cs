@@ -17,6 +17,9 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     private const double FlopsPerSecond = 1e11;
     private const double RowsWithoutClock = 13_000;
 
+    // A ridge this many times the usual one leaves little but the first few directions.
+    private const double StrongRidge = 8;
+
     private static readonly Axis Dislikes = new("negative_weight", 0.2, 10, true);
     private static readonly Axis Recency = new("recency_half_life", 0.7, 30, true);
 
@@ -69,7 +72,8 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     }
 
     /// <summary>
-    /// Each trainer as it is by default or nearly, quick ones and those that are mostly good first, and those that can look at the order with and without.
+    /// Each trainer as it is by default or nearly, quick ones and those that are mostly good first, those that can look at the order with and without, and
+    /// <c>ials</c> and <c>ease</c> also as they are good where taste is weak: where nearly all that can be known is what is popular, usual settings fit noise.
     /// </summary>
     public IReadOnlyList<Candidate> Beginnings()
     {
@@ -77,6 +81,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         if (IsOrdered) all.Add(new Candidate(NeighbourTrainer.TransitionsName));
         all.Add(new Candidate(NeighbourTrainer.ItemKnnName));
         all.Add(new Candidate(IalsTrainer.TrainerName, ("factors", "128"), ("iterations", "8")));
+        all.Add(new Candidate(IalsTrainer.TrainerName, ("regularization", Number(StrongRidge * _ials.Regularization!.Value))));
         all.Add(new Candidate(GraphFilterTrainer.TrainerName, Rank));
         if (IsOrdered) all.Add(new Candidate(GraphFilterTrainer.TrainerName, [.. Rank, (Recency.Key, "4")]));
         if (IsAffordable())
@@ -127,6 +132,10 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         return parameters is { BudgetSeconds: > 0, Trials: 0 } ? rows * rows * rows / FlopsPerSecond <= parameters.BudgetSeconds / 10 : rows <= RowsWithoutClock;
     }
 
+    // Three digits are more than a search can tell apart.
+    private static string Number(double value) =>
+        double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+
     private sealed record Axis(string Key, double Low, double High, bool IsLog = false, bool IsWhole = false)
     {
         public string Step(double now, double normal)
@@ -137,7 +146,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
             var value = Math.Clamp(moved, Low, High);
             return IsWhole
                 ? ((int)Math.Round(value)).ToString(CultureInfo.InvariantCulture)
-                : double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+                : Number(value);
         }
     }
 }

@@ -17,6 +17,12 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
     // A trainer this far behind the best one is not likely to overtake it.
     private const double ShareOfBest = 0.8;
 
+    // Fewer variations of a trainer are not likely to find anything.
+    private const int FewestPerRound = 3;
+
+    // So many rounds in a row that found nothing better end the search.
+    private const int VainRounds = 10;
+
     private const double EnoughInteractions = 100_000;
 
     // Small data are not cut into noise.
@@ -26,7 +32,7 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
         return first >= 1 ? [1] : [first, Math.Sqrt(first), 1];
     }
 
-    /// <summary>Tries until the budget is spent.</summary>
+    /// <summary>Tries until the budget is spent, or nothing better was found for long.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         var random = new Randomness((ulong)seed, 7);
@@ -36,21 +42,26 @@ internal sealed class SuccessiveHalving(SearchSpace space, TrialRunner runner, l
             if (runner.MayTry(candidate, 1)) runner.Try(candidate, shares.Length - 1, 1, cancellationToken);
         }
 
-        while (true)
+        for (var vain = 0; vain < VainRounds;)
         {
-            var before = runner.Count;
-            var good = Good();
+            var (before, best) = (runner.Count, Found());
+            var good = Good(shares);
             if (good.Length > 0) Round(good, Variations(good, shares, ref random), shares, cancellationToken);
 
             // The budget is spent, or nothing can be varied, such as popularity alone.
             if (runner.Count == before) return;
+            vain = Found() > best ? 0 : vain + 1;
         }
     }
 
-    private Candidate[] Good()
+    private double Found() => runner.Best.Sum(b => b.Value);
+
+    private Candidate[] Good(double[] shares)
     {
         var best = runner.Best;
-        return [.. best.Where(b => space.CanVary(b.Candidate.Trainer) && b.Value >= ShareOfBest * best[0].Value).Take(TrainersVaried).Select(b => b.Candidate)];
+        bool IsWorthIt(string trainer) =>
+            space.CanVary(trainer) && runner.HasTimeFor(((FewestPerRound + 1) * runner.Expected(trainer, shares[0])) + (shares.Length > 1 ? runner.Expected(trainer, 1) : 0));
+        return [.. best.Where(b => b.Value >= ShareOfBest * best[0].Value && IsWorthIt(b.Candidate.Trainer)).Take(TrainersVaried).Select(b => b.Candidate)];
     }
 
     // The best trainers get equal time, so that quick ones are tried in more ways, and the very best as much as two.

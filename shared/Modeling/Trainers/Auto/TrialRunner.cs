@@ -58,9 +58,12 @@ internal sealed class TrialRunner(
         if (!_times.Knows(candidate.Trainer)) return _times.Spent <= ShareOfFirstLooks * parameters.BudgetSeconds;
         var expected = Expected(candidate.Trainer, share);
         if (expected > ShareOfSlowTrial * parameters.BudgetSeconds && IsBehind(candidate.Trainer)) return false;
-        var left = TimeLeft - expected;
-        return left >= Math.Min(TimeFor(Finalists(left)), ShareOfTraining * parameters.BudgetSeconds);
+        return HasTimeFor(expected);
     }
+
+    /// <summary>Whether so many seconds may be spent on trials, and what may be blended can be trained after them.</summary>
+    public bool HasTimeFor(double seconds) =>
+        !HasClock || TimeLeft - seconds >= Math.Min(TimeFor(Finalists(double.PositiveInfinity)), ShareOfTraining * parameters.BudgetSeconds);
 
     /// <summary>Seconds that trials of a trainer have taken; as many as trials where those are counted.</summary>
     public double SpentOn(string trainer) => CountsTrials ? 0 : _times.SpentOn(trainer);

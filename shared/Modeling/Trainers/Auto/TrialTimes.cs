@@ -24,7 +24,7 @@ internal sealed class TrialTimes
 
     /// <summary>
     /// Seconds that a trial of a trainer will take on a share of the viewers; 0 of one that had none. Between shares that were tried by the line
-    /// through the smallest and the largest, since part of the work does not depend on the viewers; of one share alone in proportion.
+    /// through the smallest and the largest, since part of the work does not depend on the viewers: by one share alone, half of it.
     /// </summary>
     public double Expected(string trainer, double share)
     {
@@ -32,7 +32,7 @@ internal sealed class TrialTimes
         if (shares.TryGetValue(share, out var tried)) return tried.Seconds / tried.Trials;
         var (low, high) = (shares.GetKeyAtIndex(0), shares.GetKeyAtIndex(shares.Count - 1));
         var (quick, slow) = (Mean(shares[low]), Mean(shares[high]));
-        if (shares.Count == 1) return slow * share / high;
+        if (shares.Count == 1) return slow * (share > high ? share / high : 0.5 + (0.5 * share / high));
         var slope = Math.Max(0, (slow - quick) / (high - low));
         return Math.Max(0, quick + (slope * (share - low)));
     }

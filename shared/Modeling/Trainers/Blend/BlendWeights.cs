@@ -10,7 +10,8 @@ internal sealed record BlendWeights(double[] Weights, double Value, double[] Par
     private static readonly double[] Steps = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 4];
 
     /// <summary>
-    /// The best weights found on half of the viewers if they beat the best part on the other half, learned anew on all; otherwise the best
+    /// Weights are found on each half of the viewers and judged on the other, so that every viewer counts once and none by weights that have seen it.
+    /// Where that is better than the best part, the mean of both: what one half has by chance, the other mostly has not. Otherwise the best
     /// part alone.
     /// </summary>
     public static BlendWeights Learn(CandidateScores scores, int parts)
@@ -19,14 +20,16 @@ internal sealed record BlendWeights(double[] Weights, double Value, double[] Par
         var best = Array.IndexOf(partValues, partValues.Max());
         var single = new BlendWeights(Single(best, parts), partValues[best], partValues);
         if (parts < 2 || scores.ViewerCount < 4) return single;
-        var trial = Search(scores, parts, parity: 0);
-        if (scores.Judge(trial, 1) <= scores.Judge(Single(best, parts), 1)) return single;
-        var weights = Search(scores, parts, parity: null);
+        var (even, odd) = (Search(scores, parts, parity: 0), Search(scores, parts, parity: 1));
+        var evens = (scores.ViewerCount + 1) / 2;
+        var unseen = ((evens * scores.Judge(odd, 0)) + ((scores.ViewerCount - evens) * scores.Judge(even, 1))) / scores.ViewerCount;
+        if (unseen <= single.Value) return single;
+        var weights = Rounded([.. even.Zip(odd, (e, o) => (e + o) / 2)]);
         var value = scores.Judge(weights, null);
         return value > single.Value ? new BlendWeights(weights, value, partValues) : single;
     }
 
-    private static double[] Search(CandidateScores scores, int parts, int? parity)
+    private static double[] Search(CandidateScores scores, int parts, int parity)
     {
         var alone = Enumerable.Range(0, parts).Select(p => scores.Judge(Single(p, parts), parity)).ToArray();
         var weights = Single(Array.IndexOf(alone, alone.Max()), parts);
@@ -52,8 +55,13 @@ internal sealed record BlendWeights(double[] Weights, double Value, double[] Par
             if (value <= before) break;
         }
 
-        // Four digits, so that a report gives the very weights; a part below a hundredth is not worth its scores.
-        weights = Array.ConvertAll(weights, w => w < 0.01 ? 0 : w);
+        return weights;
+    }
+
+    // Four digits, so that a report gives the very weights; a part below a fiftieth is not worth its scores.
+    private static double[] Rounded(double[] weights)
+    {
+        weights = Array.ConvertAll(weights, w => w < 0.02 ? 0 : w);
         var sum = weights.Sum();
         return Array.ConvertAll(weights, w => Math.Round(w / sum, 4));
     }

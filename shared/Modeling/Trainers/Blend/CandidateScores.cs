@@ -14,11 +14,15 @@ internal sealed class CandidateScores
     private const int MostViewers = 8000;
     private const int ViewersAtOnce = 8;
     private const int Depth = 100;
+    private const int JudgedAtOnce = 64;
 
     private readonly Candidates[] _viewers;
     private readonly ValidationMetric _metric;
+    private readonly int _threads;
+    private readonly CancellationToken _cancellationToken;
 
-    private CandidateScores(Candidates[] viewers, ValidationMetric metric) => (_viewers, _metric) = (viewers, metric);
+    private CandidateScores(Candidates[] viewers, ValidationMetric metric, int threads, CancellationToken cancellationToken) =>
+        (_viewers, _metric, _threads, _cancellationToken) = (viewers, metric, threads, cancellationToken);
 
     /// <summary>Number of viewers.</summary>
     public int ViewerCount => _viewers.Length;
@@ -29,10 +33,10 @@ internal sealed class CandidateScores
         double items = interactions.ColumnCount;
         var union = Math.Min(items, (double)parts * Math.Max(Depth, 2 * metric.Cutoff));
         return ((threads > 0 ? threads : Environment.ProcessorCount) * (double)ViewersAtOnce * parts * sizeof(float) * items)
-            + (Math.Min(MostViewers, interactions.RowCount) * union * (sizeof(int) + sizeof(bool) + (sizeof(float) * (double)parts)));
+            + (Math.Min(MostViewers, interactions.RowCount) * union * (sizeof(int) + (sizeof(float) * (double)parts)));
     }
 
-    /// <summary>Scores the catalog with every part.</summary>
+    /// <summary>Scores the catalog with every part. What is cancelled is this and all judging that follows.</summary>
     public static CandidateScores Of(
         IReadOnlyList<IViewerScorer> parts, HoldOutSplit split, ValidationMetric metric, int threads, CancellationToken cancellationToken)
     {
@@ -47,36 +51,57 @@ internal sealed class CandidateScores
             for (var p = 0; p < parts.Count; p++) parts[p].Score(viewers, scores[p]);
             for (var i = 0; i < viewers.Length; i++) candidates[from + i] = Collect(scores, i, viewers[i], split, items, depth);
         }, cancellationToken);
-        return new CandidateScores(candidates, metric);
+        return new CandidateScores(candidates, metric, threads, cancellationToken);
     }
 
     /// <summary>The mean of the metric for the given weights over the viewers with an even or odd place, or over all.</summary>
     /// <param name="weights">One per part.</param>
     /// <param name="parity">0, 1, or null for all.</param>
-    public double Judge(ReadOnlySpan<double> weights, int? parity)
+    public double Judge(double[] weights, int? parity)
     {
-        var (sum, count) = (0.0, 0);
-        var ranked = new List<(float Score, int Item, bool Relevant)>();
-        Span<bool> hits = new bool[_metric.Cutoff];
-        for (var v = parity ?? 0; v < _viewers.Length; v += parity is null ? 1 : 2)
+        var (first, step) = (parity ?? 0, parity is null ? 1 : 2);
+        if (_viewers.Length <= first) return 0;
+        var values = new double[(_viewers.Length - first + step - 1) / step];
+        var most = _viewers.Max(v => v.Items.Length);
+        RowWorkers.Run(values.Length, JudgedAtOnce, _threads, () => (Scores: new float[most], Hits: new bool[_metric.Cutoff]), (own, from, to) =>
         {
-            var (itemNumbers, scores, isRelevant, relevant) = _viewers[v];
-            ranked.Clear();
-            for (var i = 0; i < itemNumbers.Length; i++)
-            {
-                var score = 0.0;
-                for (var p = 0; p < weights.Length; p++) score += weights[p] * scores[(p * itemNumbers.Length) + i];
-                ranked.Add(((float)score, itemNumbers[i], isRelevant[i]));
-            }
+            for (var i = from; i < to; i++) values[i] = Value(_viewers[first + (i * step)], weights, own.Scores, own.Hits);
+        }, _cancellationToken);
+        return values.Sum() / values.Length;
+    }
 
-            ranked.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Item.CompareTo(b.Item));
-            var length = Math.Min(hits.Length, ranked.Count);
-            for (var rank = 0; rank < length; rank++) hits[rank] = ranked[rank].Relevant;
-            sum += _metric.Of(hits[..length], relevant);
-            count++;
+    // Only the places of what is relevant are asked for, which is quicker than to sort all.
+    private double Value(Candidates viewer, double[] weights, float[] scores, bool[] hits)
+    {
+        var count = viewer.Items.Length;
+        var sums = scores.AsSpan(0, count);
+        sums.Clear();
+        for (var p = 0; p < weights.Length; p++)
+        {
+            if (weights[p] != 0) VectorMath.AddScaled(sums, (float)weights[p], viewer.Scores.AsSpan(p * count, count));
         }
 
-        return count == 0 ? 0 : sum / count;
+        var length = Math.Min(hits.Length, count);
+        Array.Clear(hits);
+        foreach (var at in viewer.RelevantAt)
+        {
+            var rank = RankOf(at, sums, length);
+            if (rank < length) hits[rank] = true;
+        }
+
+        return _metric.Of(hits.AsSpan(0, length), viewer.Relevant);
+    }
+
+    // Of level scores the lower item comes first; no further than the limit.
+    private static int RankOf(int at, ReadOnlySpan<float> scores, int limit)
+    {
+        var (own, rank) = (scores[at], 0);
+        for (var i = 0; i < scores.Length && rank < limit; i++)
+        {
+            if (scores[i] > own || (scores[i] == own && i < at)) rank++;
+        }
+
+        return rank;
     }
 
     private static Candidates Collect(float[][] scores, int at, int viewer, HoldOutSplit split, int items, int depth)
@@ -105,8 +130,9 @@ internal sealed class CandidateScores
             for (var i = 0; i < numbers.Length; i++) normalized[(p * numbers.Length) + i] = (row[numbers[i]] - mean) * inverse;
         }
 
-        return new Candidates(numbers, normalized, Array.ConvertAll(numbers, item => split.Relevant.Contains(viewer, item)), split.Relevant.RowLength(viewer));
+        int[] relevantAt = [.. Enumerable.Range(0, numbers.Length).Where(i => split.Relevant.Contains(viewer, numbers[i]))];
+        return new Candidates(numbers, normalized, relevantAt, split.Relevant.RowLength(viewer));
     }
 
-    private sealed record Candidates(int[] Items, float[] Scores, bool[] IsRelevant, int Relevant);
+    private sealed record Candidates(int[] Items, float[] Scores, int[] RelevantAt, int Relevant);
 }

@@ -8,6 +8,8 @@ namespace Recommender.Tests.Unit.Modeling.Trainers;
 
 public sealed class BlendTrainerTests
 {
+    private static readonly ValidationMetric Ndcg = new("ndcg", 10);
+
     [Fact]
     public void A_part_that_only_does_harm_gets_no_weight()
     {
@@ -19,18 +21,25 @@ public sealed class BlendTrainerTests
     [Fact]
     public void Parts_that_err_differently_are_better_together_and_noise_gets_no_weight()
     {
-        var relevant = new InteractionMatrixBuilder();
-        for (var viewer = 0; viewer < 400; viewer++) relevant.Add(viewer, viewer % 50);
-        var none = InteractionMatrix.Empty(400, 50);
-        var split = new HoldOutSplit(new TrainingData(none), relevant.Build(400, 50), [none]);
-        var metric = new ValidationMetric("ndcg", 10);
-        IViewerScorer[] parts = [new NoisyScorer(1, 1.5f), new NoisyScorer(2, 1.5f), new NoisyScorer(3, 0)];
-        var learned = BlendWeights.Learn(CandidateScores.Of(parts, split, metric, threads: 0, CancellationToken.None), 3);
+        NoisyScorer[] parts = [new(1, 1.5f, 1.5f), new(2, 1.5f, 1.5f), new(3, 0, 0)];
+        var learned = Learn(parts);
         Assert.InRange(learned.Weights[0], 0.3, 0.7);
         Assert.InRange(learned.Weights[1], 0.3, 0.7);
         Assert.InRange(learned.Weights[2], 0, 0.1);
         Assert.True(learned.Value > learned.PartValues.Max() + 0.05, $"{learned.Value} {string.Join(' ', learned.PartValues)}");
-        Assert.All(parts.Zip(learned.PartValues), p => Assert.Equal(split.Judge(p.First, metric, 0, CancellationToken.None), p.Second, 1e-9));
+        Assert.All(parts.Zip(learned.PartValues), p => Assert.Equal(Split().Judge(p.First, Ndcg, 0, CancellationToken.None), p.Second, 1e-9));
+    }
+
+    [Fact]
+    public void Every_viewer_counts_where_weights_are_judged_by_those_they_were_not_learned_on()
+    {
+        // The second part is worth as much as the first to one half of the viewers, and little to the other, to whom equal weights would do harm.
+        var learned = Learn(new NoisyScorer(1, 1.5f, 2.2f), new NoisyScorer(2, 1.5f, 0.7f));
+        Assert.InRange(learned.Weights[1], 0.2, 0.45);
+        Assert.True(learned.Value > learned.PartValues[0] + 0.02, $"{learned.Value} {string.Join(' ', learned.PartValues)}");
+
+        // What is good for the one half alone, and bad for the other, is no blend.
+        Assert.Equal([1, 0], Learn(new NoisyScorer(1, 3, 0.1f), new NoisyScorer(2, 0, 1.5f)).Weights);
     }
 
     [Fact]
@@ -88,6 +97,17 @@ public sealed class BlendTrainerTests
     public void Wrong_parameters_are_told(string key, string value) =>
         Assert.Throws<ParameterException>(() => TrainerRegistry.Create("blend", new Dictionary<string, string> { [key] = value }));
 
+    private static BlendWeights Learn(params NoisyScorer[] parts) =>
+        BlendWeights.Learn(CandidateScores.Of(parts, Split(), Ndcg, threads: 0, CancellationToken.None), parts.Length);
+
+    private static HoldOutSplit Split()
+    {
+        var relevant = new InteractionMatrixBuilder();
+        for (var viewer = 0; viewer < 400; viewer++) relevant.Add(viewer, viewer % 50);
+        var none = InteractionMatrix.Empty(400, 50);
+        return new HoldOutSplit(new TrainingData(none), relevant.Build(400, 50), [none]);
+    }
+
     private static IScoringModel Train(InteractionMatrix data, params (string Key, string Value)[] settings) =>
         TrainerRegistry.Create("blend", settings.ToDictionary(s => s.Key, s => s.Value)).Train(new TrainingData(data));
 
@@ -108,7 +128,7 @@ public sealed class BlendTrainerTests
     }
 
     // Scores are noise, larger by a bump for the one relevant video.
-    private sealed class NoisyScorer(int seed, float bump) : IViewerScorer
+    private sealed class NoisyScorer(int seed, float bumpOfEven, float bumpOfOdd) : IViewerScorer
     {
         public int ViewerCount => 400;
 
@@ -119,6 +139,7 @@ public sealed class BlendTrainerTests
             for (var i = 0; i < viewers.Length; i++)
             {
                 var random = new Random((seed * 1000) + viewers[i]);
+                var bump = viewers[i] % 2 == 0 ? bumpOfEven : bumpOfOdd;
                 for (var item = 0; item < 50; item++)
                     scores[(i * 50) + item] = (float)(Enumerable.Range(0, 6).Sum(_ => random.NextDouble()) - 3) + (item == viewers[i] % 50 ? bump : 0);
             }

@@ -15,7 +15,7 @@ public abstract partial class EchoCalls<TServer>
         var key = Guid.NewGuid().ToString();
         var error = await Assert.ThrowsAsync<RpcException>(() => client.UnaryAsync(
             new EchoRequest { DelayMs = Minute, CallKey = key },
-            deadline: DateTime.UtcNow.AddSeconds(1), cancellationToken: Cancel).ResponseAsync);
+            deadline: DateTime.UtcNow.AddSeconds(4), cancellationToken: Cancel).ResponseAsync);
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
         await SeenAsync(client, key, "cancelled");
     }
@@ -35,7 +35,7 @@ public abstract partial class EchoCalls<TServer>
         var client = await ConnectAsync();
         var key = Guid.NewGuid().ToString();
         var request = new EchoRequest { Count = 1000, DelayMs = 50, CallKey = key };
-        using var call = client.ServerStream(request, deadline: DateTime.UtcNow.AddSeconds(1), cancellationToken: Cancel);
+        using var call = client.ServerStream(request, deadline: DateTime.UtcNow.AddSeconds(4), cancellationToken: Cancel);
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
             while (await call.ResponseStream.MoveNext(Cancel))

@@ -121,7 +121,7 @@ def metadata(client):
 def deadline(client):
     key = str(uuid.uuid4())
     request = EchoRequest(delay_ms=MINUTE, call_key=key)
-    fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: client.unary(request, timeout=1))
+    fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: client.unary(request, timeout=4))
     client.sees(key, "cancelled")
 
 

@@ -11,7 +11,8 @@ namespace Recommender.Tests.Benchmarks.Training;
 /// <param name="ColdNdcg">Its ndcg@20.</param>
 /// <param name="WarmSeconds">Training from the earlier model, median of three.</param>
 /// <param name="WarmNdcg">Its ndcg@20.</param>
-internal sealed record WarmRun(double ColdSeconds, double ColdNdcg, double WarmSeconds, double WarmNdcg)
+/// <param name="ProcessorShare">Processor time of the latter by that of the former, medians of three: other programs hardly change it.</param>
+internal sealed record WarmRun(double ColdSeconds, double ColdNdcg, double WarmSeconds, double WarmNdcg, double ProcessorShare)
 {
     private const int Rounds = 3;
 
@@ -21,24 +22,30 @@ internal sealed record WarmRun(double ColdSeconds, double ColdNdcg, double WarmS
         var earlier = trainer.Train(new TrainingData(MostOf(data.Train)), cancellationToken: cancellationToken);
         var all = new TrainingData(data.Train);
         var warm = all with { WarmStart = new WarmStart(earlier.ItemFactors!) };
-        var (cold, continued, test) = (new List<double>(), new List<double>(), data.Sample());
+        var (cold, continued, test) = (new List<Cost>(), new List<Cost>(), data.Sample());
         IScoringModel? first = null, second = null;
         for (var round = 0; round < Rounds; round++)
         {
-            cold.Add(Time(() => first = trainer.Train(all, cancellationToken: cancellationToken)));
-            continued.Add(Time(() => second = trainer.Train(warm, cancellationToken: cancellationToken)));
+            cold.Add(CostOf(() => first = trainer.Train(all, cancellationToken: cancellationToken)));
+            continued.Add(CostOf(() => second = trainer.Train(warm, cancellationToken: cancellationToken)));
         }
 
         double Quality(IScoringModel model) => Evaluator.Evaluate(model, test, [data.Train], [20], parameters.Threads, cancellationToken: cancellationToken).Metrics["ndcg@20"];
-        return new WarmRun(cold.Order().ElementAt(Rounds / 2), Quality(first!), continued.Order().ElementAt(Rounds / 2), Quality(second!));
+        return new WarmRun(
+            Median(cold, c => c.Seconds), Quality(first!), Median(continued, c => c.Seconds), Quality(second!),
+            Median(continued, c => c.Processor) / Median(cold, c => c.Processor));
     }
 
-    private static double Time(Action work)
+    private static double Median(IEnumerable<Cost> costs, Func<Cost, double> of) => costs.Select(of).Order().ElementAt(Rounds / 2);
+
+    private static Cost CostOf(Action work)
     {
-        var clock = Stopwatch.StartNew();
+        var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         work();
-        return clock.Elapsed.TotalSeconds;
+        return new Cost(clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     }
+
+    private readonly record struct Cost(double Seconds, double Processor);
 
     private static InteractionMatrix MostOf(InteractionMatrix all)
     {

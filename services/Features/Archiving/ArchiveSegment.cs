@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Artifacts;
 
@@ -36,7 +35,7 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
 
     private static void Write(Stream stream, IEnumerable<ArchiveRow> rows)
     {
-        using var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
+        using var gzip = ArchiveRows.Pack(stream);
         using var buffer = new BufferedStream(gzip, 64 * 1024);
         foreach (var row in rows)
         {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Compression;
 using Google.Protobuf.WellKnownTypes;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
@@ -40,7 +39,8 @@ internal static class GeneratedArchive
             var file = new ArchiveFile("view", DateOnly.FromDateTime(time.UtcDateTime), "log", partition, from, from + rows - 1, 1, 1);
             var path = Path.Combine(root, file.RelativePath);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+            using var packed = File.Create(path);
+            using var gzip = ArchiveRows.Pack(packed);
             for (var row = 0; row < rows; row++)
             {
                 time = time.AddMilliseconds(random.Next(1, 40));

@@ -47,12 +47,16 @@ internal static class DataVersion
         }
     }
 
-    /// <summary>SHA-256 of many small pieces, which each cost a call of the library otherwise.</summary>
+    /// <summary>SHA-256 of many small pieces, which each cost a call of the library otherwise. One buffer is hashed while the other one fills.</summary>
     private sealed class BufferedHash : IDisposable
     {
+        private const int BufferBytes = 256 * 1024;
+
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly byte[] _buffer = new byte[64 * 1024];
+        private byte[] _filling = new byte[BufferBytes];
+        private byte[] _other = new byte[BufferBytes];
         private int _held;
+        private Task _hashing = Task.CompletedTask;
 
         public void Append(int value)
         {
@@ -63,28 +67,38 @@ internal static class DataVersion
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            if (bytes.Length > _buffer.Length - _held) Flush();
-            if (bytes.Length > _buffer.Length)
+            while (bytes.Length > _filling.Length - _held)
             {
-                _hash.AppendData(bytes);
-                return;
+                var fitting = _filling.Length - _held;
+                bytes[..fitting].CopyTo(_filling.AsSpan(_held));
+                _held += fitting;
+                Flush();
+                bytes = bytes[fitting..];
             }
-            bytes.CopyTo(_buffer.AsSpan(_held));
+
+            bytes.CopyTo(_filling.AsSpan(_held));
             _held += bytes.Length;
         }
 
         public string Finish()
         {
             Flush();
+            _hashing.Wait();
             return Convert.ToHexStringLower(_hash.GetHashAndReset());
         }
 
-        public void Dispose() => _hash.Dispose();
+        public void Dispose()
+        {
+            _hashing.Wait();
+            _hash.Dispose();
+        }
 
         private void Flush()
         {
-            _hash.AppendData(_buffer, 0, _held);
-            _held = 0;
+            _hashing.Wait();
+            var (full, length) = (_filling, _held);
+            _hashing = Task.Run(() => _hash.AppendData(full, 0, length));
+            (_filling, _other, _held) = (_other, full, 0);
         }
     }
 }

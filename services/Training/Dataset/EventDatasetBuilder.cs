@@ -57,14 +57,8 @@ internal sealed class EventDatasetBuilder(VideoTable catalog, ErasureTable erasu
     {
         lock (_turn)
         {
-            Number(file.ViewerIds, viewers, _viewers);
-            Number(file.VideoIds, videos, _videos);
+            _viewers.Add(file.ViewerIds, EventIntake.Wanted, viewers);
+            _videos.Add(file.VideoIds, EventIntake.Wanted, videos);
         }
-    }
-
-    private static void Number(Utf8List ids, int[] numbers, Utf8Index index)
-    {
-        for (var i = 0; i < ids.Count; i++)
-            if (numbers[i] == EventIntake.Wanted) numbers[i] = index.Add(ids[i]);
     }
 }

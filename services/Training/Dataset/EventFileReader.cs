@@ -1,71 +1,46 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Recommender.Training.Dataset;
 
-/// <summary>Reads archive files of events into columns: plain rows at once, others by the general reader. Not safe for concurrent use.</summary>
-internal sealed class EventFileReader
+/// <summary>Reads archive files of events into columns.</summary>
+internal static class EventFileReader
 {
-    private readonly EventLineScanner _scanner = new();
-    private readonly EventRowReader _general = new();
+    // What is unpacked at once stays in the processor's cache until it is read.
+    private const int BlockBytes = 128 * 1024;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">A gzip file of rows.</param>
     /// <param name="columns">Receives its events; what was in it is forgotten.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public void Read(string path, EventColumns columns, CancellationToken cancellationToken)
+    public static void Read(string path, EventColumns columns, CancellationToken cancellationToken)
     {
         columns.Clear();
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.SequentialScan);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+        // Nothing is what the packing of no rows leaves.
+        if (file.Length == 0) return;
+        var expected = LengthOfRows(file);
         using var stream = new GZipStream(file, CompressionMode.Decompress);
-        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            var held = 0;
-            while (true)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var read = stream.Read(buffer.AsSpan(held));
-                if (read == 0) break;
-                held += read;
-                var rest = ReadRows(buffer.AsSpan(0, held), columns);
-                if (rest > 0) buffer.AsSpan(held - rest, rest).CopyTo(buffer);
-                held = rest;
-                if (held == buffer.Length) buffer = Longer(buffer);
-            }
-
-            if (held > 0) throw new InvalidDataException($"{Path.GetFileName(path)} ends in the middle of a row");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var rows = new EventRowSink(columns, cancellationToken);
+        // Reading from it would unpack eight kilobytes at a time, and copy the last 32 of the rows for each of them.
+        stream.CopyTo(rows, BlockBytes);
+        if (rows.IsWithinRow) throw new InvalidDataException($"{Path.GetFileName(path)} ends in the middle of a row");
+        if ((uint)rows.Length != expected) throw new InvalidDataException($"{Path.GetFileName(path)} has {rows.Length} bytes of rows, but says that it has {expected}");
     }
 
-    // The number of bytes after the last whole row.
-    private int ReadRows(ReadOnlySpan<byte> bytes, EventColumns columns)
+    // What a gzip file ends with: the length of its content, modulo 2^32.
+    private static uint LengthOfRows(FileStream file)
     {
-        while (bytes.IndexOf((byte)'\n') is >= 0 and var end)
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        length.Clear();
+        if (file.Length >= length.Length)
         {
-            var row = bytes[..end];
-            if (!_scanner.TryAdd(row, columns))
-            {
-                if (_general.TryRead(row)) columns.Add(_general);
-                else columns.Unreadable++;
-            }
-
-            bytes = bytes[(end + 1)..];
+            file.Seek(-length.Length, SeekOrigin.End);
+            file.ReadExactly(length);
+            file.Seek(0, SeekOrigin.Begin);
         }
 
-        return bytes.Length;
-    }
-
-    private static byte[] Longer(byte[] buffer)
-    {
-        var longer = ArrayPool<byte>.Shared.Rent(checked(2 * buffer.Length));
-        buffer.CopyTo(longer, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return longer;
+        return BinaryPrimitives.ReadUInt32LittleEndian(length);
     }
 }

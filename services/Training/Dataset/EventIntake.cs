@@ -37,6 +37,17 @@ internal sealed class EventIntake(VideoTable catalog, ErasureTable erasures, Act
         Prepare(file);
         var (count, viewers, videos, requests) = (file.Count, _viewers, _videos, _requests);
         var (ofViewer, ofVideo, earliest) = (file.Viewers, file.Videos, file.Earliest);
+        var (times, seconds, signals, ids) = (file.Times, file.WatchSeconds, file.Signals, file.EventIds);
+        if (DoAllCount(file))
+        {
+            // Each viewer and each video of a file has an event there.
+            viewers.AsSpan(0, file.ViewerIds.Count).Fill(Wanted);
+            videos.AsSpan(0, file.VideoIds.Count).Fill(Wanted);
+            number(file, viewers, videos);
+            for (var i = 0; i < count; i++) Events.Add(viewers[ofViewer[i]], videos[ofVideo[i]], times[i], seconds[i], signals[i], ids[i]);
+            return;
+        }
+
         // A viewer or a video gets a number with the first event that counts.
         for (var i = 0; i < count; i++)
         {
@@ -46,7 +57,6 @@ internal sealed class EventIntake(VideoTable catalog, ErasureTable erasures, Act
         }
 
         number(file, viewers, videos);
-        var (times, seconds, signals, ids) = (file.Times, file.WatchSeconds, file.Signals, file.EventIds);
         for (var i = 0; i < count; i++)
         {
             var video = videos[ofVideo[i]];
@@ -54,6 +64,10 @@ internal sealed class EventIntake(VideoTable catalog, ErasureTable erasures, Act
             Events.Add(viewers[ofViewer[i]], video, times[i], seconds[i], signals[i], ids[i]);
         }
     }
+
+    // Whether no video of the file was deleted and no viewer of it asked to be forgotten.
+    private bool DoAllCount(EventColumns file) =>
+        !_videos.AsSpan(0, file.VideoIds.Count).Contains(Deleted) && !_requests.AsSpan(0, file.ViewerIds.Count).ContainsAnyExcept(long.MinValue);
 
     private void Prepare(EventColumns file)
     {

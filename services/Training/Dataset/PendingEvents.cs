@@ -39,7 +39,7 @@ internal sealed class PendingEvents
     {
         if (_filled == _last.Length)
         {
-            _pieces.Add(_last = new PendingEvent[Math.Clamp(Count / 4, ShortestPiece, LongestPiece)]);
+            _pieces.Add(_last = GC.AllocateUninitializedArray<PendingEvent>(Math.Clamp(Count / 4, ShortestPiece, LongestPiece)));
             _filled = 0;
         }
 

@@ -90,9 +90,9 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
             EventColumnsFile.DeleteOrphans(archive.Root);
             // File by file: in the usual, growing portions one thread would be left with several of the last.
             var oneByOne = Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering);
-            Parallel.ForEach(oneByOne, parallel, () => (Reader: new EventFileReader(), Columns: new EventColumns(), Intake: builder.NewIntake()), (file, _, own) =>
+            Parallel.ForEach(oneByOne, parallel, () => (Columns: new EventColumns(), Intake: builder.NewIntake()), (file, _, own) =>
             {
-                ReadEvents(archive, file, own.Reader, own.Columns, cancellationToken);
+                ReadEvents(archive, file, own.Columns, cancellationToken);
                 own.Intake.Add(own.Columns);
                 lock (turn)
                 {
@@ -108,14 +108,14 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         }
     }
 
-    private void ReadEvents(ArchiveCatalog archive, ArchiveFile file, EventFileReader reader, EventColumns columns, CancellationToken cancellationToken)
+    private void ReadEvents(ArchiveCatalog archive, ArchiveFile file, EventColumns columns, CancellationToken cancellationToken)
     {
         var path = Path.Combine(archive.Root, file.RelativePath);
         if (EventColumnsFile.TryRead(path, columns)) return;
         var source = EventColumnsFile.SourceOf(path);
         try
         {
-            reader.Read(path, columns, cancellationToken);
+            EventFileReader.Read(path, columns, cancellationToken);
         }
         catch (InvalidDataException e)
         {

@@ -7,11 +7,16 @@ namespace Recommender.Training.Dataset;
 /// <summary>Numbers texts 0, 1, 2 ... in the order of their first appearance, without making strings. Not safe for concurrent use.</summary>
 internal sealed class Utf8Index
 {
-    // A key is the upper bits of a text's hash over its length; all longer ones share the largest.
-    private const ulong LengthMask = 0xFFFF;
-    private const int LengthBits = 16;
+    // The longest text that its first and last word hold whole.
+    private const int ShortLength = 2 * sizeof(ulong);
 
-    private Slot[] _slots = new Slot[256];
+    // Texts whose places in the table are fetched while those before them are looked up.
+    private const int Ahead = 16;
+
+    // The upper half of a text's hash, which also says where to look, over its number + 1; 0: free.
+    private const int TagShift = 32;
+    private ulong[] _slots = new ulong[256];
+    private Entry[] _entries = new Entry[128];
 
     /// <summary>The texts by number.</summary>
     public Utf8List Texts { get; } = new();
@@ -22,21 +27,45 @@ internal sealed class Utf8Index
     /// <summary>As the other one, by a hash that <see cref="AskFor"/> has given.</summary>
     public int Add(ReadOnlySpan<byte> text, ulong hash)
     {
-        var key = (hash & ~LengthMask) | Math.Min((ulong)text.Length, LengthMask);
-        var mask = _slots.Length - 1;
-        var at = PlaceOf(key) & mask;
-        for (; _slots[at].Number != 0; at = (at + 1) & mask)
+        var (first, last) = Utf8Hash.EndsOf(text);
+        var slots = _slots;
+        var mask = slots.Length - 1;
+        var at = PlaceOf(hash) & mask;
+        for (; slots[at] != 0; at = (at + 1) & mask)
         {
-            ref readonly var slot = ref _slots[at];
-            if (slot.Key == key && Texts.From(slot.Start, text.Length).SequenceEqual(text)) return slot.Number - 1;
+            if ((slots[at] ^ hash) >> TagShift != 0) continue;
+            var number = (int)(uint)slots[at] - 1;
+            ref readonly var entry = ref _entries[number];
+            if (entry.First != first || entry.Last != last || entry.Length != text.Length) continue;
+            if (text.Length <= ShortLength || Texts[number].SequenceEqual(text)) return number;
         }
 
         if (!Utf8.IsValid(text)) return -1;
-        var start = Texts.Bytes.Length;
+        if (Texts.Count == _entries.Length) Array.Resize(ref _entries, checked(2 * _entries.Length));
+        _entries[Texts.Count] = new Entry(first, last, text.Length);
         Texts.Add(text);
-        _slots[at] = new Slot(key, Texts.Count, start);
-        if (2 * Texts.Count > _slots.Length) Grow();
+        slots[at] = (hash >> TagShift << TagShift) | (uint)Texts.Count;
+        if (2L * Texts.Count > slots.Length) Grow();
         return Texts.Count - 1;
+    }
+
+    /// <summary>Numbers some of the texts of another list.</summary>
+    /// <param name="texts">The texts, UTF-8.</param>
+    /// <param name="wanted">What marks a text that gets a number.</param>
+    /// <param name="numbers">By text a mark, and then its number.</param>
+    public void Add(Utf8List texts, int wanted, Span<int> numbers)
+    {
+        Span<ulong> hashes = stackalloc ulong[Ahead];
+        for (var from = 0; from < texts.Count; from += Ahead)
+        {
+            var count = Math.Min(Ahead, texts.Count - from);
+            for (var i = 0; i < count; i++) hashes[i] = AskFor(texts[from + i]);
+            for (var i = 0; i < count; i++)
+            {
+                ref var number = ref numbers[from + i];
+                if (number == wanted) number = Add(texts[from + i], hashes[i]);
+            }
+        }
     }
 
     /// <summary>Lets the memory fetch what <see cref="Add(ReadOnlySpan{byte}, ulong)"/> will look at, while the caller does other things.</summary>
@@ -56,25 +85,25 @@ internal sealed class Utf8Index
         Array.Clear(_slots);
     }
 
-    private static int PlaceOf(ulong key) => (int)(key >> LengthBits);
+    private static int PlaceOf(ulong hash) => (int)(hash >> TagShift);
 
     private void Grow()
     {
         var before = _slots;
-        _slots = new Slot[checked(4 * before.Length)];
+        _slots = new ulong[checked(2 * before.Length)];
         var mask = _slots.Length - 1;
-        foreach (ref readonly var slot in before.AsSpan())
+        foreach (var slot in before)
         {
-            if (slot.Number == 0) continue;
-            var at = PlaceOf(slot.Key) & mask;
-            while (_slots[at].Number != 0) at = (at + 1) & mask;
+            if (slot == 0) continue;
+            var at = PlaceOf(slot) & mask;
+            while (_slots[at] != 0) at = (at + 1) & mask;
             _slots[at] = slot;
         }
     }
 
-    /// <summary>A text's place in a table.</summary>
-    /// <param name="Key">Upper bits of its hash, and its length.</param>
-    /// <param name="Number">Its number + 1; 0 when the slot is free.</param>
-    /// <param name="Start">Where it begins in <see cref="Utf8List.Bytes"/>.</param>
-    private readonly record struct Slot(ulong Key, int Number, int Start);
+    /// <summary>Tells a text from others. Short ones, as most ids are, are in it whole, and those that came first lie together, as the most frequent do.</summary>
+    /// <param name="First">Its first bytes, see <see cref="Utf8Hash.EndsOf"/>.</param>
+    /// <param name="Last">Its last bytes.</param>
+    /// <param name="Length">Its bytes.</param>
+    private readonly record struct Entry(ulong First, ulong Last, int Length);
 }

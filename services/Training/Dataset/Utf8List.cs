@@ -27,9 +27,6 @@ internal sealed class Utf8List
         }
     }
 
-    /// <summary>Bytes from a place on, or fewer where the last text ends before.</summary>
-    public ReadOnlySpan<byte> From(int start, int length) => _bytes.AsSpan(start, Math.Min(length, _ends[Count - 1] - start));
-
     /// <summary>Adds a text, with the next number.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {

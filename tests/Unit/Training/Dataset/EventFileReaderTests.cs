@@ -39,10 +39,14 @@ public sealed class EventFileReaderTests : IDisposable
         var columns = new EventColumns();
         var e = Shared.TestEvents.One("viewer", "video", 12.345, EventType.NotInterested, watched: 5.5);
         (e.SessionId, e.RequestId, e.Position, e.Surface) = ("session", "request", 3, "for_you");
-        Assert.True(scanner.TryAdd(EventJson.Serialize(e, e.OccurredAt), columns));
-        Assert.True(scanner.TryAdd(EventJson.Serialize(Shared.TestEvents.One("短视频", "видео", 0)), columns));
+        byte[] first = [.. EventJson.Serialize(e, e.OccurredAt), (byte)'\n'];
+        byte[] second = [.. EventJson.Serialize(Shared.TestEvents.One("短视频", "видео", 0)), (byte)'\n'];
+        Assert.Equal(first.Length, scanner.TryAdd([.. first, .. second], columns));
+        Assert.Equal(second.Length, scanner.TryAdd(second, columns));
         Assert.Equal(2, columns.Count);
-        Assert.False(scanner.TryAdd("""{"type":"view", "user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z"}"""u8, columns));
+        Assert.Equal(0, scanner.TryAdd("""{"type":"view", "user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z"}"""u8 + "\n"u8, columns));
+        for (var length = 0; length < second.Length; length++) Assert.Equal(0, scanner.TryAdd(second.AsSpan(0, length), columns));
+        Assert.Equal(2, columns.Count);
     }
 
     [Fact]
@@ -89,8 +93,29 @@ public sealed class EventFileReaderTests : IDisposable
     public void A_file_that_ends_in_the_middle_of_a_row_is_damaged(string text, string reason)
     {
         Write([text], end: "");
-        var error = Assert.Throws<InvalidDataException>(() => new EventFileReader().Read(_path, new EventColumns(), CancellationToken.None));
+        var error = Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void A_file_that_is_not_one_whole_is_damaged_even_if_it_ends_with_a_row(int missing)
+    {
+        Write(Enumerable.Repeat(AnyRow, 3));
+        var whole = File.ReadAllBytes(_path);
+        File.WriteAllBytes(_path, whole[..^missing]);
+        Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
+        File.WriteAllBytes(_path, [.. whole, .. whole]);
+        var error = Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
+        Assert.Contains("bytes of rows", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_rows_is_read()
+    {
+        Assert.Equal(0, Read([]).Count);
+        Assert.Equal(0, new FileInfo(_path).Length);
     }
 
     [Fact]
@@ -101,6 +126,8 @@ public sealed class EventFileReaderTests : IDisposable
         Assert.Equal((2, 1), (columns.Count, columns.ViewerIds.Count));
         Assert.Equal(700_000, columns.ViewerIds[0].Length);
     }
+
+    private const string AnyRow = """{"type":"view","user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z"}""";
 
     private static EventRowReader Row(string text)
     {
@@ -113,7 +140,7 @@ public sealed class EventFileReaderTests : IDisposable
     {
         Write(rows);
         var columns = new EventColumns();
-        new EventFileReader().Read(_path, columns, CancellationToken.None);
+        EventFileReader.Read(_path, columns, CancellationToken.None);
         return columns;
     }
 

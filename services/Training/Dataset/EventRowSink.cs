@@ -1,0 +1,102 @@
+namespace Recommender.Training.Dataset;
+
+/// <summary>
+/// Takes the rows of a file, in blocks that may end anywhere, and adds their events to columns: plain rows at once, others by the general reader. Not
+/// safe for concurrent use.
+/// </summary>
+/// <param name="columns">Receives the events.</param>
+/// <param name="cancellationToken">Stops the next block.</param>
+internal sealed class EventRowSink(EventColumns columns, CancellationToken cancellationToken) : Stream
+{
+    private readonly EventLineScanner _scanner = new();
+    private readonly EventRowReader _general = new();
+
+    // The beginning of the row in the middle of which the last block ended.
+    private byte[] _held = new byte[1024];
+    private int _heldBytes;
+    private long _length;
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <summary>Bytes taken.</summary>
+    public override long Length => _length;
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Whether the last block did not end with a row.</summary>
+    public bool IsWithinRow => _heldBytes > 0;
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _length += buffer.Length;
+        if (IsWithinRow)
+        {
+            var end = buffer.IndexOf((byte)'\n') + 1;
+            Hold(end == 0 ? buffer : buffer[..end]);
+            if (end == 0) return;
+            ReadRows(_held.AsSpan(0, _heldBytes));
+            _heldBytes = 0;
+            buffer = buffer[end..];
+        }
+
+        Hold(buffer[ReadRows(buffer)..]);
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // The number of bytes up to the end of the last whole row.
+    private int ReadRows(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 0; ;)
+        {
+            var taken = _scanner.TryAdd(bytes[at..], columns);
+            if (taken == 0)
+            {
+                var end = bytes[at..].IndexOf((byte)'\n');
+                if (end < 0) return at;
+                if (_general.TryRead(bytes.Slice(at, end))) columns.Add(_general);
+                else columns.Unreadable++;
+                taken = end + 1;
+            }
+
+            at += taken;
+        }
+    }
+
+    private void Hold(ReadOnlySpan<byte> bytes)
+    {
+        var length = checked(_heldBytes + bytes.Length);
+        if (length > _held.Length) Array.Resize(ref _held, (int)Math.Min(Array.MaxLength, Math.Max(length, 2L * _held.Length)));
+        bytes.CopyTo(_held.AsSpan(_heldBytes));
+        _heldBytes = length;
+    }
+}

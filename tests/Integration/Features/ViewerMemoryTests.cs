@@ -32,11 +32,17 @@ public sealed class ViewerMemoryTests(RedisFixture redis) : IClassFixture<RedisF
             largest = Math.Max(largest, values.Max(v => v.Value.Length));
             await redis.Client.SetManyAsync(values, cancellationToken: TestContext.Current.CancellationToken);
         }
-        var each = (await UsedAsync() - before) / (double)Viewers;
+        // Redis gives the buffers of so many writes back, and leaves the smaller table, only by and by.
+        var (each, most) = (double.MaxValue, Math.Min(MostEach, largest + KeyBytes));
+        for (var wait = 0; wait < 30 && each > most; wait++)
+        {
+            if (wait > 0) await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            each = (await UsedAsync() - before) / (double)Viewers;
+        }
 
         var bound = 160 + (Events * ("video-0000".Length + 16));
         Assert.InRange(largest, 1, bound / 2); // numbered ids take less than their texts
-        Assert.InRange(each, largest, Math.Min(MostEach, largest + KeyBytes));
+        Assert.InRange(each, largest, most);
     }
 
     [Fact]

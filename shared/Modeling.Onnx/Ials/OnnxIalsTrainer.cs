@@ -34,7 +34,7 @@ public sealed class OnnxIalsTrainer(OnnxIalsParameters parameters) : ITrainer
         var signed = SignedData.Of(data, parameters.Ials);
         data = signed.Joined;
         MemoryNeed.Check(Name, BytesOf(data.Interactions), "lower 'factors'");
-        var ials = parameters.Ials.Resolve(data.Interactions);
+        var ials = signed.Resolve(parameters.Ials);
         using var device = OnnxDevice.Open(parameters.Device, ials.Threads, (long)parameters.DeviceMemoryMb << 20);
         using var solver = new OnnxIalsSolver(parameters with { Ials = ials }, device, cancellationToken);
         var byUser = data.Interactions;

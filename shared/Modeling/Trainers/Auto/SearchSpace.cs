@@ -51,7 +51,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         [PopularityTrainer.TrainerName] = [],
     };
 
-    private readonly IalsParameters _ials = new IalsParameters().Resolve(SignedData.Of(data, new IalsParameters()).Joined.Interactions);
+    private readonly IalsParameters _ials = SignedData.Of(data, new IalsParameters()).Resolve(new IalsParameters());
 
     /// <summary>All trainers that a search knows.</summary>
     public static IReadOnlyCollection<string> Trainers => Axes.Keys;
@@ -122,6 +122,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     {
         var text = candidate.Settings.GetValueOrDefault(axis.Key) ?? TrainerRegistry.Describe(candidate.Trainer).First(p => p.Key == axis.Key).Default;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
+        if (candidate.Trainer == EaseTrainer.TrainerName) return new EaseParameters().Resolve(data.Interactions.Count, data.Negatives?.Count ?? 0).Regularization!.Value;
         return axis.Key == "regularization" ? _ials.Regularization!.Value : _ials.UnobservedWeight!.Value;
     }
 

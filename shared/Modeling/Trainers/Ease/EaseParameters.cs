@@ -4,7 +4,7 @@ namespace Recommender.Modeling.Trainers.Ease;
 internal sealed record EaseParameters
 {
     public static ParameterSchema<EaseParameters> Schema { get; } = new ParameterSchema<EaseParameters>(EaseTrainer.TrainerName)
-        .Number("regularization", 1e-3, 1e9, "lambda, strength of the regularisation", p => p.Regularization, (p, v) => p with { Regularization = v })
+        .NumberOrAuto("regularization", 1e-3, 1e9, "lambda, strength of the regularisation; auto: 100, times the likes and dislikes per like", p => p.Regularization, (p, v) => p with { Regularization = v })
         .Number("dropout", 0, 0.99, "share of each history hidden while learning, which regularises popular videos more", p => p.Dropout, (p, v) => p with { Dropout = v })
         .Number("viewer_exponent", 0, 1, "how much the length of a history takes from its weight", p => p.ViewerExponent, (p, v) => p with { ViewerExponent = v })
         .Number("target_exponent", -1, 1, "how much the popularity of a candidate takes from its score", p => p.TargetExponent, (p, v) => p with { TargetExponent = v })
@@ -19,7 +19,8 @@ internal sealed record EaseParameters
         .Integer("history_limit", 2, 100_000, "newest videos of a viewer that are learned from", p => p.HistoryLimit, (p, v) => p with { HistoryLimit = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
 
-    public double Regularization { get; init; } = 100;
+    /// <summary>Lambda, above 0; null: <see cref="Resolve"/> derives it from the data.</summary>
+    public double? Regularization { get; init; }
 
     public double Dropout { get; init; }
 
@@ -42,4 +43,11 @@ internal sealed record EaseParameters
     public int HistoryLimit { get; init; } = 1000;
 
     public int Threads { get; init; }
+
+    /// <summary>
+    /// These parameters with a number for the regularisation. With dislikes a history is longer while no more of it is what is ranked: found on the validation
+    /// files of three sets with 1.25 to 7 interactions per like.
+    /// </summary>
+    public EaseParameters Resolve(long likes, long dislikes) =>
+        Regularization is null ? this with { Regularization = Math.Round(100 * (1 + (dislikes / (double)Math.Max(1, likes))), 3) } : this;
 }

@@ -34,13 +34,14 @@ internal sealed class EaseTrainer(EaseParameters parameters) : ITrainer
         var histories = RankedHistory.Of(Joined(likes, negatives is null ? null : subset.Of(negatives)), parameters.HistoryLimit);
         var stride = Lanes.RoundUp(histories.ColumnCount);
         var matrix = new AlignedBuffer(checked(stride * stride));
-        var ridges = Fill(matrix, histories, stride, cancellationToken);
+        var resolved = parameters.Resolve(data.Interactions.Count, negatives?.Count ?? 0);
+        var ridges = Fill(matrix, histories, stride, resolved.Regularization ?? throw new InvalidOperationException("The regularisation has no number."), cancellationToken);
         if (!SpdInverse.TryInvert(matrix, stride, parameters.Threads, null, cancellationToken))
             throw new ParameterException($"The parameter 'regularization' of the trainer '{Name}' is too small for this data: the equations cannot be solved in float32.");
         Learn(matrix, ridges, items, histories.ColumnCount, stride, likes.ColumnLengths(), cancellationToken);
         progress?.Invoke(new TrainingProgress(1, 1));
         var weighting = new HistoryWeighting(parameters.RecencyHalfLife, negatives is null ? 0 : parameters.NegativeWeight, subset.CatalogCount);
-        return new HistoryModel(Name, Parameters, data, weighting, new DenseResponse(matrix, subset, stride));
+        return new HistoryModel(Name, EaseParameters.Schema.ToSettings(resolved), data, weighting, new DenseResponse(matrix, subset, stride));
     }
 
     private ItemSubset Subset(int[] counts, int rowsPerItem)
@@ -71,7 +72,7 @@ internal sealed class EaseTrainer(EaseParameters parameters) : ITrainer
         return DislikeColumns.Join(likes, 1 / mean, dislikes, parameters.NegativeWeight / mean);
     }
 
-    private unsafe double[] Fill(AlignedBuffer matrix, InteractionMatrix histories, int stride, CancellationToken cancellationToken)
+    private unsafe double[] Fill(AlignedBuffer matrix, InteractionMatrix histories, int stride, double regularization, CancellationToken cancellationToken)
     {
         var byItem = histories.Transpose();
         var ridges = new double[stride];
@@ -95,7 +96,7 @@ internal sealed class EaseTrainer(EaseParameters parameters) : ITrainer
                     }
                 }
 
-                ridges[item] = parameters.Regularization + (parameters.Dropout / (1 - parameters.Dropout) * row[item]);
+                ridges[item] = regularization + (parameters.Dropout / (1 - parameters.Dropout) * row[item]);
                 row[item] += (float)ridges[item];
             }
         }, cancellationToken);

@@ -41,7 +41,7 @@ public sealed class IalsTrainer(IalsParameters parameters) : ITrainer
         data.Check();
         var signed = SignedData.Of(data, parameters);
         MemoryNeed.Check(Name, BytesOf(signed.Joined.Interactions, parameters), "lower 'factors'");
-        var resolved = parameters.Resolve(signed.Joined.Interactions);
+        var resolved = signed.Resolve(parameters);
         var run = new IalsRun(signed.Joined, resolved, cancellationToken);
         var iterations = data.WarmStart is null ? resolved.Iterations : resolved.WarmIterations;
         progress?.Invoke(new TrainingProgress(0, iterations));

@@ -9,20 +9,22 @@ namespace Recommender.Modeling.Trainers.Ials;
 /// </summary>
 public sealed class SignedData
 {
-    private SignedData(TrainingData joined, bool hasDislikes) => (Joined, HasDislikes) = (joined, hasDislikes);
+    private readonly double _perLike;
+
+    private SignedData(TrainingData joined, double perLike) => (Joined, _perLike) = (joined, perLike);
 
     /// <summary>What is trained on.</summary>
     public TrainingData Joined { get; }
 
     /// <summary>Whether the second half of the items are dislikes.</summary>
-    public bool HasDislikes { get; }
+    public bool HasDislikes => _perLike > 1;
 
     /// <summary>Joins likes and dislikes, where there are any and the parameters ask for it.</summary>
     public static SignedData Of(TrainingData data, IalsParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (!parameters.UseNegatives || data.Negatives is not { Count: > 0 } negatives) return new SignedData(data with { Negatives = null }, hasDislikes: false);
+        if (!parameters.UseNegatives || data.Negatives is not { Count: > 0 } negatives) return new SignedData(data with { Negatives = null }, perLike: 1);
         return new SignedData(
             data with
             {
@@ -30,7 +32,14 @@ public sealed class SignedData
                 Negatives = null,
                 WarmStart = data.WarmStart is { } start ? new WarmStart(Stack(start.ItemFactors, start.DislikeFactors)) : null,
             },
-            hasDislikes: true);
+            1 + (negatives.Count / (double)Math.Max(1, data.Interactions.Count)));
+    }
+
+    /// <summary>The parameters with a number for each one that is left to the data.</summary>
+    public IalsParameters Resolve(IalsParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return parameters.Resolve(Joined.Interactions, _perLike);
     }
 
     /// <summary>The model of the joined data as one that ranks the items, the dislikes beside it.</summary>

@@ -7,7 +7,7 @@ internal sealed record NeighbourParameters
 
     public double SourceExponent { get; init; } = 0.5;
 
-    public double TargetExponent { get; init; } = 0.5;
+    public double TargetExponent { get; init; } = 0.3;
 
     public double ViewerExponent { get; init; } = 0.5;
 

@@ -108,6 +108,27 @@ public sealed class EaseTrainerTests
         Assert.True(kept.Count(i => Math.Abs(scores[i]) > 1e-6f) > 15);
     }
 
+    [Fact]
+    public void The_regularisation_that_is_left_to_the_data_grows_with_what_was_met_per_like()
+    {
+        var likes = RandomData.TwoTastes(80, 30, seed: 5);
+        var dislikes = RandomData.TwoTastes(80, 30, seed: 6).Without(likes);
+        IScoringModel Default(InteractionMatrix? negatives, params (string Key, string Value)[] settings) =>
+            TrainerRegistry.Create("ease", settings.ToDictionary(s => s.Key, s => s.Value)).Train(new TrainingData(likes) { Negatives = negatives });
+        float[] Scores(IScoringModel model)
+        {
+            var scores = new float[80 * 30];
+            model.Score([.. Enumerable.Range(0, 80)], scores);
+            return scores;
+        }
+
+        var raised = Math.Round(100 * (1 + (dislikes.Count / (double)likes.Count)), 3).ToString(CultureInfo.InvariantCulture);
+        Assert.Equal("100", Default(null).Parameters["regularization"]);
+        Assert.Equal("100", Default(dislikes, ("negatives", "off")).Parameters["regularization"]);
+        Assert.Equal(raised, Default(dislikes).Parameters["regularization"]);
+        Assert.Equal(Scores(Default(dislikes, ("regularization", raised))), Scores(Default(dislikes)));
+    }
+
     private static IScoringModel Train(InteractionMatrix likes, InteractionMatrix? dislikes, params (string Key, double Value)[] settings)
     {
         var all = settings.ToDictionary(s => s.Key, s => s.Value.ToString(CultureInfo.InvariantCulture));

@@ -76,6 +76,21 @@ public sealed class IalsDislikeTests
     }
 
     [Fact]
+    public void The_ridge_that_is_left_to_the_data_grows_with_the_root_of_what_was_met_per_like()
+    {
+        var (data, left) = (Data(), new IalsParameters { Factors = 8 });
+        var signed = SignedData.Of(data, left);
+        var plain = left.Resolve(signed.Joined.Interactions);
+        var perLike = 1 + (data.Negatives!.Count / (double)data.Interactions.Count);
+        var model = (FactorModel)new IalsTrainer(left).Train(data);
+        Assert.Equal(Math.Sqrt(perLike) * plain.Regularization!.Value, model.FoldIn!.Regularization, 1e-6);
+        Assert.Equal(plain.UnobservedWeight!.Value, model.FoldIn.UnobservedWeight);
+        Assert.Equal(Small.Regularization, signed.Resolve(Small).Regularization);
+        var off = left with { UseNegatives = false };
+        Assert.Equal(off.Resolve(data.Interactions), SignedData.Of(data, off).Resolve(off));
+    }
+
+    [Fact]
     public void A_warm_run_goes_on_with_what_dislikes_said()
     {
         var earlier = (FactorModel)new IalsTrainer(Small).Train(Data());

@@ -79,7 +79,7 @@ internal ref struct JsonFieldReader
     public TimeSpan Milliseconds()
     {
         var value = Int64();
-        return Math.Abs(value) <= 315_576_000_000_000 ? TimeSpan.FromMilliseconds(value) : throw Wrong("a duration in milliseconds below 10,000 years");
+        return value is >= -315_576_000_000_000 and <= 315_576_000_000_000 ? TimeSpan.FromMilliseconds(value) : throw Wrong("a duration in milliseconds below 10,000 years");
     }
 
     public void Map(MapField<string, string> map)

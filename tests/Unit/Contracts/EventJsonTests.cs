@@ -62,6 +62,7 @@ public class EventJsonTests
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"occurred_at\":\"soon\"}", "occurred_at")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"1\"}", "watch_time_ms")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":1e300}", "watch_time_ms")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":-9223372036854775808}", "watch_time_ms")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"position\":99999999999}", "position")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"context\":[]}", "context")]
     public void Bad_input_is_refused_with_the_fields_name(string json, string named)

@@ -38,6 +38,8 @@ public sealed class JsonLinesTests
     [InlineData("{\"type\":\"poke\",\"user_id\":\"u\",\"video_id\":\"v\"}", "type is 'poke'; known types: view, like, share, skip, not_interested, unlike, follow")]
     [InlineData("{\"user_id\":\"u\",\"video_id\":\"v\",\"score\":1}", "type is missing")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"5\"}", "watch_time_ms must be a whole number")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":-9223372036854775808}", "watch_time_ms must be a duration in milliseconds below 10,000 years")]
+    [InlineData("{\"video_id\":\"v\",\"duration_ms\":-9223372036854775808}", "duration_ms must be a duration in milliseconds below 10,000 years")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\"", "the record is not valid JSON")]
     public void A_bad_line_is_skipped_with_its_reason(string line, string reason) =>
         Assert.Equal(reason, Assert.Single(ImportedFile.Of("jsonl", line + "\n").BadLines).Reason);

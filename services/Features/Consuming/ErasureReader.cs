@@ -25,6 +25,8 @@ internal static class ErasureReader
             if (JsonSerializer.Deserialize(record.Value, RecordJson.Default.Erasure) is not { } erasure) return "the record is not a JSON object";
             var wrong = FieldRules.RequiredId("user_id", erasure.UserId ?? "") ?? EventReader.CheckTime("requested_at", erasure.RequestedAt, record.Timestamp);
             if (wrong is { } violation) return $"{violation.Field} {violation.Description}";
+            if (erasure.Names is < 1 or > Erasure.MostNames) return $"names is {erasure.Names} but must be 1 to {Erasure.MostNames}";
+            if (erasure.Name < 1 || erasure.Name > erasure.Names) return $"name is {erasure.Name} but must be 1 to {erasure.Names}";
             wish = erasure;
             var (_, partition, offset) = record.Position;
             result = FeatureEvent.Erasure(erasure.UserId!, erasure.RequestedAt.ToUnixTimeMilliseconds(), new LogPosition(log, topic, partition, offset + 1));

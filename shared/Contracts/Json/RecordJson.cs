@@ -74,8 +74,12 @@ public sealed record ModelAnnouncement(string Version, string PreviousVersion, s
 /// <param name="UserId">The viewer.</param>
 /// <param name="RequestedAt">When, UTC; what the viewer does afterwards counts anew.</param>
 /// <param name="Name">Which of the viewer's names this record is of, from 1: under several, the same request has several records.</param>
-/// <param name="Names">How many names that are.</param>
-public sealed record Erasure(string ErasureId, string UserId, DateTimeOffset RequestedAt, int Name = 1, int Names = 1);
+/// <param name="Names">How many names that are, at most <see cref="MostNames"/>.</param>
+public sealed record Erasure(string ErasureId, string UserId, DateTimeOffset RequestedAt, int Name = 1, int Names = 1)
+{
+    /// <summary>No request has more records than this.</summary>
+    public const int MostNames = 16;
+}
 
 /// <summary>JSON forms of records that only this product writes; snake_case names.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -9,11 +9,14 @@ public sealed record ErasureStatus(
     DateTimeOffset RequestedAt, int Names, IReadOnlyList<DateTimeOffset> OnlineRemoved, IReadOnlyList<DateTimeOffset> ArchiveRemoved)
 {
     /// <summary>When online state and precomputed lists of all names were gone; null: not yet.</summary>
-    public DateTimeOffset? OnlineRemovedAt => OnlineRemoved.Count >= Names ? OnlineRemoved.Max() : null;
+    public DateTimeOffset? OnlineRemovedAt => LastOf(OnlineRemoved);
 
     /// <summary>When the archive's rows of all names were gone; null: not yet.</summary>
-    public DateTimeOffset? ArchiveRemovedAt => ArchiveRemoved.Count >= Names ? ArchiveRemoved.Max() : null;
+    public DateTimeOffset? ArchiveRemovedAt => LastOf(ArchiveRemoved);
 
     /// <summary>When all was done; null: not yet.</summary>
     public DateTimeOffset? CompletedAt => OnlineRemovedAt is { } online && ArchiveRemovedAt is { } archive ? (online > archive ? online : archive) : null;
+
+    // Whatever number of names a foreign record has left in Redis: what was never carried out is not done.
+    private DateTimeOffset? LastOf(IReadOnlyList<DateTimeOffset> times) => times.Count > 0 && times.Count >= Names ? times.Max() : null;
 }

@@ -86,6 +86,20 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_status_that_a_foreign_record_has_spoiled_is_answered_as_one_that_is_not_carried_out()
+    {
+        await using var door = await DoorAsync();
+        var store = new ErasureStatusStore(_fixture.Redis.Client);
+        foreach (var names in new[] { 0, -1 })
+        {
+            var id = $"foreign{names}";
+            await store.AcceptedAsync(new Contracts.Json.Erasure(id, "eve", DateTimeOffset.UnixEpoch, 1, names), TestContext.Current.CancellationToken);
+            var erasure = await new PrivacyService.PrivacyServiceClient(door.Channel).GetErasureAsync(new GetErasureRequest { ErasureId = id });
+            Assert.Equal(Erasure.Types.State.Accepted, erasure.State);
+        }
+    }
+
+    [Fact]
     public async Task Without_redis_the_wish_is_accepted_and_its_status_comes_later()
     {
         await using var door = await DoorAsync("Redis:Timeout=00:00:00.5");

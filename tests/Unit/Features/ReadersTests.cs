@@ -91,6 +91,12 @@ public sealed class ReadersTests
     [InlineData("""{"erasure_id":"e","user_id":"u"}""", "requested_at is before 1970")]
     [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"9999-12-31T23:59:59Z"}""", "requested_at is more than 25 hours after")]
     [InlineData("""{"erasure_id":"e","user_id":"\ud800","requested_at":"2026-11-22T08:30:00Z"}""", "JSON")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","name":16,"names":16}""", null)]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","names":0}""", "names is 0 but must be 1 to 16")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","names":-1}""", "names is -1 but must be 1 to 16")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","names":17}""", "names is 17 but must be 1 to 16")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","name":3,"names":2}""", "name is 3 but must be 1 to 2")]
+    [InlineData("""{"erasure_id":"e","user_id":"u","requested_at":"2026-11-22T08:30:00Z","name":0}""", "name is 0 but must be 1 to 1")]
     [InlineData("[]", "JSON")]
     public void A_wish_to_be_forgotten_needs_a_viewer_and_a_time_that_has_been(string value, string? named)
     {

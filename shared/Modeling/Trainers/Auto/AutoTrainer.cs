@@ -19,7 +19,7 @@ public sealed class AutoTrainer(IReadOnlyDictionary<string, string> settings, IT
     /// <summary>The name on the command line.</summary>
     public const string TrainerName = "auto";
 
-    private readonly AutoParameters _parameters = AutoParameters.Schema.Parse(settings);
+    private readonly AutoParameters _parameters = AutoParameters.Parse(settings);
 
     /// <inheritdoc/>
     public string Name => TrainerName;

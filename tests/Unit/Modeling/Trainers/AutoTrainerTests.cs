@@ -175,6 +175,14 @@ public sealed class AutoTrainerTests
     public void Wrong_parameters_are_told(string key, string value) =>
         Assert.Throws<ParameterException>(() => new AutoTrainer(new Dictionary<string, string> { [key] = value }, new Journal(), TimeProvider.System, _ => { }));
 
+    [Fact]
+    public void A_search_without_a_bound_is_refused()
+    {
+        var error = Assert.Throws<ParameterException>(() =>
+            new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "0", ["trials"] = "0" }, new Journal(), TimeProvider.System, _ => { }));
+        Assert.Equal("The trainer 'auto' would never end: of its parameters 'budget_seconds' (0 to 10000000) and 'trials' (0 to 1000000) one must be above 0.", error.Message);
+    }
+
     private static AutoTrainer Search(Journal journal, int trials) => new(
         new Dictionary<string, string> { ["trials"] = trials.ToString(System.Globalization.CultureInfo.InvariantCulture), ["trainers"] = "item_knn,transitions,graph_filter,popularity" },
         journal, TimeProvider.System, _ => { });

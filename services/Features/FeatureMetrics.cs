@@ -28,6 +28,9 @@ internal sealed class FeatureMetrics
     private readonly Counter<long> _states = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.states", description: "States that batches needed, by value (viewer, video) and where they came from (memory, redis).");
 
+    private readonly Counter<long> _begunAnew = RecommenderTelemetry.Meter.CreateCounter<long>(
+        "recommender.features.states.damaged", description: "Viewers' states in Redis that were damaged and are begun anew.");
+
     private readonly Counter<long> _rewinds = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.rewinds", description: "Times that reading went back to the watermarks after a failure.");
 
@@ -93,6 +96,8 @@ internal sealed class FeatureMetrics
         _states.Add(all - cold, new("value", value), new("from", "memory"));
         _states.Add(cold, new("value", value), new("from", "redis"));
     }
+
+    public void BegunAnew(int states) => _begunAnew.Add(states);
 
     public void Rewound() => _rewinds.Add(1);
 

@@ -61,7 +61,7 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
         var stored = await store.ReadVideosAsync(Array.ConvertAll(videos, v => v.Id), partition, cancellationToken);
         for (var i = 0; i < videos.Length; i++)
         {
-            videos[i].Take(VideoCounters.Decode(stored[i]));
+            videos[i].Take(stored[i]);
             AbsorbAgain(videos[i]);
         }
     }

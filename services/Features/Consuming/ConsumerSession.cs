@@ -13,6 +13,9 @@ internal sealed class ConsumerSession : IDisposable
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
 
+    // How often it is said that a stored value can't be read.
+    private static readonly TimeSpan s_tellBadly = TimeSpan.FromSeconds(30);
+
     // How long trending and watermarks may wait while there is more to read than a batch holds, and for how many videos.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
     private const int MostUnsettled = 50_000;
@@ -27,6 +30,7 @@ internal sealed class ConsumerSession : IDisposable
     private TimeSpan _pause = s_firstPause;
     private long _retryAt;
     private long _settleAt;
+    private long? _tellBadlyAt;
 
     public ConsumerSession(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
     {
@@ -94,14 +98,27 @@ internal sealed class ConsumerSession : IDisposable
     /// <summary>Goes back to the watermarks, a little later each time.</summary>
     private void Pause(Exception error, string reason)
     {
-        if (_services.Progress.Trouble == reason) ConsumingLog.StillPaused(_logger, reason);
-        else if (error is InvalidDataException) ConsumingLog.PausedBadly(_logger, error);
+        if (error is UnreadableValueException or InvalidDataException) TellBadly(error, reason);
+        else if (_services.Progress.Trouble == reason) ConsumingLog.StillPaused(_logger, reason);
         else ConsumingLog.Paused(_logger, reason);
         _services.Progress.Trouble = reason;
         _services.Metrics.Rewound();
         _ownership.Release(error is StateLostException);
         _retryAt = _services.After(_pause);
         _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, Math.Max(_services.Options.RetryDelay.Ticks, _pause.Ticks)));
+    }
+
+    /// <summary>Once in a while: between two tries the partition is read, until it comes to the same place.</summary>
+    private void TellBadly(Exception error, string reason)
+    {
+        if (error is UnreadableValueException { Key: var key }) ConsumingLog.UnreadableKey(_logger, key);
+        if (_tellBadlyAt is { } at && _services.Time.GetTimestamp() < at)
+        {
+            ConsumingLog.StillPaused(_logger, reason);
+            return;
+        }
+        ConsumingLog.PausedBadly(_logger, reason, error);
+        _tellBadlyAt = _services.After(s_tellBadly);
     }
 
     /// <summary>Absorbs what is in the logs at this moment.</summary>
@@ -123,7 +140,7 @@ internal sealed class ConsumerSession : IDisposable
     /// <summary>What an operator is told about a failure that a retry may mend; null for others.</summary>
     internal static string? Describe(Exception error) => error switch
     {
-        DependencyUnavailableException or StateLostException or ArchiveFullException => error.Message,
+        DependencyUnavailableException or StateLostException or ArchiveFullException or UnreadableValueException => error.Message,
         InvalidDataException => "a stored value cannot be read",
         KafkaException { Error.IsFatal: false } e => e.Error.Reason,
         IOException or UnauthorizedAccessException => "the archive cannot be read",

@@ -17,8 +17,8 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4005, EventName = "Paused", Level = LogLevel.Warning, Message = "Reading pauses and goes back to the watermarks: {Reason}")]
     public static partial void Paused(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 4006, EventName = "PausedBadly", Level = LogLevel.Error, Message = "Reading pauses; this will not mend itself")]
-    public static partial void PausedBadly(ILogger logger, Exception error);
+    [LoggerMessage(EventId = 4006, EventName = "PausedBadly", Level = LogLevel.Error, Message = "Reading pauses, and this will not mend itself: {Reason}")]
+    public static partial void PausedBadly(ILogger logger, string reason, Exception error);
 
     [LoggerMessage(EventId = 4007, EventName = "OffsetGap", Level = LogLevel.Error, Message = "{Topic}[{Partition}]: offsets {From} to {To} were gone from the log before they were read; what happened there is not counted")]
     public static partial void Gap(ILogger logger, string topic, int partition, long from, long to);
@@ -67,4 +67,14 @@ internal static partial class ConsumingLog
 
     [LoggerMessage(EventId = 4023, EventName = "ErasureNotTold", Level = LogLevel.Warning, Message = "That online state is gone for erasure {ErasureId} can't be told before the archive is looked after: {Reason}")]
     public static partial void ErasureNotTold(ILogger logger, string erasureId, string reason);
+
+    [LoggerMessage(EventId = 4024, EventName = "BegunAnew", Level = LogLevel.Error,
+        Message = "{Count} damaged states of viewers are begun anew, the first that of the viewer with hash {Viewer}: {Reason}. What they held is lost; the archive has the events")]
+    public static partial void BegunAnew(ILogger logger, int count, string viewer, string reason);
+
+    [LoggerMessage(EventId = 4025, EventName = "BegunAnewKey", Level = LogLevel.Debug, Message = "{Key} held {Bytes} bytes that can't be read, and is removed")]
+    public static partial void BegunAnewKey(ILogger logger, string key, int bytes);
+
+    [LoggerMessage(EventId = 4026, EventName = "UnreadableKey", Level = LogLevel.Debug, Message = "{Key} can't be read")]
+    public static partial void UnreadableKey(ILogger logger, string key);
 }

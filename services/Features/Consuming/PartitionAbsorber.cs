@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recommender.Features.Online;
 using Recommender.Features.State;
 using Recommender.Hosting.Online;
@@ -15,7 +16,8 @@ namespace Recommender.Features.Consuming;
 /// <item>What a watermark of the partition covers, all of the above have.</item>
 /// </list>
 /// </summary>
-internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durations, ViewerLimits limits, FeatureMetrics metrics)
+internal sealed class PartitionAbsorber(
+    IOnlineStore store, DurationCache durations, ViewerLimits limits, FeatureMetrics metrics, ILogger<PartitionAbsorber> logger)
 {
     /// <summary>Absorbs events that may have been absorbed before, wholly or in part.</summary>
     /// <param name="marks">The partition's watermarks; they learn what is left for <see cref="SettleAsync"/>.</param>
@@ -57,9 +59,28 @@ internal sealed class PartitionAbsorber(IOnlineStore store, DurationCache durati
         var videos = coldVideos.Length > 0 ? store.ReadVideosAsync(coldVideos, marks.Partition, cancellationToken) : Task.FromResult<byte[][]>([]);
         var lengths = durations.GetAsync(viewed, cancellationToken);
         await Task.WhenAll(viewers, videos, lengths);
-        batch.Viewers.Fill(await viewers);
-        batch.Videos.Fill(await videos);
+        if (batch.Videos.Fill(await videos) is [var video, ..]) throw UnreadableValueException.Of<VideoCounters>(video.Id, video.Problem);
+        await BeginAnewAsync(batch.Viewers.Fill(await viewers), cancellationToken);
         batch.Fill(viewed, await lengths);
         return batch;
+    }
+
+    /// <summary>
+    /// Removes damaged states, so that their viewers are as those whose state Redis has lost: what comes counts, and videos know by their own
+    /// watermarks what they have. A damaged state must not keep the partition's other viewers waiting. One that a later version wrote must: it is whole.
+    /// </summary>
+    private async Task BeginAnewAsync(IReadOnlyList<DamagedValue> damaged, CancellationToken cancellationToken)
+    {
+        if (damaged.Count == 0) return;
+        foreach (var state in damaged)
+            if (ViewerState.IsOfLaterLayout(state.Bytes)) throw UnreadableValueException.Of<ViewerState>(state.Id, state.Problem);
+        foreach (var state in damaged)
+        {
+            await store.RemoveViewerAsync(state.Id, state.Bytes, cancellationToken);
+            var key = OnlineKeys.Viewer(state.Id);
+            ConsumingLog.BegunAnewKey(logger, key, state.Bytes.Length);
+        }
+        metrics.BegunAnew(damaged.Count);
+        ConsumingLog.BegunAnew(logger, damaged.Count, StableHash.Of(damaged[0].Id).ToString("x16", CultureInfo.InvariantCulture), damaged[0].Problem.Message);
     }
 }

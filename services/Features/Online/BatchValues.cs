@@ -54,10 +54,24 @@ internal sealed class BatchValues<TState> where TState : class, IVersionedState<
         return [.. _missing.Select(v => v.Id)];
     }
 
-    /// <summary>Takes what was read, in the order of the ids that were asked for.</summary>
-    public void Fill(byte[][] stored)
+    /// <summary>Takes what was read, in the order of the ids that were asked for. What can't be read is taken as not stored.</summary>
+    /// <returns>What can't be read.</returns>
+    public IReadOnlyList<DamagedValue> Fill(byte[][] stored)
     {
-        for (var i = 0; i < stored.Length; i++) _missing[i].Take(TState.Decode(stored[i]));
+        List<DamagedValue>? damaged = null;
+        for (var i = 0; i < stored.Length; i++)
+        {
+            try
+            {
+                _missing[i].Take(TState.Decode(stored[i]));
+            }
+            catch (InvalidDataException e)
+            {
+                (damaged ??= []).Add(new DamagedValue(_missing[i].Id, stored[i], e));
+                _missing[i].Take(TState.Decode([]));
+            }
+        }
+        return damaged ?? [];
     }
 
     /// <summary>Leaves the values, which are stored by now, for later batches.</summary>

@@ -16,6 +16,7 @@ internal static class ConditionalWriter
     /// <param name="write">Writes; for each that lost the result has the bytes that are there.</param>
     /// <param name="again">Applies what is missing to the value that was there.</param>
     /// <returns>How many writes were lost to another writer.</returns>
+    /// <exception cref="UnreadableValueException">What is there instead can't be read.</exception>
     /// <exception cref="StateLostException">A value is older than it was when it was read.</exception>
     public static async Task<int> WriteAsync<TState>(
         IEnumerable<TrackedValue<TState>> values, Func<IReadOnlyList<ValueWrite>, Task<byte[]?[]>> write, Action<TrackedValue<TState>> again)
@@ -38,7 +39,7 @@ internal static class ConditionalWriter
                 }
                 conflicts++;
                 var known = value.StoredVersion;
-                value.Take(TState.Decode(bytes));
+                value.Take(bytes);
                 if (value.StoredVersion < known) throw new StateLostException("a value is older than it was");
                 again(value);
                 if (value.IsChanged) lost.Add(value);

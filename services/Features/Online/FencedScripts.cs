@@ -54,6 +54,12 @@ internal sealed class FencedScripts
         return nil
         """;
 
+    private const string Remove =
+        """
+        if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+        return nil
+        """;
+
     private const string Nothing = "return nil";
 
     // Scores only grow, so the larger one is the newer one whoever writes last. ARGV: members to keep, then score and member by turns. Returns the
@@ -71,6 +77,7 @@ internal sealed class FencedScripts
     {
         var time = Guid.NewGuid().ToString("N");
         WriteViewers = Create("viewer-write", Viewers);
+        RemoveViewer = Create("viewer-remove", Remove);
         WriteVideos = Create("video-write", Videos);
         WriteMarks = Create("marks-write", Marks);
         WriteTrending = Create("trending-write", Trending);
@@ -80,6 +87,8 @@ internal sealed class FencedScripts
     }
 
     public RedisScript WriteViewers { get; }
+
+    public RedisScript RemoveViewer { get; }
 
     public RedisScript WriteVideos { get; }
 
@@ -91,5 +100,5 @@ internal sealed class FencedScripts
     public RedisScript Check { get; }
 
     public async Task LoadAsync(IRedis redis, CancellationToken cancellationToken) =>
-        await Task.WhenAll(new[] { WriteViewers, WriteVideos, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
+        await Task.WhenAll(new[] { WriteViewers, RemoveViewer, WriteVideos, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
 }

@@ -40,6 +40,9 @@ internal interface IOnlineStore
     /// <summary>Likewise one partition's fields of videos.</summary>
     Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken);
 
+    /// <summary>Removes a viewer's value if it is still the given one.</summary>
+    Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken);
+
     /// <summary>Deletes the precomputed lists of viewers.</summary>
     Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 

@@ -58,6 +58,9 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
     public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
         WriteValuesAsync(_scripts.WriteVideos, writes, OnlineKeys.Video, [OnlineKeys.PartitionField(partition)], cancellationToken);
 
+    public Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken) =>
+        WriteAsync(_scripts.RemoveViewer, [new RedisCall([OnlineKeys.Viewer(userId)], [value])], cancellationToken);
+
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
         Task.WhenAll(userIds.Select(id => redis.DeleteAsync(OnlineKeys.List(id), cancellationToken)));
 

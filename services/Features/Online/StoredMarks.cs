@@ -28,7 +28,7 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     public bool IsUnsettled => _reached.Count > 0;
 
     /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
-    /// <exception cref="InvalidDataException">The value is damaged.</exception>
+    /// <exception cref="UnreadableValueException">The value is damaged.</exception>
     public async Task ReadAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
         Viewers.Clear();
@@ -36,7 +36,7 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
         Trending.Clear();
         _reached.Clear();
         _stored = await store.ReadMarksAsync(key, cancellationToken);
-        _marks = LogWatermarks.Decode(_stored);
+        _marks = Decode(_stored);
     }
 
     /// <summary>The next offset to absorb; 0 when nothing of that log was absorbed.</summary>
@@ -75,13 +75,25 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
                 _reached.Clear();
                 return conflicts;
             }
-            var found = LogWatermarks.Decode(current);
+            var found = Decode(current);
             foreach (var place in _reached.Values)
             {
                 if (found.Next(place.Log, place.Topic, place.Partition) < Next(place.Log, place.Topic))
                     throw new StateLostException("the partition's watermarks are older than they were");
             }
             (_stored, _marks) = (current, found);
+        }
+    }
+
+    private LogWatermarks Decode(byte[] stored)
+    {
+        try
+        {
+            return LogWatermarks.Decode(stored);
+        }
+        catch (InvalidDataException e)
+        {
+            throw UnreadableValueException.OfMarks(key, e);
         }
     }
 }

@@ -31,6 +31,22 @@ internal sealed class TrackedValue<TState>(string id, int place) where TState : 
         IsChanged = false;
     }
 
+    /// <summary>Takes what is stored by now.</summary>
+    /// <exception cref="UnreadableValueException">It can't be read.</exception>
+    /// <exception cref="StateLostException">It is a viewer's and damaged: who reads it next begins it anew.</exception>
+    public void Take(byte[] stored)
+    {
+        try
+        {
+            Take(TState.Decode(stored));
+        }
+        catch (InvalidDataException e)
+        {
+            if (typeof(TState) == typeof(ViewerState) && !ViewerState.IsOfLaterLayout(stored)) throw new StateLostException("a viewer's state was damaged after it was read", e);
+            throw UnreadableValueException.Of<TState>(Id, e);
+        }
+    }
+
     /// <summary>The write that replaces what is stored.</summary>
     public ValueWrite ToWrite()
     {

@@ -14,6 +14,13 @@ internal static class ViewerCodec
     private const byte FirstLayout = 1;
     private const byte Layout = 2;
 
+    // Layouts to come have numbers up to this one. Greater ones are damage: text, for instance, has no smaller bytes than a space's.
+    private const byte LastLayout = 15;
+
+    /// <summary>Whether a later version wrote the value, which must not be taken for damaged.</summary>
+    public static bool IsOfLaterLayout(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > ViewerState.VersionBytes && bytes[ViewerState.VersionBytes] is > Layout and <= LastLayout;
+
     /// <summary>Writes a state.</summary>
     public static void Write(ByteWriter writer, ViewerState state)
     {

@@ -131,6 +131,9 @@ public sealed class ViewerState : IVersionedState<ViewerState>
         ViewerCodec.Read(ref reader, this, known);
     }
 
+    /// <summary>Whether a value that can't be read was written by a later version of this program: it is not damaged then.</summary>
+    public static bool IsOfLaterLayout(ReadOnlySpan<byte> bytes) => ViewerCodec.IsOfLaterLayout(bytes);
+
     /// <summary>The version stored in a value; what the next compare-and-set must find.</summary>
     public static ulong VersionOf(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Features.Consuming;
 using Recommender.Features.Online;
 using Recommender.Features.State;
@@ -58,7 +59,7 @@ internal sealed class FakeLog
     {
         var cancellation = TestContext.Current.CancellationToken;
         var durations = new DurationCache(store, new Recommender.Features.FeaturesOptions(), TimeProvider.System);
-        var absorber = new PartitionAbsorber(store, durations, Limits, new Recommender.Features.FeatureMetrics());
+        var absorber = new PartitionAbsorber(store, durations, Limits, new Recommender.Features.FeatureMetrics(), NullLogger<PartitionAbsorber>.Instance);
         var marks = new StoredMarks(OnlineKeys.Partition(Partition), Partition, HotBytes);
         await store.BeginAsync(cancellation);
         await marks.ReadAsync(store, cancellation);

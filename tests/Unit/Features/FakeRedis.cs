@@ -39,6 +39,12 @@ internal sealed class FakeRedis
 
     public void Set(string key, byte[] value) => Do(Values, key, value);
 
+    public void Remove(string key)
+    {
+        if (!Values.Remove(key, out var old)) return;
+        _undo.Add(() => Values[key] = old);
+    }
+
     public void Score(string key, string member, double score)
     {
         if (!Scores.TryGetValue((key, member), out var old) || score > old) Do(Scores, (key, member), score);
@@ -96,6 +102,12 @@ internal sealed class FakeStore(FakeRedis redis) : IOnlineStore
 
     public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
         WriteAsync(writes, id => VideoField(id, partition));
+
+    public async Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken)
+    {
+        await Turn();
+        if (redis.Values.GetValueOrDefault(OnlineKeys.Viewer(userId))?.AsSpan().SequenceEqual(value) == true) Apply(() => redis.Remove(OnlineKeys.Viewer(userId)));
+    }
 
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => Turn();
 

@@ -134,6 +134,54 @@ public sealed class PartitionAbsorberTests
         }
     }
 
+    [Fact]
+    public async Task A_damaged_state_is_built_anew_and_videos_count_nothing_twice_wherever_the_process_dies()
+    {
+        for (var death = 0; ; death++)
+        {
+            _redis.StepBack(int.MaxValue);
+            FakeLog.PutCatalog(_redis, "v1", "v2");
+            await _log.ConsumeAsync(_redis.Connect(), Largest);
+            _redis.Set(OnlineKeys.Viewer("ann"), "set by hand"u8.ToArray());
+            var store = _redis.Connect();
+            store.WritesUntilDeath = death;
+            try
+            {
+                await _log.ConsumeAsync(store, First, fromTheBeginning: true);
+                Assert.InRange(death, 2, 200); // it lived to the end
+                AssertAbsorbedOnce();
+                return;
+            }
+            catch (ProcessDiedException)
+            {
+                await _log.ConsumeAsync(_redis.Connect(), First, fromTheBeginning: true);
+            }
+            AssertAbsorbedOnce();
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(15)]
+    public async Task A_state_of_a_later_version_stops_its_partition_and_stays(byte layout)
+    {
+        byte[] value = [1, 0, 0, 0, 0, 0, 0, 0, layout, 7];
+        _redis.Set(OnlineKeys.Viewer("ann"), value);
+        var error = await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest));
+        Assert.Equal($"a stored value can't be read, the state of the viewer with hash {StableHash.Of("ann"):x16}: a viewer's state has layout {layout}; this version reads 1 and 2", error.Message);
+        Assert.Equal(OnlineKeys.Viewer("ann"), error.Key);
+        Assert.Equal(value, _redis.Values[OnlineKeys.Viewer("ann")]);
+    }
+
+    [Fact]
+    public async Task Damaged_counters_and_watermarks_stop_their_partition_and_are_named()
+    {
+        _redis.Set(FakeStore.VideoField("v2", FakeLog.Partition), "set by hand"u8.ToArray());
+        Assert.Contains("the counters {v:v2}:c: ", (await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest))).Message, StringComparison.Ordinal);
+        _redis.Set(OnlineKeys.Partition(FakeLog.Partition), "set by hand"u8.ToArray());
+        Assert.Contains("the watermarks {w:3}: ", (await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest))).Message, StringComparison.Ordinal);
+    }
+
     private async Task<int> CountTurnsAsync()
     {
         var turns = 0; // of the smaller batches: more than any other way takes

@@ -43,6 +43,12 @@ internal sealed class DyingStore(IOnlineStore inner, SemaphoreSlim gate) : IOnli
     public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
         EachAsync(writes, w => inner.WriteVideosAsync([w], partition, cancellationToken));
 
+    public async Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken)
+    {
+        await BeforeWriteAsync();
+        await DoAsync(() => inner.RemoveViewerAsync(userId, value, cancellationToken));
+    }
+
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) => DoAsync(() => inner.DeleteListsAsync(userIds, cancellationToken));
 
     public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)

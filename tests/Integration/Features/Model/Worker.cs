@@ -60,7 +60,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
         var metrics = new FeatureMetrics();
         var durations = new DurationCache(store, s_options, TimeProvider.System);
         var absorber = new BatchAbsorber(
-            store, new PartitionAbsorber(store, durations, new ViewerLimits(), metrics), durations,
+            store, new PartitionAbsorber(store, durations, new ViewerLimits(), metrics, NullLogger<PartitionAbsorber>.Instance), durations,
             new RejectedRecords(log.Producer, metrics, TimeProvider.System, NullLogger<RejectedRecords>.Instance), NoPacer.Instance, metrics, TimeProvider.System,
             NullLogger<BatchAbsorber>.Instance);
         var assignment = new Assignment(partitions, LogIdentity.Fixed(RealLog.Identity), _archive, s_options.HotBytes);

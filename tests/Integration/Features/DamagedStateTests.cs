@@ -1,0 +1,63 @@
+using System.Text;
+using Recommender.Hosting.Online;
+using Recommender.Tests.Fixtures;
+using Recommender.V1;
+using static Recommender.Tests.Integration.Features.FeaturesFixture;
+
+namespace Recommender.Tests.Integration.Features;
+
+/// <summary>Values in Redis that somebody has written by hand.</summary>
+public sealed class DamagedStateTests : IAsyncLifetime
+{
+    private readonly FeaturesFixture _fixture = new();
+
+    public ValueTask InitializeAsync() => _fixture.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("garbage that is longer than a version")]
+    public async Task A_viewers_damaged_state_begins_anew_and_its_partition_goes_on(string garbage)
+    {
+        byte[] damaged = Encoding.UTF8.GetBytes(garbage);
+        await using (await _fixture.StartAsync())
+        {
+            await LikeAsync("1");
+            await _fixture.Redis.Client.SetAsync(OnlineKeys.Viewer("ann"), damaged); // the service has the state in memory
+            await LikeAsync("2");
+            Assert.Equal(1, (await _fixture.ViewerAsync("ann")).Likes);
+        }
+        await _fixture.Redis.Client.SetAsync(OnlineKeys.Viewer("ann"), damaged);
+        await using var again = await _fixture.StartAsync();
+        await LikeAsync("3");
+        Assert.Equal(1, (await _fixture.ViewerAsync("ann")).Likes);
+        Assert.Equal(3, (await _fixture.VideoAsync("v")).Likes);
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(again.HttpAddress + "/metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("recommender_features_states_damaged_total", metrics, StringComparison.Ordinal);
+
+        async Task LikeAsync(string id)
+        {
+            await _fixture.SendAsync(Event(id, EventType.Like, "ann", "v"));
+            await _fixture.WaitUntilAbsorbedAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_state_of_a_later_version_is_told_once_without_the_viewers_id_and_absorbed_when_it_can_be()
+    {
+        byte[] later = [1, 0, 0, 0, 0, 0, 0, 0, 3];
+        await _fixture.Redis.Client.SetAsync(OnlineKeys.Viewer("somebody"), later);
+        using var process = KillableProcess.Start("Features", _fixture.Settings);
+        await _fixture.SendAsync(Event("1", EventType.Like, "somebody", "v"));
+        await Eventually.TrueAsync(() => Count(process.Output, "from where state and archive end") >= 5, "it tries again and again");
+        Assert.Equal(1, Count(process.Output, $"this will not mend itself: a stored value can't be read, the state of the viewer with hash {StableHash.Of("somebody"):x16}"));
+        Assert.DoesNotContain("somebody", process.Output, StringComparison.Ordinal);
+        Assert.Equal(later, await _fixture.Redis.Client.GetAsync(OnlineKeys.Viewer("somebody")));
+        await _fixture.Redis.Client.DeleteAsync(OnlineKeys.Viewer("somebody"));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("somebody")).Likes == 1);
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}

@@ -15,7 +15,7 @@ internal sealed class ConsumerSessionFactory(
     {
         var config = KafkaConfigs.Consumer(kafka, services.Options.GroupId);
         // Headers are of use to traces, and where a log that does not outlive the process gets its records again (CloudEventHeaders.Restored).
-        // Elsewhere unpacking them would cost more than the rest of the record.
+        // Elsewhere unpacking them would cost more than the rest of the record, and records that are set aside go without those that they had.
         var readsHeaders = services.Options.DrainOnStop || RecommenderTelemetry.ActivitySource.HasListeners();
         config.ConsumeResultFields = readsHeaders ? "headers,timestamp,topic" : "timestamp,topic";
         config.StatisticsIntervalMs = (int)ClientStatistics.Period.TotalMilliseconds;

@@ -9,7 +9,7 @@ using Recommender.Standalone.Inspect;
 namespace Recommender.Standalone.Replay;
 
 /// <summary>
-/// Sends dead letters to the topics they came from, byte by byte as they were. An event keeps its id, so one that counts already counts no more; and
+/// Sends dead letters to the topics they came from, byte by byte as they were, with the headers that they had. An event keeps its id, so one that counts already counts no more; and
 /// every letter that was sent again is noted on the topic of dead letters itself, so that a second replay leaves it out.
 /// </summary>
 /// <param name="filter">Which ones.</param>
@@ -70,10 +70,14 @@ internal sealed class DeadLetterReplay(ReplayFilter filter, bool isDryRun, TimeP
         }
     }
 
-    private Message<byte[], byte[]?> Again(DeadLetter letter) => new()
+    private Message<byte[], byte[]?> Again(DeadLetter letter)
     {
-        Key = letter.Key, Value = letter.Value, Headers = Headers(letter.Origin.Topic, IdOf(letter), "application/json"),
-    };
+        var headers = new Headers();
+        foreach (var header in letter.Headers) headers.Add(header.Key, header.GetValueBytes());
+        foreach (var header in Headers(letter.Origin.Topic, IdOf(letter), "application/json"))
+            if (!letter.Headers.TryGetLastBytes(header.Key, out _)) headers.Add(header.Key, header.GetValueBytes());
+        return new Message<byte[], byte[]?> { Key = letter.Key, Value = letter.Value, Headers = headers };
+    }
 
     private Message<byte[], byte[]?> Note(DeadLetter letter)
     {

@@ -48,6 +48,29 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_letter_keeps_the_headers_that_fit_and_has_them_again_when_it_is_sent_again()
+    {
+        await using var service = await _fixture.StartAsync("Features:DrainOnStop=true"); // with which headers are read
+        var headers = new Headers
+        {
+            { "large", new byte[16 * 1024] }, { "ce_id", "own"u8.ToArray() }, { "twice", "1"u8.ToArray() }, { "twice", [0xFF, 0] }, { "none", null },
+        };
+        await _fixture.WriteAsync(new KafkaRecord(Topics.View, "ann"u8.ToArray(), "{}"u8.ToArray(), headers));
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected).Count == 1);
+        var letter = LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected)[0];
+        Assert.Equal(("1", "own"), (Header(letter, "rejected_headers_dropped"), Header(letter, "rejected_header_ce_id")));
+        await RunAsync("replay");
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected).Count == 3); // with the note, and set aside again
+        var again = LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.View)[1];
+        Assert.Equal(["ce_id:own", "twice:1", "twice:255,0", "none:"], again.Headers.Take(4).Select(h =>
+            $"{h.Key}:{(h.Key == "twice" && h.GetValueBytes() is [0xFF, _] ? string.Join(',', h.GetValueBytes()) : Encoding.UTF8.GetString(h.GetValueBytes() ?? []))}"));
+        Assert.Equal("/recommender/replay", Header(again, "ce_source")); // what it had none of
+        Assert.DoesNotContain(again.Headers, h => h.Key.StartsWith("rejected_", StringComparison.Ordinal));
+        string[] kept = [.. LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected).Where(l => l.Value is not null).Select(l => Header(l, "rejected_header_ce_id"))];
+        Assert.Equal(["own", "own"], kept);
+    }
+
+    [Fact]
     public async Task A_dead_letter_that_is_good_by_now_counts_once_however_often_it_is_sent()
     {
         await using var service = await _fixture.StartAsync();

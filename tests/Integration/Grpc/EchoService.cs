@@ -46,11 +46,19 @@ public sealed class EchoService(CallNotes notes) : Test.V1.EchoService.EchoServi
         await EchoMetadataAsync(context);
         var once = request.Clone();
         once.FailCode = 0;
-        for (var i = 0; i < request.Count; i++)
+        try
         {
-            var answer = await AnswerAsync(once, context);
-            answer.Count = i;
-            await responseStream.WriteAsync(answer);
+            for (var i = 0; i < request.Count; i++)
+            {
+                var answer = await AnswerAsync(once, context);
+                answer.Count = i;
+                await responseStream.WriteAsync(answer);
+            }
+        }
+        finally
+        {
+            // It may be cancelled while it writes as well.
+            NoteIfCancelled(request, context);
         }
         ThrowIfAsked(request);
     }
@@ -69,9 +77,15 @@ public sealed class EchoService(CallNotes notes) : Test.V1.EchoService.EchoServi
     private async Task<EchoResponse> AnswerAsync(EchoRequest request, ServerCallContext context)
     {
         notes[request.CallKey] = "started";
-        await using var registration = context.CancellationToken.Register(() => notes[request.CallKey] = "cancelled");
-        if (request.DelayMs > 0)
-            await Task.Delay(request.DelayMs, context.CancellationToken);
+        try
+        {
+            if (request.DelayMs > 0)
+                await Task.Delay(request.DelayMs, context.CancellationToken);
+        }
+        finally
+        {
+            NoteIfCancelled(request, context);
+        }
         ThrowIfAsked(request);
         return new EchoResponse
         {
@@ -80,6 +94,13 @@ public sealed class EchoService(CallNotes notes) : Test.V1.EchoService.EchoServi
             Count = request.Count,
             PayloadBytes = request.Payload.Length,
         };
+    }
+
+    // Not by a callback of the token: one that is taken back while others run may never be called.
+    private void NoteIfCancelled(EchoRequest request, ServerCallContext context)
+    {
+        if (context.CancellationToken.IsCancellationRequested)
+            notes[request.CallKey] = "cancelled";
     }
 
     private static void ThrowIfAsked(EchoRequest request)

@@ -102,10 +102,10 @@ public sealed class AutoTrainerTests
     }
 
     [Fact]
-    public void A_search_that_finds_nothing_better_ends_without_a_bound_too()
+    public void A_search_that_finds_nothing_better_ends_before_its_bound()
     {
         var journal = new Journal { StopAt = 3000 };
-        new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "0", ["trainers"] = "item_knn,popularity" }, journal, TimeProvider.System, _ => { })
+        new AutoTrainer(new Dictionary<string, string> { ["budget_seconds"] = "0", ["trials"] = "1000000", ["trainers"] = "item_knn,popularity" }, journal, TimeProvider.System, _ => { })
             .Train(new TrainingData(RandomData.TwoTastes(60, 30, seed: 1)));
         Assert.InRange(journal.Trials.Count, 90, 2999);
     }

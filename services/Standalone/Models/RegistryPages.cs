@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Recommender.Standalone.Cli;
 using Recommender.V1;
 using Registry = Recommender.V1.ModelRegistryService.ModelRegistryServiceClient;
@@ -10,30 +11,29 @@ internal static class RegistryPages
     private const int PageSize = 200;
 
     /// <summary>Every version, newest first.</summary>
-    public static async Task<IReadOnlyList<ModelVersion>> VersionsAsync(Registry registry, CancellationToken cancellationToken)
+    public static Task<List<ModelVersion>> VersionsAsync(Registry registry, CancellationToken cancellationToken) => AllAsync(async token =>
     {
-        var (versions, request) = (new List<ModelVersion>(), new ListModelVersionsRequest { PageSize = PageSize });
-        do
-        {
-            var page = await registry.ListModelVersionsAsync(request, DoorCommand.Options(cancellationToken));
-            versions.AddRange(page.Versions);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-        return versions;
-    }
+        var page = await registry.ListModelVersionsAsync(new ListModelVersionsRequest { PageSize = PageSize, PageToken = token }, DoorCommand.Options(cancellationToken));
+        return (page.Versions, page.NextPageToken);
+    });
 
     /// <summary>Everything that was live, newest first.</summary>
-    public static async Task<IReadOnlyList<LiveModelChange>> ChangesAsync(Registry registry, CancellationToken cancellationToken)
+    public static Task<List<LiveModelChange>> ChangesAsync(Registry registry, CancellationToken cancellationToken) => AllAsync(async token =>
     {
-        var (changes, request) = (new List<LiveModelChange>(), new ListLiveChangesRequest { PageSize = PageSize });
+        var page = await registry.ListLiveChangesAsync(new ListLiveChangesRequest { PageSize = PageSize, PageToken = token }, DoorCommand.Options(cancellationToken));
+        return (page.Changes, page.NextPageToken);
+    });
+
+    private static async Task<List<T>> AllAsync<T>(Func<string, Task<(RepeatedField<T> Rows, string Next)>> read)
+    {
+        var (all, token) = (new List<T>(), "");
         do
         {
-            var page = await registry.ListLiveChangesAsync(request, DoorCommand.Options(cancellationToken));
-            changes.AddRange(page.Changes);
-            request.PageToken = page.NextPageToken;
+            var (rows, next) = await read(token);
+            all.AddRange(rows);
+            token = next;
         }
-        while (request.PageToken.Length > 0);
-        return changes;
+        while (token.Length > 0);
+        return all;
     }
 }

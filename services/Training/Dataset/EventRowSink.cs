@@ -6,7 +6,7 @@ namespace Recommender.Training.Dataset;
 /// </summary>
 /// <param name="columns">Receives the events.</param>
 /// <param name="cancellationToken">Stops the next block.</param>
-internal sealed class EventRowSink(EventColumns columns, CancellationToken cancellationToken) : Stream
+internal sealed class EventRowSink(EventColumns columns, CancellationToken cancellationToken) : WriteOnlyStream
 {
     private readonly EventLineScanner _scanner = new();
     private readonly EventRowReader _general = new();
@@ -14,38 +14,14 @@ internal sealed class EventRowSink(EventColumns columns, CancellationToken cance
     // The beginning of the row in the middle of which the last block ended.
     private byte[] _held = new byte[1024];
     private int _heldBytes;
-    private long _length;
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <summary>Bytes taken.</summary>
-    public override long Length => _length;
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => _length;
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether the last block did not end with a row.</summary>
     public bool IsWithinRow => _heldBytes > 0;
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> buffer)
+    protected override void Take(ReadOnlySpan<byte> buffer)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _length += buffer.Length;
         if (IsWithinRow)
         {
             var end = buffer.IndexOf((byte)'\n') + 1;
@@ -58,20 +34,6 @@ internal sealed class EventRowSink(EventColumns columns, CancellationToken cance
 
         Hold(buffer[ReadRows(buffer)..]);
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     // The number of bytes up to the end of the last whole row.
     private int ReadRows(ReadOnlySpan<byte> bytes)

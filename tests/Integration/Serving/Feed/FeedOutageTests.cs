@@ -38,6 +38,7 @@ public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixtur
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(), $"Kafka:BootstrapServers={feed.Serving.Kafka.Bootstrap}",
             $"Redis:Endpoints={feed.Serving.Redis.Server.Endpoint}", "Ingestion:ViewerEventsPerSecond=0.01", "Ingestion:ViewerBurst=1");
         await using var replica = await feed.Serving.StartAsync($"Feed:IngestionAddress={ingestion.GrpcAddress}", "Feed:EventTimeout=00:00:20", "Feed:Patience=00:00:20");
+        await HasModelAsync(replica);
         using var session = await FeedSession.OpenAsync(replica, "hasty", ahead: 4);
         await session.VideosAsync();
         var first = await session.TellAsync(EventType.Like, "b03");
@@ -52,10 +53,18 @@ public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixtur
     public async Task Without_ingestion_a_stream_gives_videos_and_says_that_events_are_not_taken()
     {
         await using var replica = await feed.Serving.StartAsync("Feed:Patience=00:00:20");
+        await HasModelAsync(replica);
         using var session = await FeedSession.OpenAsync(replica, "lonely", ahead: 4);
         await session.VideosAsync();
         Assert.NotNull((await session.TellAsync(EventType.Like, "b03")).RetryAfter);
         await session.BufferAsync(0);
         Assert.Equal("realtime", (await session.VideosAsync()).Tier);
+    }
+
+    /// <summary>Without a model a stream may begin with less than is wanted ahead, and is filled between acknowledgements.</summary>
+    private static Task HasModelAsync(RunningService replica)
+    {
+        var client = new RecommendationService.RecommendationServiceClient(replica.Channel);
+        return Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "somebody", Preview = true })).ModelVersion.Length > 0, "a model answers");
     }
 }

@@ -29,17 +29,18 @@ internal sealed class NeighbourTrainer(string name, ParameterSchema<NeighbourPar
         data.Check();
         MemoryNeed.Check(name, PairCounter.BytesOf(data.Interactions, parameters.Neighbours, parameters.HistoryLimit, parameters.Threads), "lower 'neighbours' (0 means all) or 'history_limit'");
         progress?.Invoke(new TrainingProgress(0, 1));
+        var resolved = parameters.Resolve(data.Interactions);
         var rules = new PairRules(parameters.GapHalfLife, parameters.Backward)
         {
             ViewerExponent = parameters.ViewerExponent,
             SourceExponent = parameters.SourceExponent,
-            TargetExponent = parameters.TargetExponent,
+            TargetExponent = resolved.TargetExponent!.Value,
             Shrink = parameters.Shrink,
         };
         var histories = RankedHistory.Of(data.Interactions, parameters.HistoryLimit);
         var graph = new PairCounter(histories, histories, rules).Build(parameters.Neighbours, parameters.Threads, cancellationToken);
         progress?.Invoke(new TrainingProgress(1, 1));
         var weighting = new HistoryWeighting(parameters.RecencyHalfLife, parameters.UseNegatives ? -parameters.NegativeWeight : 0);
-        return new HistoryModel(name, Parameters, data, weighting, new NeighbourResponse(graph));
+        return new HistoryModel(name, schema.ToSettings(resolved), data, weighting, new NeighbourResponse(graph));
     }
 }

@@ -52,6 +52,24 @@ public sealed class NeighbourTrainerTests
         Assert.InRange(scores[3], 0, 1e-6f);
     }
 
+    [Theory]
+    [InlineData(5, "0.2")]
+    [InlineData(48, "0.5")]
+    [InlineData(90, "0.6")]
+    public void The_longer_histories_are_the_more_popularity_is_taken_out(int length, string exponent)
+    {
+        var builder = new InteractionMatrixBuilder();
+        for (var viewer = 0; viewer < 20; viewer++)
+        {
+            for (var i = 0; i < length; i++) builder.Add(viewer, (viewer + i) % 100);
+        }
+
+        var data = builder.Build(21, 100);
+        Assert.Equal(exponent, Train("item_knn", data, null).Parameters["target_exponent"]);
+        Assert.Equal("0.35", Train("item_knn", data, null, ("target_exponent", 0.35)).Parameters["target_exponent"]);
+        Assert.Equal("0.2", Train("transitions", data, null).Parameters["target_exponent"]);
+    }
+
     [Fact]
     public void What_follows_is_found_by_order_and_not_without_it()
     {

@@ -73,7 +73,7 @@ internal sealed class FactorFoldIn
             return;
         }
 
-        if (!_workers.TryTake(out var worker)) worker = HalfStepWorker.Create(Factors, steps: 0);
+        if (!_workers.TryTake(out var worker)) worker = HalfStepWorker.Create(Factors, new RowEffort(Steps: 0));
         columns.CopyTo(worker.Columns(columns.Length));
         _settings.ConfidencesOf(values, worker.Confidences(columns.Length));
         var ridge = _settings.Ridge(columns.Length, share, Count);

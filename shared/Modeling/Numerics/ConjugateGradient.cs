@@ -10,41 +10,40 @@ namespace Recommender.Modeling.Numerics;
 /// passes over the row's vectors, and nothing quadratic in the number of factors. Holds its workspace; one thread at a time.
 /// </summary>
 /// <param name="stride">Length of the padded factors.</param>
-/// <param name="steps">Steps at most.</param>
-/// <param name="tolerance">
-/// Enough when the residual is this small beside the row's factors, both measured with the preconditioner (which is nearly the energy norm of
-/// the error); 0: always all steps.
-/// </param>
-internal sealed unsafe class ConjugateGradient<TLanes>(int stride, int steps, float tolerance = 0)
+/// <param name="effort">How much is done for a row.</param>
+internal sealed unsafe class ConjugateGradient<TLanes>(int stride, RowEffort effort)
     where TLanes : struct, ILanes<TLanes>
 {
     private const int Ahead = 8;
 
-    // Steps that a row takes until it is near enough, mostly: who sets a tolerance begins near the solution.
-    private const int NearSteps = 2;
-
     private readonly AlignedBuffer _space = new(5 * stride);
 
     /// <summary>What a row of so many interactions costs, in multiply-adds; they run at half the rate of a dense product's.</summary>
-    public double CostOf(int count) => 2 * ((tolerance > 0 ? Math.Min(steps, NearSteps) : steps) + 1) * ((2.0 * count * stride) + (8 * stride));
+    public double CostOf(int count) => 2 * (effort.UsualSteps + 1) * ((2.0 * count * stride) + (8 * stride));
 
     /// <summary>Improves <paramref name="x"/>, of length stride.</summary>
+    /// <param name="system">The equations.</param>
+    /// <param name="x">The row's last factors.</param>
+    /// <param name="moved">Whether they were not near enough already.</param>
     /// <returns>False when float32 is not enough; <paramref name="x"/> is garbage then.</returns>
-    public bool TryImprove(in RowSystem system, float* x)
+    public bool TryImprove(in RowSystem system, float* x, out bool moved)
     {
         float* r = _space.Pointer, p = r + stride, q = p + stride, z = q + stride, inverse = z + stride;
         Start(system, x, r, inverse);
         var rz = Precondition(r, inverse, z);
-        var enough = tolerance == 0 ? 0 : tolerance * tolerance * (rz + Energy(x, inverse));
+        var whole = effort.Tolerance == 0 ? 0 : rz + Energy(x, inverse);
+        moved = rz > effort.Leave * effort.Leave * whole;
+        if (!moved) return float.IsFinite(rz);
+        var enough = effort.Tolerance * effort.Tolerance * whole;
         new ReadOnlySpan<float>(z, stride).CopyTo(new Span<float>(p, stride));
-        for (var step = 1; rz > enough && step <= steps; step++)
+        for (var step = 1; rz > enough && step <= effort.Steps; step++)
         {
             MultiplyBy(system, p, q);
             var curvature = Dot(p, q);
             if (!(curvature > 0)) break;
             var length = rz / curvature;
             AddScaled(x, p, length);
-            if (step == steps) break;
+            if (step == effort.Steps) break;
             AddScaled(r, q, -length);
             var next = Precondition(r, inverse, z);
             Turn(p, z, next / rz);

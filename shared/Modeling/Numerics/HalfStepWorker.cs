@@ -12,10 +12,8 @@ internal abstract unsafe class HalfStepWorker
     private float[] _confidences = GC.AllocateArray<float>(64, pinned: true);
 
     /// <param name="factors">Length of a vector.</param>
-    /// <param name="steps">Steps at most of an improvement.</param>
-    /// <param name="tolerance">Ends an improvement before; see <see cref="ConjugateGradient{TLanes}"/>.</param>
-    public static HalfStepWorker Create(int factors, int steps, float tolerance = 0) =>
-        Lanes.Dispatch<Creation, HalfStepWorker>(new Creation(factors, steps, tolerance));
+    /// <param name="effort">Of an improvement.</param>
+    public static HalfStepWorker Create(int factors, RowEffort effort) => Lanes.Dispatch<Creation, HalfStepWorker>(new Creation(factors, effort));
 
     /// <summary>Room for the other side's rows of a row.</summary>
     public Span<int> Columns(int count)
@@ -59,8 +57,9 @@ internal abstract unsafe class HalfStepWorker
     }
 
     /// <summary>Improves a row of padded factors by some steps.</summary>
+    /// <returns>False when the row was near enough and stayed as it was.</returns>
     /// <inheritdoc cref="Solve(float*, int, int, ReadOnlySpan{double}, double, double, float*)"/>
-    public void Improve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
+    public bool Improve(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge, float* destination) =>
         Improve(Make(others, otherStride, count, diagonal, share, ridge), destination);
 
     /// <summary>Whether <see cref="Solve(float*, int, int, ReadOnlySpan{double}, double, double, float*)"/> costs no more than improving.</summary>
@@ -77,7 +76,7 @@ internal abstract unsafe class HalfStepWorker
 
     protected abstract void Solve(in RowSystem system, float* destination);
 
-    protected abstract void Improve(in RowSystem system, float* destination);
+    protected abstract bool Improve(in RowSystem system, float* destination);
 
     private RowSystem Make(float* others, int otherStride, int count, ReadOnlySpan<double> diagonal, double share, double ridge)
     {
@@ -108,18 +107,18 @@ internal abstract unsafe class HalfStepWorker
         for (; i < diagonal.Length; i++) values[i] = (float)((share * diagonal[i]) + ridge);
     }
 
-    private readonly struct Creation(int factors, int steps, float tolerance) : ILanesWork<HalfStepWorker>
+    private readonly struct Creation(int factors, RowEffort effort) : ILanesWork<HalfStepWorker>
     {
         public HalfStepWorker Run<TLanes>()
-            where TLanes : struct, ILanes<TLanes> => new HalfStepWorker<TLanes>(factors, steps, tolerance);
+            where TLanes : struct, ILanes<TLanes> => new HalfStepWorker<TLanes>(factors, effort);
     }
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps, float tolerance) : HalfStepWorker
+internal sealed unsafe class HalfStepWorker<TLanes>(int factors, RowEffort effort) : HalfStepWorker
     where TLanes : struct, ILanes<TLanes>
 {
-    private readonly ConjugateGradient<TLanes> _gradient = new(Lanes.RoundUp(factors), steps, tolerance);
+    private readonly ConjugateGradient<TLanes> _gradient = new(Lanes.RoundUp(factors), effort);
     private ExactSolver<TLanes>? _exact;
 
     protected override AlignedBuffer Diagonal { get; } = new(Lanes.RoundUp(factors));
@@ -140,8 +139,10 @@ internal sealed unsafe class HalfStepWorker<TLanes>(int factors, int steps, floa
 
     protected override void Solve(in RowSystem system, float* destination) => Exact.Solve(system, destination);
 
-    protected override void Improve(in RowSystem system, float* destination)
+    protected override bool Improve(in RowSystem system, float* destination)
     {
-        if (!_gradient.TryImprove(system, destination)) Exact.Solve(system, destination);
+        if (_gradient.TryImprove(system, destination, out var moved)) return moved;
+        Exact.Solve(system, destination);
+        return true;
     }
 }

@@ -30,7 +30,7 @@ internal sealed record Extras(string Set, double ListsPerSecond, double ListShar
         output.WriteLine(FormattableString.Invariant(
             $"top {ListLength} lists of all viewers, seen left out, {Factors} factors: {ListsPerSecond:F0} viewers/s ({ListShareOfSgemm:P0} of sgemm)"));
         output.WriteLine(FormattableString.Invariant(
-            $"1 % new interactions, {Factors} factors: from random {Warm.ColdSeconds:F2} s to ndcg@20 {Warm.ColdNdcg:F4}, from the model before {Warm.WarmSeconds:F2} s ({Warm.WarmSeconds / Warm.ColdSeconds:P0}, {Warm.ProcessorShare:P0} of the processor time) to {Warm.WarmNdcg:F4}"));
+            $"1 % new interactions, {Factors} factors: from random {Warm.ColdSeconds:F2} s to ndcg@20 {Warm.ColdNdcg:F4}, from the model before {Warm.WarmSeconds:F2} s ({Warm.WarmSeconds / Warm.ColdSeconds:P0}, {Warm.ProcessorShare:P0} of the processor time) to {Warm.WarmNdcg:F4} ({Warm.Gain.Low:+0.0000;-0.0000} to {Warm.Gain.High:+0.0000;-0.0000})"));
     }
 
     private static double ListsPerSecondOf(FactorModel model, DataSet data, int threads, CancellationToken cancellationToken)

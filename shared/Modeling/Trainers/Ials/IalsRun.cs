@@ -5,16 +5,26 @@ using Recommender.Modeling.Sparse;
 namespace Recommender.Modeling.Trainers.Ials;
 
 /// <summary>
-/// A training run of <see cref="IalsTrainer"/>, pass by pass. A row that has hardly moved is left after fewer steps; in a run that begins with an earlier
-/// model that is nearly every item, and the final viewers go on from those of the last pass. One thread at a time calls it.
+/// A training run of <see cref="IalsTrainer"/>, pass by pass. A row that has hardly moved is left after fewer steps. A run that begins with an earlier
+/// model solves its viewers well, moves those items whose equations are far from solved, and then solves again the viewers of what moved.
+/// One thread at a time calls it.
 /// </summary>
 internal sealed unsafe class IalsRun
 {
-    // What is roughly left of the error: in a pass, which the next one takes on; and of a viewer's final factors in a run that began with an
-    // earlier model.
+    // What is roughly left of the error in a pass, which the next one takes on.
     private const float PassTolerance = 5e-3f;
-    private const int MostFinalSteps = 12;
-    private const float FinalTolerance = 1e-3f;
+
+    // Of a viewer in a run that began with an earlier model, whose vector may be the final one; and the steps that it takes from nothing.
+    private static readonly RowEffort s_viewer = new(Steps: 12, Tolerance: 1e-3f);
+    private const int StepsFromNothing = 4;
+
+    // An item of an earlier model that is nearer than this stays. Ten runs of one percent each end at ndcg@20 0.1346 so on gowalla, and at 0.1342 with 0.1:
+    // a cold run ends before items fit the past as well as they can.
+    private const float ItemLeave = 0.3f;
+
+    // Where less than this share of the items moved, and no item weighs more in any direction, the gram matrix is as good as the same: viewers of none of them
+    // stay as well.
+    private const double FewMoved = 0.005;
 
     private readonly InteractionMatrix _interactions;
     private readonly IalsParameters _parameters;
@@ -24,6 +34,7 @@ internal sealed unsafe class IalsRun
     private readonly IalsSide _users;
     private readonly IalsSide _items;
     private readonly CancellationToken _cancellationToken;
+    private readonly bool[] _moved;
     private FactorTable _axes;
 
     /// <param name="data">Checked.</param>
@@ -38,6 +49,7 @@ internal sealed unsafe class IalsRun
         _popularity = new float[_interactions.ColumnCount];
         for (var item = 0; item < _popularity.Length; item++) _popularity[item] = columns.RowLength(item);
         _items = new IalsSide(columns, parameters.Factors, IalsStart.UnobservedShares(parameters, _popularity));
+        _moved = new bool[_popularity.Length];
         if (data.WarmStart is { } start) IalsStart.Continue(parameters, _popularity, start.ItemFactors, _items.Factors.Row);
         else IalsStart.Randomize(parameters, _popularity, _items.Factors.Row);
         _items.IsFilled = true;
@@ -60,19 +72,26 @@ internal sealed unsafe class IalsRun
         SolveItems();
     }
 
-    /// <summary>Solves every viewer against the items.</summary>
-    public void SolveUsers() => HalfStep(_users, _items.Factors, _parameters.CgSteps, PassTolerance);
+    /// <summary>Solves the viewers against the items; in a run that began with an earlier model those whose items moved since they were solved last.</summary>
+    public void SolveUsers()
+    {
+        if (!_continues) HalfStep(_users, _items.Factors, new RowEffort(_parameters.CgSteps, PassTolerance));
+        else if (!_users.IsFilled) HalfStep(_users, _items.Factors, s_viewer with { UsualSteps = StepsFromNothing });
+        else if (_moved.Contains(true)) HalfStep(_users, _items.Factors, s_viewer, ViewersToSolve());
+        Array.Clear(_moved);
+    }
 
-    /// <summary>Solves every item against the viewers.</summary>
-    public void SolveItems() => HalfStep(_items, _users.Factors, _parameters.CgSteps, PassTolerance);
+    /// <summary>Solves every item against the viewers; in a run that began with an earlier model those that are far from solved.</summary>
+    public void SolveItems() =>
+        HalfStep(_items, _users.Factors, new RowEffort(_parameters.CgSteps, PassTolerance) { Leave = _continues ? ItemLeave : PassTolerance });
 
     /// <summary>
     /// A copy of the model as it stands, in the axes of its start. Each viewer's vector is what folding the history in gives, bit for bit; after
-    /// a run that began with an earlier model, up to a thousandth.
+    /// a run that began with an earlier model, up to a hundredth.
     /// </summary>
     public FactorModel Finish()
     {
-        if (_continues) HalfStep(_users, _items.Factors, MostFinalSteps, FinalTolerance);
+        if (_continues) SolveUsers();
         ReturnToFirstAxes();
         if (_continues) return Current();
         var items = _items.Factors.ToMatrix();
@@ -116,7 +135,25 @@ internal sealed unsafe class IalsRun
 
     private void Rotate(FactorTable table, AlignedBuffer rotation) => Rotation.Apply(table, rotation, _parameters.Threads, _cancellationToken);
 
-    private void HalfStep(IalsSide target, FactorTable source, int steps, float tolerance)
+    // Null: all.
+    private bool[]? ViewersToSolve()
+    {
+        if (Math.Max(_moved.Count(m => m), _parameters.Factors) > FewMoved * _moved.Length) return null;
+        var worker = HalfStepWorker.Create(_parameters.Factors, s_viewer);
+        var wanted = new bool[_users.Factors.RowCount];
+        for (var item = 0; item < _moved.Length; item++)
+        {
+            if (!_moved[item]) continue;
+            var count = _items.Rows.RowLength(item);
+            var viewers = worker.Columns(count);
+            _items.Rows.Read(item, viewers, worker.Confidences(count));
+            foreach (var viewer in viewers) wanted[viewer] = true;
+        }
+
+        return wanted;
+    }
+
+    private void HalfStep(IalsSide target, FactorTable source, RowEffort effort, bool[]? wanted = null)
     {
         var axes = PrincipalAxes.Of(Gram.Of(source, _parameters.Threads, _cancellationToken), _parameters.Factors);
         Rotate(source, axes.Rotation);
@@ -125,11 +162,14 @@ internal sealed unsafe class IalsRun
         Rotate(_axes, axes.Rotation);
         var diagonal = Array.ConvertAll(axes.Values, v => _settings.UnobservedWeight * v);
         RowWorkers.Run(
-            target.Schedule.ChunkCount, 1, _parameters.Threads, () => HalfStepWorker.Create(_parameters.Factors, steps, tolerance), (worker, from, to) =>
+            target.Schedule.ChunkCount, 1, _parameters.Threads, () => HalfStepWorker.Create(_parameters.Factors, effort), (worker, from, to) =>
             {
                 for (var chunk = from; chunk < to; chunk++)
                 {
-                    foreach (var row in target.Schedule.Chunk(chunk)) Solve(worker, target, row, source, diagonal);
+                    foreach (var row in target.Schedule.Chunk(chunk))
+                    {
+                        if (wanted is null || wanted[row]) Solve(worker, target, row, source, diagonal);
+                    }
                 }
             }, _cancellationToken);
         GC.KeepAlive(source);
@@ -148,11 +188,16 @@ internal sealed unsafe class IalsRun
         target.Rows.Read(row, worker.Columns(count), worker.Confidences(count));
         var share = target.ShareOf(row);
         var ridge = _settings.Ridge(count, share, source.RowCount);
+        // Whether a known item moves is found out by the first step of the gradient alone.
+        var isKnown = _continues && target == _items && destination.ContainsAnyExcept(0f);
+        var exact = _parameters.Solver == IalsSolver.Exact || (_parameters.Solver == IalsSolver.Auto && !isKnown && worker.SolvesCheaply(count));
+        var moved = true;
         fixed (float* factors = destination)
         {
-            var exact = _parameters.Solver == IalsSolver.Exact || (_parameters.Solver == IalsSolver.Auto && worker.SolvesCheaply(count));
             if (exact) worker.Solve(source.Pointer, source.Stride, count, diagonal, share, ridge, factors);
-            else worker.Improve(source.Pointer, source.Stride, count, diagonal, share, ridge, factors);
+            else moved = worker.Improve(source.Pointer, source.Stride, count, diagonal, share, ridge, factors);
         }
+
+        if (target == _items) _moved[row] = moved;
     }
 }

@@ -64,7 +64,7 @@ internal sealed unsafe class RowProblem
     {
         var x = new AlignedBuffer(Lanes.RoundUp(Factors));
         x.Span[..Factors].Fill(first);
-        Assert.True(new ConjugateGradient<TLanes>(Lanes.RoundUp(Factors), steps).TryImprove(System, x.Pointer));
+        Assert.True(new ConjugateGradient<TLanes>(Lanes.RoundUp(Factors), new RowEffort(steps)).TryImprove(System, x.Pointer, out _));
         Assert.All(x.Span[Factors..].ToArray(), padding => Assert.Equal(0f, padding));
         return x.Span[..Factors].ToArray();
     }

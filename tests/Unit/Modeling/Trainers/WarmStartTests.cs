@@ -64,21 +64,38 @@ public sealed class WarmStartTests
         var start = new WarmStart(new IalsTrainer(parameters).Train(new TrainingData(RandomData.Interactions(400, 150, 0.1, seed: 5))).ItemFactors!);
         FactorModel Train(int threads) => (FactorModel)new IalsTrainer(parameters with { Threads = threads }).Train(data with { WarmStart = start });
         var model = Train(1);
-        var foldIn = new ViewerFoldIn(model.ItemFactors.Data.ToArray(), 12, model.FoldIn);
-        for (var viewer = 0; viewer < 400; viewer++)
-        {
-            var expected = foldIn.Solve(data.Interactions.RowColumns(viewer), data.Interactions.RowValues(viewer));
-            var (distance, length) = (0.0, 0.0);
-            for (var i = 0; i < 12; i++) (distance, length) = (distance + Math.Pow(expected[i] - model.UserFactors.Row(viewer)[i], 2), length + Math.Pow(expected[i], 2));
-            Assert.InRange(Math.Sqrt(distance / length), 0, 3e-3);
-        }
-
+        AssertFolded(model, data, within: 3e-3);
         foreach (var threads in (int[])[2, 5])
         {
             var again = Train(threads);
             Assert.Equal(model.ItemFactors.Data, again.ItemFactors.Data);
             Assert.Equal(model.UserFactors.Data, again.UserFactors.Data);
         }
+    }
+
+    [Fact]
+    public void Videos_that_are_nearly_solved_stay_where_they_are()
+    {
+        var data = new TrainingData(RandomData.TwoTastes(300, 80, seed: 6));
+        var cold = (FactorModel)new IalsTrainer(Small with { Iterations = 3 }).Train(data);
+        var warm = (FactorModel)new IalsTrainer(Small with { WarmIterations = 1 }).Train(data with { WarmStart = new WarmStart(cold.ItemFactors) });
+        for (var i = 0; i < cold.ItemFactors.Data.Length; i++) Assert.Equal(cold.ItemFactors.Data[i], warm.ItemFactors.Data[i], 1e-4);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(400)]
+    public void Viewers_of_new_videos_are_solved_once_more(int unknown)
+    {
+        var data = new TrainingData(RandomData.Interactions(400, 2000, 0.02, seed: 7));
+        var earlier = new IalsTrainer(Small).Train(data).ItemFactors!;
+        var known = new FactorMatrix(2000, 8, [.. earlier.Data.ToArray().Select((x, i) => i / 8 < unknown ? 0f : x)]);
+        FactorModel Train(int threads) =>
+            (FactorModel)new IalsTrainer(Small with { WarmIterations = 1, Threads = threads }).Train(data with { WarmStart = new WarmStart(known) });
+        var model = Train(1);
+        for (var item = 0; item < unknown; item++) Assert.Equal(data.Interactions.ColumnLengths()[item] > 0, model.ItemFactors.Row(item).ContainsAnyExcept(0f));
+        AssertFolded(model, data, within: 1e-2);
+        Assert.Equal(model.UserFactors.Data, Train(3).UserFactors.Data);
     }
 
     [Fact]
@@ -96,5 +113,18 @@ public sealed class WarmStartTests
         Assert.Throws<ArgumentException>(() => new IalsTrainer(Small).Train(data with { WarmStart = new WarmStart(new FactorMatrix(19, 8)) }));
         var error = Assert.Throws<ParameterException>(() => new IalsTrainer(Small).Train(data with { WarmStart = new WarmStart(new FactorMatrix(20, 7)) }));
         Assert.Equal("The parameter 'factors' is 8, but the model to begin with has 7.", error.Message);
+    }
+
+    private static void AssertFolded(FactorModel model, TrainingData data, double within)
+    {
+        var foldIn = new ViewerFoldIn(model.ItemFactors.Data.ToArray(), model.ItemFactors.Factors, model.FoldIn);
+        for (var viewer = 0; viewer < model.ViewerCount; viewer++)
+        {
+            var expected = foldIn.Solve(data.Interactions.RowColumns(viewer), data.Interactions.RowValues(viewer));
+            var (distance, length) = (0.0, 0.0);
+            for (var i = 0; i < expected.Length; i++)
+                (distance, length) = (distance + Math.Pow(expected[i] - model.UserFactors.Row(viewer)[i], 2), length + Math.Pow(expected[i], 2));
+            if (length > 0) Assert.InRange(Math.Sqrt(distance / length), 0, within);
+        }
     }
 }

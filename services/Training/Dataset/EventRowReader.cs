@@ -101,6 +101,7 @@ internal sealed class EventRowReader
     private static long ReadTime(ref Utf8JsonReader reader)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return long.MinValue;
         if (reader.TryGetDateTimeOffset(out var time)) return time.ToUnixTimeMilliseconds();
         return JsonTime.TryParse(reader.GetString(), out var other) ? other.ToDateTimeOffset().ToUnixTimeMilliseconds() : long.MinValue;
     }

@@ -51,7 +51,7 @@ public static class EventJson
         writer.WriteEndObject();
     }
 
-    /// <summary>Parses one JSON object into an event. Unknown fields are ignored, so that fields can be added.</summary>
+    /// <summary>Parses one JSON object into an event. Unknown fields are ignored, so that fields can be added; a field that is null is absent.</summary>
     /// <exception cref="FormatException">It is no such object; the message names the field.</exception>
     public static Event Parse(ReadOnlySpan<byte> utf8) => Parse(utf8, out _);
 

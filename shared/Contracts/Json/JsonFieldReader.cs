@@ -15,8 +15,15 @@ internal ref struct JsonFieldReader
 
     public JsonFieldReader(ReadOnlySpan<byte> utf8) => _reader = new Utf8JsonReader(utf8);
 
-    /// <summary>Moves to the next field; false at the end of the object.</summary>
+    /// <summary>Moves to the next field that has a value; false at the end of the object. Many programs write null for what is not there.</summary>
     public bool NextField(out string name)
+    {
+        while (Next(out name))
+            if (_reader.TokenType != JsonTokenType.Null) return true;
+        return false;
+    }
+
+    private bool Next(out string name)
     {
         try
         {
@@ -69,7 +76,7 @@ internal ref struct JsonFieldReader
     public bool Boolean() => _reader.TokenType switch
     {
         JsonTokenType.True => true,
-        JsonTokenType.False or JsonTokenType.Null => false,
+        JsonTokenType.False => false,
         _ => throw Wrong("true or false"),
     };
 
@@ -84,7 +91,6 @@ internal ref struct JsonFieldReader
 
     public void Map(MapField<string, string> map)
     {
-        if (_reader.TokenType == JsonTokenType.Null) return;
         if (_reader.TokenType != JsonTokenType.StartObject) throw Wrong("an object of strings");
         try
         {
@@ -104,7 +110,6 @@ internal ref struct JsonFieldReader
     /// <summary>Passes over what <see cref="Map"/> would read.</summary>
     public void SkipMap()
     {
-        if (_reader.TokenType == JsonTokenType.Null) return;
         if (_reader.TokenType != JsonTokenType.StartObject) throw Wrong("an object of strings");
         try
         {
@@ -123,7 +128,6 @@ internal ref struct JsonFieldReader
 
     public void List(RepeatedField<string> list)
     {
-        if (_reader.TokenType == JsonTokenType.Null) return;
         if (_reader.TokenType != JsonTokenType.StartArray) throw Wrong("an array of strings");
         try
         {

@@ -15,7 +15,7 @@ public sealed class ImportTests(EmptySystem fixture) : IClassFixture<EmptySystem
     [InlineData("kuairand", "user_id\tvideo_id\ttime_ms\tplay_time_ms\tduration_ms\tlabel\nk1\tkv1\t1649581149287\t5000\t10000\t1\nk1\tkv2\t1649581149290\t900\t0\t0\n", "k1", 2, 1)]
     [InlineData("movielens", "user_id:token\titem_id:token\trating:float\ttimestamp:float\nm1\tmv1\t5\t881250949\nm1\tmv2\t3\t881250950\n", "m1", 2, 1)]
     [InlineData("sequences", "s1 sv1 sv2 sv3\n", "s1", 3, 0)]
-    [InlineData("jsonl", "{\"type\":\"view\",\"user_id\":\"j1\",\"video_id\":\"jv1\"}\n{\"type\":\"like\",\"user_id\":\"j1\",\"video_id\":\"jv1\"}\n{\"video_id\":\"jv1\",\"title\":\"T\"}\n", "j1", 1, 1)]
+    [InlineData("jsonl", "{\"type\":\"view\",\"user_id\":\"j1\",\"video_id\":\"jv1\"}\n{\"type\":\"like\",\"user_id\":\"j1\",\"video_id\":\"jv1\",\"occurred_at\":null,\"watch_time_ms\":null}\n{\"video_id\":\"jv1\",\"title\":\"T\"}\n", "j1", 1, 1)]
     public async Task Every_format_reaches_the_viewers_state(string format, string text, string user, int views, int likes)
     {
         var import = await ImportAsync(format, fixture.Write(format + ".txt", text));

@@ -41,10 +41,11 @@ internal sealed class JsonLinesParser(EventFactory events) : ILineParser
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("the line is not a JSON object");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("user_id"u8)) return Kind.Event;
-                if (reader.ValueTextEquals("deleted"u8)) return Kind.Deletion;
-                if (reader.ValueTextEquals("video_id"u8)) kind = Kind.Video;
+                var named = KindBy(reader);
                 reader.Read();
+                // What is null is not there: exports of tables write it for every empty column.
+                if (reader.TokenType != JsonTokenType.Null && named > kind) kind = named;
+                if (kind >= Kind.Deletion) return kind;
                 reader.Skip();
             }
             return kind;
@@ -55,5 +56,11 @@ internal sealed class JsonLinesParser(EventFactory events) : ILineParser
         }
     }
 
-    private enum Kind { Other, Event, Video, Deletion }
+    private static Kind KindBy(in Utf8JsonReader field) =>
+        field.ValueTextEquals("type"u8) || field.ValueTextEquals("user_id"u8) ? Kind.Event
+        : field.ValueTextEquals("deleted"u8) ? Kind.Deletion
+        : field.ValueTextEquals("video_id"u8) ? Kind.Video
+        : Kind.Other;
+
+    private enum Kind { Other, Video, Deletion, Event }
 }

@@ -30,6 +30,20 @@ public sealed class JsonLinesTests
         Assert.Equal(id, ImportedFile.Of("jsonl", "\n" + Line).Events.Single().EventId);
     }
 
+    [Fact]
+    public void A_field_that_is_null_is_absent()
+    {
+        var read = ImportedFile.Of("jsonl", """
+            {"deleted":null,"video_id":"v","user_id":null,"type":"like","user_id":"u","event_id":null,"occurred_at":null,"received_at":null,"watch_time_ms":null,"request_id":null,"position":null,"context":null}
+            {"type":null,"user_id":null,"video_id":"v","duration_ms":null,"published_at":null,"tags":null,"title":"T","attributes":null,"deleted":null}
+            """);
+
+        Assert.Empty(read.BadLines);
+        var e = Assert.Single(read.Events);
+        Assert.Equal(("u", "v", EventType.Like, null), (e.UserId, e.VideoId, e.Type, e.WatchTime));
+        Assert.Equal("T", Assert.Single(read.Videos).Title);
+    }
+
     [Theory]
     [InlineData("not json", "the line is not valid JSON")]
     [InlineData("[1]", "the line is not a JSON object")]
@@ -37,6 +51,7 @@ public sealed class JsonLinesTests
     [InlineData("{\"video_id\":\"v\",\"deleted\":true}", "it is the deletion of a video, which is not imported")]
     [InlineData("{\"type\":\"poke\",\"user_id\":\"u\",\"video_id\":\"v\"}", "type is 'poke'; known types: view, like, share, skip, not_interested, unlike, follow")]
     [InlineData("{\"user_id\":\"u\",\"video_id\":\"v\",\"score\":1}", "type is missing")]
+    [InlineData("{\"type\":\"like\",\"user_id\":null,\"video_id\":\"v\"}", "user_id is missing")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"5\"}", "watch_time_ms must be a whole number")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":-9223372036854775808}", "watch_time_ms must be a duration in milliseconds below 10,000 years")]
     [InlineData("{\"video_id\":\"v\",\"duration_ms\":-9223372036854775808}", "duration_ms must be a duration in milliseconds below 10,000 years")]

@@ -39,6 +39,13 @@ public sealed class EventRowReaderTests
         }
     }
 
+    [Fact]
+    public void A_field_that_is_null_is_absent()
+    {
+        Assert.True(TryRead("""{"event_id":null,"type":"view","user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z","received_at":null,"watch_time_ms":null}"""));
+        Assert.Equal((_reader.OccurredAtMs, 0f, 0UL), (_reader.ReceivedAtMs, _reader.WatchSeconds, _reader.EventIdHash));
+    }
+
     [Theory]
     [InlineData("""{"type":"view","user_id":"u","video_id":"v"}""")]
     [InlineData("""{"type":"view","user_id":"u","occurred_at":"2026-11-01T00:00:00Z"}""")]

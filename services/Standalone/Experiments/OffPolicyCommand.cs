@@ -16,18 +16,17 @@ internal static class OffPolicyCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var log = new Option<string>("--log") { Description = "Choices with propensities: CSV with the columns item_id, position, click and propensity_score, perhaps gzipped.", HelpName = "FILE", Required = true };
+        var log = new Option<string>("--log") { Description = "Choices with propensities: CSV with the columns item_id, position, click and propensity_score, or what 'archive dataset' writes (of which what exploration drew counts); perhaps gzipped.", HelpName = "FILE", Required = true };
         var policy = new Option<string>("--policy") { Description = $"The policy to judge: '{Uniform}', or a log of its own choices, from which its probabilities are counted.", HelpName = "FILE", Required = true };
+        var reward = new Option<string>("--reward") { Description = "Column of what a choice earned; of a dataset e.g. liked or watched_ms.", HelpName = "COLUMN", DefaultValueFactory = _ => "click" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
-        var command = new Command("ope", "Estimate what a policy earns per choice from the log of another (IPS, SNIPS, doubly robust).") { log, policy, json };
+        var command = new Command("ope", "Estimate what a policy earns per choice from the log of another (IPS, SNIPS, doubly robust).") { log, policy, reward, json };
         command.SetAction((parsed, cancellationToken) => Task.Run(() =>
         {
-            var choices = BanditLog.Read(parsed.GetRequiredValue(log));
+            var logs = new BanditLog(parsed.GetRequiredValue(reward));
+            var choices = logs.Read(parsed.GetRequiredValue(log));
             var judged = parsed.GetRequiredValue(policy);
-            var own = judged == Uniform ? null : BanditLog.Read(judged);
-            var all = own is null ? choices : [.. choices, .. own];
-            var (contexts, actions) = (all.Max(c => c.Context) + 1, all.Max(c => c.Action) + 1);
-            var probabilities = BanditLog.Frequencies(own ?? [], contexts, actions);
+            var probabilities = logs.Frequencies(judged == Uniform ? [] : logs.Read(judged));
             try
             {
                 var report = OffPolicyEvaluation.Evaluate(choices, probabilities);

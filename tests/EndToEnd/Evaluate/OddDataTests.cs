@@ -50,6 +50,7 @@ public sealed class OddDataTests : IDisposable
     [Theory]
     [InlineData("ials", 0)]
     [InlineData("item_knn", 0)]
+    [InlineData("graph_filter", 0)]
     [InlineData("ease", 2)]
     public async Task A_viewer_of_a_million_videos_gives_a_result_or_a_sentence(string trainer, int exitCode)
     {

@@ -18,7 +18,7 @@ internal sealed record GraphFilterParameters
         .Choice("negatives", "whether dislikes count against similar videos", p => p.UseNegatives ? Switch.On : Switch.Off, (p, v) => p with { UseNegatives = v == Switch.On })
         .Number("negative_weight", 0, 100, "weight of a disliked video against similar ones; by default none, for it did harm where a dislike says little of taste", p => p.NegativeWeight, (p, v) => p with { NegativeWeight = v })
         .Integer("passes", 0, 100, "passes of the subspace iteration", p => p.Passes, (p, v) => p with { Passes = v })
-        .Integer("history_limit", 2, 100_000, "newest videos of a viewer whose pairs count in the smoothing", p => p.HistoryLimit, (p, v) => p with { HistoryLimit = v })
+        .Integer("history_limit", 2, 100_000, "newest videos of a viewer that are learned from; without an order, videos at even distances", p => p.HistoryLimit, (p, v) => p with { HistoryLimit = v })
         .Integer("seed", 0, int.MaxValue, "of the random start of the subspace iteration", p => p.Seed, (p, v) => p with { Seed = v })
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
 

@@ -25,14 +25,17 @@ internal sealed class GraphFilterTrainer(GraphFilterParameters parameters) : ITr
         MemoryNeed.Check(Name, BytesOf(data.Interactions, parameters), "lower 'rank' or 'neighbours'");
         var steps = parameters.Passes + 1;
         progress?.Invoke(new TrainingProgress(0, steps));
-        var graph = new SmoothingGraph(data.Interactions, parameters.ViewerExponent, parameters.ItemExponent, parameters.Threads);
-        var rank = Math.Min(parameters.Rank, Math.Min(data.Interactions.RowCount, data.Interactions.ColumnCount));
+        // A viewer of very many videos would make the graph large without saying more of taste.
+        var histories = RankedHistory.Of(data.Interactions, parameters.HistoryLimit);
+        var subset = ItemSubset.OccurringIn(histories);
+        histories = subset.Of(histories);
+        var graph = new SmoothingGraph(histories, parameters.ViewerExponent, parameters.ItemExponent, parameters.Threads);
+        var rank = Math.Min(parameters.Rank, Math.Min(histories.RowCount, histories.ColumnCount));
         var (vectors, values) = Subspace.Find(
             graph, rank, parameters.Passes, parameters.Seed, parameters.Threads, pass => progress?.Invoke(new TrainingProgress(pass, steps)), cancellationToken);
-        var counts = data.Interactions.ColumnLengths();
+        var counts = histories.ColumnLengths();
         var incoming = Scaled(vectors, counts, parameters.SourceExponent, i => parameters.LowPassWeight * Math.Pow(values[i], parameters.LowPassPower));
         var outgoing = Scaled(vectors, counts, parameters.TargetExponent, _ => 1);
-        var histories = RankedHistory.Of(data.Interactions, parameters.HistoryLimit);
         var rules = new PairRules(gapHalfLife: 0, backward: 1)
         {
             ViewerExponent = 2 * parameters.ViewerExponent,
@@ -42,16 +45,20 @@ internal sealed class GraphFilterTrainer(GraphFilterParameters parameters) : ITr
         var neighbours = new PairCounter(histories, histories, rules).Build(parameters.Neighbours, parameters.Threads, cancellationToken);
         progress?.Invoke(new TrainingProgress(steps, steps));
         var weighting = new HistoryWeighting(parameters.RecencyHalfLife, parameters.UseNegatives ? -parameters.NegativeWeight : 0);
-        return new HistoryModel(
-            Name, Parameters, data, weighting, new GraphFilterResponse(neighbours, incoming, new PackedFactors(outgoing.Data, outgoing.Factors)));
+        IHistoryResponse response = new GraphFilterResponse(neighbours, incoming, new PackedFactors(outgoing.Data, outgoing.Factors));
+        if (subset.Count < subset.CatalogCount) response = new SubsetResponse(response, subset);
+        return new HistoryModel(Name, Parameters, data, weighting, response);
     }
 
     // The basis of both sides with its products on the way, the scaled vectors and their packed copy, and the neighbours.
     internal static double BytesOf(InteractionMatrix interactions, GraphFilterParameters parameters)
     {
-        var rank = Math.Min(parameters.Rank, Math.Min(interactions.RowCount, interactions.ColumnCount));
-        var width = Subspace.WidthOf(rank, interactions.ColumnCount);
-        return (sizeof(float) * (double)width * (interactions.RowCount + (4.0 * interactions.ColumnCount))) + (6.0 * sizeof(double) * width * width)
+        var cells = 0L;
+        for (var row = 0; row < interactions.RowCount; row++) cells += Math.Min(parameters.HistoryLimit, interactions.RowLength(row));
+        var items = (int)Math.Min(interactions.ColumnCount, cells);
+        var rank = Math.Min(parameters.Rank, Math.Min(interactions.RowCount, items));
+        var width = Subspace.WidthOf(rank, items);
+        return (sizeof(float) * (double)width * (interactions.RowCount + (4.0 * items))) + (6.0 * sizeof(double) * width * width)
             + PairCounter.BytesOf(interactions, parameters.Neighbours, parameters.HistoryLimit, parameters.Threads);
     }
 

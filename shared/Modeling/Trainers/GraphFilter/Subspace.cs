@@ -62,7 +62,8 @@ internal static class Subspace
         return (Array.ConvertAll(order, i => values[i]), Array.ConvertAll(order, i => vectors.AsSpan(i * n, n).ToArray()));
     }
 
-    // Cholesky QR, twice: the first round leaves float32 noise where columns are nearly dependent. A dependent column becomes zero.
+    // Cholesky QR, twice: the first round leaves float32 noise where columns are nearly dependent. A dependent column becomes zero, and stays so: as noise
+    // it would get smaller round by round until nothing could scale it back.
     private static FactorMatrix Orthonormal(FactorMatrix matrix, int threads, CancellationToken cancellationToken)
     {
         for (var round = 0; round < 2; round++)
@@ -78,7 +79,7 @@ internal static class Subspace
     private static float[] TransposedInverse(double[][] r)
     {
         var n = r.Length;
-        var inverse = new float[n * n];
+        var (inverse, isDependent) = (new float[n * n], new bool[n]);
         for (var i = 0; i < n; i++)
         {
             var whole = r[i][i];
@@ -90,12 +91,14 @@ internal static class Subspace
 
             var scale = r[i][i] > 1e-12 * whole && whole > 0 ? 1 / Math.Sqrt(r[i][i]) : 0;
             for (var j = i; j < n; j++) r[i][j] *= scale;
-            r[i][i] = scale > 0 ? r[i][i] : 1;
+            isDependent[i] = scale == 0;
+            if (isDependent[i]) r[i][i] = 1;
         }
 
         var column = new double[n];
         for (var c = 0; c < n; c++)
         {
+            if (isDependent[c]) continue;
             Array.Clear(column);
             column[c] = 1;
             for (var i = c; i >= 0; i--)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recommender.Modeling.Sparse;
 using Recommender.Modeling.Trainers;
 using Recommender.Modeling.Trainers.GraphFilter;
 
@@ -46,5 +47,25 @@ public sealed class GraphFilterTrainerTests
                 Assert.Equal(expected, scores[j], 1e-3);
             }
         }
+    }
+
+    [Fact]
+    public void A_history_beyond_the_bound_makes_the_graph_no_larger()
+    {
+        const int Items = 40_000;
+        var builder = new InteractionMatrixBuilder();
+        for (var viewer = 0; viewer < 200; viewer++)
+        {
+            for (var i = 0; i < 5; i++) builder.Add(viewer, (viewer + (7 * i)) % 50);
+        }
+
+        for (var item = 0; item < Items; item++) builder.Add(200, item);
+        var data = builder.Build(201, Items);
+        Assert.True(GraphFilterTrainer.BytesOf(data, new GraphFilterParameters()) < 50e6);
+        var model = TrainerRegistry.Create("graph_filter", new Dictionary<string, string> { ["threads"] = "1" }).Train(new TrainingData(data));
+        var scores = new float[Items];
+        model.ScoreHistory([0, 7], [1f, 1f], scores);
+        Assert.All(scores, score => Assert.True(float.IsFinite(score)));
+        Assert.Equal(14, Enumerable.Range(0, Items).Where(i => i is not (0 or 7)).MaxBy(i => scores[i]));
     }
 }

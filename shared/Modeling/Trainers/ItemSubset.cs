@@ -1,6 +1,6 @@
 using Recommender.Modeling.Sparse;
 
-namespace Recommender.Modeling.Trainers.Ease;
+namespace Recommender.Modeling.Trainers;
 
 /// <summary>Some items of a catalog, numbered anew in their order.</summary>
 internal sealed class ItemSubset
@@ -33,6 +33,13 @@ internal sealed class ItemSubset
         var kept = order[..Math.Min(most, order.Length)];
         Array.Sort(kept);
         return new ItemSubset(kept, counts.Length);
+    }
+
+    /// <summary>The items that occur in a matrix.</summary>
+    public static ItemSubset OccurringIn(InteractionMatrix matrix)
+    {
+        var counts = matrix.ColumnLengths();
+        return new ItemSubset([.. Enumerable.Range(0, counts.Length).Where(item => counts[item] > 0)], counts.Length);
     }
 
     /// <summary>The number of a catalog item here, or -1.</summary>

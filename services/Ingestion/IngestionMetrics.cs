@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Telemetry;
 using Recommender.V1;
@@ -47,7 +48,7 @@ internal sealed class IngestionMetrics
     private void Count(EventType type, string outcome)
     {
         // A type from outside must not become a label of its own.
-        var name = type is >= EventType.View and <= EventType.Follow ? EventTypeNames.NameOf(type) : "unknown";
+        var name = EventTypes.IsKnown(type) ? EventTypeNames.NameOf(type) : "unknown";
         _events.Add(1, new KeyValuePair<string, object?>("type", name), new KeyValuePair<string, object?>("outcome", outcome));
     }
 }

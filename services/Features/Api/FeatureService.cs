@@ -27,6 +27,7 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
         {
             VideoId = r.VideoId, Type = r.Type, OccurredAt = Time(r.OccurredAtMs), WatchRatio = r.WatchRatio,
         }));
+        features.MutedAuthorIds.AddRange(state.Muted.Ids);
         return features;
     }
 

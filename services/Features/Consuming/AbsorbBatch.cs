@@ -13,7 +13,7 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
     /// <summary>The viewers.</summary>
     public BatchValues<ViewerState> Viewers { get; } = new(events, e => e.UserId);
 
-    /// <summary>The videos. An erasure's is empty, and never written.</summary>
+    /// <summary>The videos. That of what is about none is empty, and never written.</summary>
     public BatchValues<VideoCounters> Videos { get; } = new(events, e => e.VideoId);
 
     /// <summary>The viewers who asked to be forgotten.</summary>
@@ -36,7 +36,7 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
             var viewer = Viewers.Of(i);
             _outcomes[i] = ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits);
             viewer.IsChanged |= _outcomes[i] is Absorption.Effective or Absorption.Forgotten;
-            if (_outcomes[i] != Absorption.Effective) continue;
+            if (_outcomes[i] != Absorption.Effective || !events[i].IsOfVideo) continue;
             var video = Videos.Of(i);
             video.IsChanged |= VideoTransition.Absorb(video.State, events[i], _ratios[i]);
         }
@@ -53,7 +53,7 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
         List<TrackedValue<VideoCounters>>? behind = null;
         for (var i = 0; i < events.Count; i++)
         {
-            if (_outcomes[i] != Absorption.Replayed || events[i].IsErasure || Videos.Of(i).State.Watermarks.Reaches(events[i].After)) continue;
+            if (_outcomes[i] != Absorption.Replayed || !events[i].IsOfVideo || Videos.Of(i).State.Watermarks.Reaches(events[i].After)) continue;
             (behind ??= []).Add(Videos.Of(i));
         }
         if (behind is null) return;

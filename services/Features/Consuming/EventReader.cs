@@ -35,10 +35,11 @@ internal static class EventReader
         }
         if (Check(e, record) is { } violation) return $"{violation.Field} {violation.Description}";
         var (_, partition, offset) = record.Position;
+        var isOfAuthor = EventTypes.IsOfAuthor(e.Type);
         result = new FeatureEvent(
-            StableHash.Of(e.EventId), e.Type, Encoding.UTF8.GetString(e.UserId), videoIds.Of(e.VideoId), e.OccurredAt!.Value.ToUnixTimeMilliseconds(),
+            StableHash.Of(e.EventId), e.Type, Encoding.UTF8.GetString(e.UserId), isOfAuthor ? "" : videoIds.Of(e.VideoId), e.OccurredAt!.Value.ToUnixTimeMilliseconds(),
             e.WatchTime is { } watched ? (long)watched.TotalMilliseconds : null, (e.ReceivedAt ?? record.Timestamp).ToUnixTimeMilliseconds(),
-            new LogPosition(log, topic, partition, offset + 1));
+            new LogPosition(log, topic, partition, offset + 1), isOfAuthor ? Encoding.UTF8.GetString(e.AuthorId) : "");
         return null;
     }
 
@@ -53,7 +54,7 @@ internal static class EventReader
     {
         if (FieldRules.RequiredId("event_id", e.EventId) is { } id) return id;
         if (FieldRules.RequiredId("user_id", e.UserId) is { } user) return user;
-        if (FieldRules.RequiredId("video_id", e.VideoId) is { } video) return video;
+        if ((EventTypes.IsOfAuthor(e.Type) ? FieldRules.RequiredId("author_id", e.AuthorId) : FieldRules.RequiredId("video_id", e.VideoId)) is { } about) return about;
         if (Topics.Of(e.Type) != record.Position.Topic) return new FieldViolation("type", $"'{EventTypeNames.NameOf(e.Type)}' does not belong to this topic");
         if (e.WatchTime < TimeSpan.Zero) return new FieldViolation("watch_time_ms", "is negative");
         return e.OccurredAt is { } at ? CheckTime("occurred_at", at, record.Timestamp) : new FieldViolation("occurred_at", "is missing");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recommender.Contracts;
 using Recommender.Hosting.Online;
 using Recommender.V1;
 
@@ -25,8 +26,17 @@ internal static class ViewerTransition
         if (state.EventIds.Count > 0) state.EventIds.RemoveAt(0);
         Count(state, e.Type);
         state.LastSeenAtMs = Math.Max(state.LastSeenAtMs, e.OccurredAtMs);
+        if (EventTypes.IsOfAuthor(e.Type)) return Decide(state, e, limits);
         Place(state, new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, watchRatio ?? 0, RetryKey.Of(e.EventId)), limits);
         if (e.Type == EventType.NotInterested) RememberLast(state.Hidden, StableHash.Of(e.VideoId), limits.Hidden);
+        return Absorption.Effective;
+    }
+
+    /// <summary>A decision about an author is no interaction: it takes no place among them, and says nothing of a video.</summary>
+    private static Absorption Decide(ViewerState state, in FeatureEvent e, ViewerLimits limits)
+    {
+        state.Muted.Decide(new AuthorDecision(e.AuthorId, e.OccurredAtMs, e.Type == EventType.MuteAuthor), limits.MutedAuthors);
+        RememberLast(state.OlderEvents, RetryKey.Of(e.EventId), Math.Max(0, limits.EventIds - limits.RecentInteractions));
         return Absorption.Effective;
     }
 

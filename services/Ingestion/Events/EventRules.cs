@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using Recommender.Contracts;
 using Recommender.Hosting.Errors;
 using Recommender.V1;
 
@@ -27,7 +28,8 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
         Note(FieldRules.OptionalId(Path + ".event_id", e.EventId));
         Note(CheckType(Path + ".type", e.Type));
         Note(FieldRules.RequiredId(Path + ".user_id", e.UserId));
-        Note(FieldRules.RequiredId(Path + ".video_id", e.VideoId));
+        Note(EventTypes.IsOfAuthor(e.Type) ? FieldRules.OptionalId(Path + ".video_id", e.VideoId) : FieldRules.RequiredId(Path + ".video_id", e.VideoId));
+        Note(CheckAuthor(Path + ".author_id", e));
         Note(CheckOccurredAt(Path + ".occurred_at", e.OccurredAt));
         Note(CheckWatchTime(Path + ".watch_time", e));
         Note(FieldRules.OptionalId(Path + ".session_id", e.SessionId));
@@ -45,10 +47,16 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
 
     private static FieldViolation? CheckType(string field, EventType type) => type switch
     {
-        >= EventType.View and <= EventType.Follow => null,
         EventType.Unspecified => new FieldViolation(field, "is not specified"),
+        _ when EventTypes.IsKnown(type) => null,
         _ => new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is {(int)type}, which is no known event type")),
     };
+
+    private static FieldViolation? CheckAuthor(string field, Event e)
+    {
+        if (EventTypes.IsOfAuthor(e.Type)) return FieldRules.RequiredId(field, e.AuthorId);
+        return e.AuthorId.Length == 0 ? null : new FieldViolation(field, "is allowed for muting and unmuting an author only");
+    }
 
     private FieldViolation? CheckOccurredAt(string field, Timestamp? at)
     {

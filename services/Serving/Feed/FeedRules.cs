@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Recommender.Contracts;
 using Recommender.Hosting.Errors;
 using Recommender.Serving.Api;
 using Recommender.V1;
@@ -33,8 +34,8 @@ internal static class FeedRules
 
     /// <summary>Whether an event can be taken into account before the door has judged it.</summary>
     public static bool CanUse(Event e, DateTimeOffset now) =>
-        e.Type is >= EventType.View and <= EventType.Follow
-        && FieldRules.RequiredId("", e.VideoId) is null && FieldRules.OptionalId("", e.EventId) is null
+        EventTypes.IsKnown(e.Type)
+        && FieldRules.RequiredId("", EventTypes.IsOfAuthor(e.Type) ? e.AuthorId : e.VideoId) is null && FieldRules.OptionalId("", e.EventId) is null
         && e.OccurredAt is { Seconds: >= 0, Nanos: >= 0 and <= 999_999_999 } at && at.Seconds <= (now + s_maxAhead).ToUnixTimeSeconds()
         && e.WatchTime is null or { Seconds: >= 0 and <= 1_000_000, Nanos: >= 0 and <= 999_999_999 };
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recommender.Contracts;
 using Recommender.Hosting.Online;
 using Recommender.V1;
 
@@ -6,7 +7,7 @@ namespace Recommender.Serving.Feed;
 
 /// <summary>
 /// What one stream knows of its viewer beside Redis: what the app told in it, and what it was given. Bounded: the newest
-/// <see cref="MaxEvents"/> events, and as many videos as a stream may bring. For one thread at a time.
+/// <see cref="MaxEvents"/> events and decisions about authors, and as many videos as a stream may bring. For one thread at a time.
 /// </summary>
 internal sealed class StreamHistory
 {
@@ -17,6 +18,7 @@ internal sealed class StreamHistory
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ahead = new(StringComparer.Ordinal);
     private readonly HashSet<ulong> _hidden = [];
+    private readonly MutedAuthors _muted = new();
 
     /// <summary>Ids of the videos that the stream brought.</summary>
     public IReadOnlyCollection<string> Given => _given;
@@ -39,8 +41,13 @@ internal sealed class StreamHistory
     public bool Tell(Event e, float watchRatio, long receivedAtMs)
     {
         var eventId = StableHash.Of(e.EventId);
-        var interaction = new RecentInteraction(
-            e.VideoId, e.Type, e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds(), watchRatio, RetryKey.Of(eventId));
+        var at = e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds();
+        if (EventTypes.IsOfAuthor(e.Type))
+        {
+            _muted.Decide(new AuthorDecision(e.AuthorId, at, e.Type == EventType.MuteAuthor), MaxEvents);
+            return false;
+        }
+        var interaction = new RecentInteraction(e.VideoId, e.Type, at, watchRatio, RetryKey.Of(eventId));
         if (_told.Count == MaxEvents) _told.RemoveAt(0);
         _told.Add(new Told(eventId, interaction, receivedAtMs));
         if (e.Type == EventType.NotInterested) _hidden.Add(StableHash.Of(e.VideoId));
@@ -58,6 +65,7 @@ internal sealed class StreamHistory
         }
         foreach (var hash in _hidden)
             if (!state.Hidden.Contains(hash)) state.Hidden.Add(hash);
+        foreach (ref readonly var decision in _muted.Decisions) state.Muted.Decide(decision, int.MaxValue);
     }
 
     /// <summary>Puts an interaction where its time says, newest first.</summary>

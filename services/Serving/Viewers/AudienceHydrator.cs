@@ -14,6 +14,8 @@ internal sealed class AudienceHydrator(VideoCatalog catalog) : IQueryHydrator
         var (request, scratch) = (query.Request, query.Scratch);
         foreach (var author in request.FollowedAuthorIds) scratch.Followed.Add(author);
         foreach (var author in request.MutedAuthorIds) scratch.Muted.Add(author);
+        foreach (ref readonly var decision in query.State.Muted.Decisions)
+            if (decision.IsMuted) scratch.Muted.Add(decision.AuthorId);
         foreach (var interaction in query.State.Recent)
             if (interaction.Type == EventType.Follow && catalog.TryFind(interaction.VideoId, out var video) && video.AuthorId.Length > 0) scratch.Followed.Add(video.AuthorId);
         // Who is both was muted more deliberately.

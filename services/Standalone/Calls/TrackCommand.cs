@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
+using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Standalone.Cli;
 using Recommender.V1;
@@ -14,7 +15,8 @@ internal static class TrackCommand
     {
         var type = new Argument<string>("TYPE") { Description = "What happened: " + string.Join(", ", EventTypeNames.All) + "." }.Among([.. EventTypeNames.All]);
         var user = new Argument<string>("USER") { Description = "The viewer's id." };
-        var video = new Argument<string>("VIDEO") { Description = "The video's id." };
+        var video = new Argument<string>("VIDEO") { Description = "The video's id; mute_author and unmute_author do without.", Arity = ArgumentArity.ZeroOrOne };
+        var author = new Option<string?>("--author") { Description = "The author to mute, or to mute no more (mute_author and unmute_author only).", HelpName = "ID" };
         var watchTime = new Option<TimeSpan?>("--watch-time")
         {
             Description = "How long it was watched (views only), e.g. 12.5s, 750ms, 2m.",
@@ -28,17 +30,20 @@ internal static class TrackCommand
         };
         var to = ServerAddress.ToOption();
         var identity = new ClientIdentityOptions();
-        var command = new Command("track", "Send one event to a running system, as the app would.") { type, user, video, watchTime, to };
+        var command = new Command("track", "Send one event to a running system, as the app would.") { type, user, video, author, watchTime, to };
         identity.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             _ = EventTypeNames.TryParse(parsed.GetRequiredValue(type), out var eventType);
-            var e = new Event { Type = eventType, UserId = parsed.GetRequiredValue(user), VideoId = parsed.GetRequiredValue(video) };
+            var e = new Event { Type = eventType, UserId = parsed.GetRequiredValue(user), VideoId = parsed.GetValue(video) ?? "", AuthorId = parsed.GetValue(author) ?? "" };
+            var isOfAuthor = EventTypes.IsOfAuthor(eventType);
+            if (!isOfAuthor && e.VideoId.Length == 0) throw CommandFailure.Usage("VIDEO is missing; see 'recommender track --help'.");
+            if (isOfAuthor && e.AuthorId.Length == 0) throw CommandFailure.Usage("--author is missing; see 'recommender track --help'.");
             if (parsed.GetValue(watchTime) is { } watched) e.WatchTime = Duration.FromTimeSpan(watched);
             var answer = await Door.CallAsync(parsed.GetRequiredValue(to), identity.Read(parsed), async channel =>
                 await new IngestionService.IngestionServiceClient(channel).TrackEventAsync(
                     new TrackEventRequest { Event = e }, deadline: Door.Deadline(), cancellationToken: cancellationToken));
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"accepted: {EventTypeNames.NameOf(eventType)} of {e.VideoId} by {e.UserId}, event {answer.EventId}");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"accepted: {EventTypeNames.NameOf(eventType)} of {(isOfAuthor ? e.AuthorId : e.VideoId)} by {e.UserId}, event {answer.EventId}");
             return ExitCode.Ok;
         });
         return command;

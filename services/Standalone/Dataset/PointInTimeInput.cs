@@ -108,6 +108,8 @@ internal sealed class PointInTimeInput
         var taken = received?.ToDateTimeOffset().ToUnixTimeMilliseconds() ?? at;
         if (_erasures.RequestOf(e.UserId) >= Math.Min(at, taken)) return;
         if (e.EventId.Length > 0 && !_seen.Add(KeyOf(e.UserId, e.EventId))) return;
+        // It is about no video, so there is nothing to join it with.
+        if (EventTypes.IsOfAuthor(e.Type)) return;
         var watched = (long)(e.WatchTime?.ToTimeSpan().TotalMilliseconds ?? 0);
         var (user, video) = (_users.NumberOf(e.UserId), _videos.NumberOf(e.VideoId));
         Events.Add(new KnownEvent(user, video, e.Type, at, Math.Max(at, taken), watched));

@@ -10,8 +10,9 @@ namespace Recommender.Standalone.Simulate;
 internal sealed class Audience
 {
     private const double MeanSession = 9;
-    private const double EventsPerVideo = 1.8; // a little more than it is: the rest comes at the end
+    private const double EventsPerVideo = 1.82; // a little more than it is: the rest comes at the end
     private const double FoundByTaste = 0.7;
+    private const int MaxEmpty = 50; // sessions in a row
     private readonly World _world;
     private readonly DateTimeOffset _start, _end;
     private readonly Random _random;
@@ -48,8 +49,8 @@ internal sealed class Audience
                 if (++_events == _world.Settings.Events) yield break;
             }
         }
-        // What the estimate of sessions left over comes in the last hour.
-        for (var before = -1; _events > before;)
+        // What the estimate of sessions left over comes in the last hour. A viewer who has seen nearly everything finds nothing, which says little of the others.
+        for (var (empty, before) = (0, 0); empty < MaxEmpty; empty = _events > before ? 0 : empty + 1)
         {
             before = _events;
             foreach (var e in Sessions(_end.AddHours(-1), TimeSpan.FromHours(1), SessionsOf(_world.Settings.Days - 1) + 1))

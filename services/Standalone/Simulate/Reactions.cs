@@ -28,10 +28,21 @@ internal static class Reactions
         else if (ratio < 0.3 && random.NextDouble() < 0.9)
         {
             yield return Create(EventType.Skip, after);
-            if (random.NextDouble() < 0.06) yield return Create(EventType.NotInterested, after.AddSeconds(1));
+            // Few dislike a video so much that they want nothing more of its author, and fewer think better of it.
+            var disliked = random.NextDouble();
+            if (disliked < 0.06) yield return Create(EventType.NotInterested, after.AddSeconds(1));
+            if (disliked < 0.02) yield return OfAuthor(EventType.MuteAuthor, after.AddSeconds(2));
+            if (disliked < 0.005) yield return OfAuthor(EventType.UnmuteAuthor, after.AddSeconds(6));
         }
 
         Event Create(EventType type, DateTimeOffset time) =>
             new() { Type = type, UserId = viewer.Id, VideoId = video.Id, OccurredAt = Timestamp.FromDateTimeOffset(time) };
+
+        Event OfAuthor(EventType type, DateTimeOffset time)
+        {
+            var e = Create(type, time);
+            e.AuthorId = video.AuthorId;
+            return e;
+        }
     }
 }

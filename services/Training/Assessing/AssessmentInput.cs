@@ -33,6 +33,12 @@ internal sealed class AssessmentInput
     /// <summary>Events whose watch time was below zero; it counts as unknown.</summary>
     public long NegativeWatches { get; private set; }
 
+    /// <summary>Events that mute an author. They count, but say nothing of a video.</summary>
+    public long Mutes { get; set; }
+
+    /// <summary>Events that take that back.</summary>
+    public long Unmutes { get; set; }
+
     /// <summary>Distinct tags of the videos.</summary>
     public int Categories => _tags.Count;
 
@@ -65,7 +71,12 @@ internal sealed class AssessmentInput
             NegativeWatches++;
             e.WatchTime = null;
         }
-        if (!_reader.TryRead(EventJson.Serialize(e))) return false;
+        if (!_reader.TryRead(EventJson.Serialize(e)))
+        {
+            if (_reader.Decision == EventType.MuteAuthor) Mutes++;
+            else if (_reader.Decision == EventType.UnmuteAuthor) Unmutes++;
+            return _reader.Decision != default;
+        }
         _columns.Add(_reader);
         if (_columns.Count == EventsAtOnce) HandOver();
         return true;

@@ -16,7 +16,7 @@ internal static class EventColumnsFile
     public const string Extension = ArchiveFile.ColumnsExtension;
 
     private const string Temporary = ".tmp";
-    private const ulong Magic = 0x31534C4F43434552; // "RECCOLS1"
+    private const ulong Magic = 0x32534C4F43434552; // "RECCOLS2"
 
     /// <summary>Reads the columns of an archive file, if they are there and right.</summary>
     public static bool TryRead(string archivePath, EventColumns columns)
@@ -31,7 +31,7 @@ internal static class EventColumnsFile
             if (header.Magic != Magic || header.SourceLength != length || header.SourceTrailer != trailer || !header.Fits(file.Length)) return false;
             columns.Clear();
             columns.Resize(header.Events);
-            columns.Unreadable = header.Unreadable;
+            (columns.Unreadable, columns.Mutes, columns.Unmutes) = (header.Unreadable, header.Mutes, header.Unmutes);
             var sum = header.Sum();
             var (viewerBytes, viewerEnds) = columns.ViewerIds.Replace(header.Viewers, header.ViewerBytes);
             var (videoBytes, videoEnds) = columns.VideoIds.Replace(header.Videos, header.VideoBytes);
@@ -80,6 +80,8 @@ internal static class EventColumnsFile
             SourceLength = length,
             SourceTrailer = trailer,
             Unreadable = columns.Unreadable,
+            Mutes = columns.Mutes,
+            Unmutes = columns.Unmutes,
             Events = columns.Count,
             Viewers = columns.ViewerIds.Count,
             ViewerBytes = columns.ViewerIds.Bytes.Length,
@@ -165,6 +167,8 @@ internal static class EventColumnsFile
         public int ViewerBytes;
         public int Videos;
         public int VideoBytes;
+        public int Mutes;
+        public int Unmutes;
         public int Unused;
 
         public readonly bool Fits(long length) => Math.Min(Math.Min(Math.Min(Events, Viewers), Math.Min(ViewerBytes, Videos)), VideoBytes) >= 0 && Length == length;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Modeling.Weights;
+using Recommender.V1;
 
 namespace Recommender.Training.Dataset;
 
@@ -11,8 +13,8 @@ namespace Recommender.Training.Dataset;
 /// </summary>
 internal sealed class EventRowReader
 {
-    private static readonly (byte[] Name, Signal Signal)[] s_signals =
-        [.. EventTypeNames.All.Select(n => (Encoding.UTF8.GetBytes(n), SignalOf(n)))];
+    private static readonly (byte[] Name, EventType Type)[] s_types =
+        [.. EventTypeNames.All.Select(n => (Encoding.UTF8.GetBytes(n), EventTypeNames.TryParse(n, out var type) ? type : default))];
 
     private char[] _user = new char[256];
     private char[] _video = new char[256];
@@ -29,6 +31,9 @@ internal sealed class EventRowReader
     /// <summary>What happened.</summary>
     public Signal Signal { get; private set; }
 
+    /// <summary>What was decided about an author, when the row says that instead of what happened with a video; unspecified: it does not.</summary>
+    public EventType Decision { get; private set; }
+
     /// <summary>When, Unix milliseconds.</summary>
     public long OccurredAtMs { get; private set; }
 
@@ -41,20 +46,23 @@ internal sealed class EventRowReader
     /// <summary>A hash of the event id; 0 when the event has none.</summary>
     public ulong EventIdHash { get; private set; }
 
-    /// <summary>Reads a row; false when it is no event. Unknown fields are ignored.</summary>
+    /// <summary>Reads a row; false when it says nothing of a viewer and a video. Unknown fields are ignored.</summary>
     public bool TryRead(ReadOnlySpan<byte> row)
     {
-        (_userLength, _videoLength, Signal, WatchSeconds, EventIdHash) = (0, 0, default, 0, 0);
+        (_userLength, _videoLength, Signal, Decision, WatchSeconds, EventIdHash) = (0, 0, default, default, 0, 0);
         (OccurredAtMs, _receivedAtMs) = (long.MinValue, long.MinValue);
         try
         {
             var reader = new Utf8JsonReader(row);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) ReadField(ref reader);
-            return _userLength > 0 && _videoLength > 0 && Signal != default && OccurredAtMs != long.MinValue;
+            var isEvent = _userLength > 0 && OccurredAtMs != long.MinValue;
+            if (!isEvent) Decision = default;
+            return isEvent && _videoLength > 0 && Signal != default;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
+            Decision = default;
             return false;
         }
     }
@@ -63,7 +71,7 @@ internal sealed class EventRowReader
     {
         if (reader.ValueTextEquals("user_id"u8)) _userLength = ReadText(ref reader, ref _user);
         else if (reader.ValueTextEquals("video_id"u8)) _videoLength = ReadText(ref reader, ref _video);
-        else if (reader.ValueTextEquals("type"u8)) Signal = ReadSignal(ref reader);
+        else if (reader.ValueTextEquals("type"u8)) (Signal, Decision) = ReadType(ref reader);
         else if (reader.ValueTextEquals("event_id"u8)) EventIdHash = ReadHash(ref reader);
         else if (reader.ValueTextEquals("occurred_at"u8)) OccurredAtMs = ReadTime(ref reader);
         else if (reader.ValueTextEquals("received_at"u8)) _receivedAtMs = ReadTime(ref reader);
@@ -82,11 +90,11 @@ internal sealed class EventRowReader
         return reader.CopyString(buffer);
     }
 
-    private static Signal ReadSignal(ref Utf8JsonReader reader)
+    private static (Signal Signal, EventType Decision) ReadType(ref Utf8JsonReader reader)
     {
         reader.Read();
-        foreach (var (name, signal) in s_signals)
-            if (reader.ValueTextEquals(name)) return signal;
+        foreach (var (name, type) in s_types)
+            if (reader.ValueTextEquals(name)) return EventTypes.IsOfAuthor(type) ? (default, type) : ((Signal)type, default);
         return default;
     }
 
@@ -111,6 +119,4 @@ internal sealed class EventRowReader
         reader.Read();
         return reader.TokenType == JsonTokenType.Number ? Math.Max(0f, (float)(reader.GetDouble() / 1000)) : 0f;
     }
-
-    private static Signal SignalOf(string name) => EventTypeNames.TryParse(name, out var type) ? (Signal)type : default;
 }

@@ -25,4 +25,11 @@ internal sealed record Snapshot(
 /// <param name="OfErasedViewers">Events of viewers who asked to be forgotten.</param>
 /// <param name="DeletedVideos">Deleted videos.</param>
 internal sealed record SnapshotCounts(
-    int Files, long Rows, long Unreadable, long Duplicates, long OfDeletedVideos, long OfErasedViewers, int DeletedVideos);
+    int Files, long Rows, long Unreadable, long Duplicates, long OfDeletedVideos, long OfErasedViewers, int DeletedVideos)
+{
+    /// <summary>Rows that say who was muted, retries included. Nothing is learnt from them.</summary>
+    public long Mutes { get; init; }
+
+    /// <summary>Rows that say who is muted no more, likewise.</summary>
+    public long Unmutes { get; init; }
+}

@@ -54,7 +54,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         var events = archive.Files(s_events);
         var meter = new ByteMeter(archive, [.. archive.Files(Catalog), .. archive.Files(Erasure), .. events], progress);
 
-        var (rows, unreadable) = (0L, 0L);
+        var (rows, unreadable, mutes, unmutes) = (0L, 0L, 0L, 0L);
         var videos = new VideoTable();
         await ReadFilesAsync(
             archive, archive.FilesByLog(Catalog), meter, file => row => unreadable += videos.TryAdd(row, ArchivedCatalogRow.AgeOf(row, file)) ? 0 : 1, cancellationToken);
@@ -66,13 +66,17 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         if (unreadable > 0) SnapshotLog.UnreadableRows(logger, unreadable);
 
         var dataset = builder.Build(cancellationToken);
-        var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount);
+        var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount)
+        {
+            Mutes = mutes,
+            Unmutes = unmutes,
+        };
         return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts) { Erasures = erasures };
 
         void Count(EventColumns file)
         {
-            rows += file.Count + file.Unreadable;
-            unreadable += file.Unreadable;
+            rows += file.Count + file.Unreadable + file.Mutes + file.Unmutes;
+            (unreadable, mutes, unmutes) = (unreadable + file.Unreadable, mutes + file.Mutes, unmutes + file.Unmutes);
         }
     }
 

@@ -17,8 +17,11 @@ public ref struct EventFacts
     /// <summary>The viewer, UTF-8, never empty.</summary>
     public ReadOnlySpan<byte> UserId { get; private set; }
 
-    /// <summary>The video, UTF-8, never empty.</summary>
+    /// <summary>The video, UTF-8; empty only where the event is about an author (<see cref="EventTypes.IsOfAuthor"/>).</summary>
     public ReadOnlySpan<byte> VideoId { get; private set; }
+
+    /// <summary>The author, UTF-8; never empty where the event is about one.</summary>
+    public ReadOnlySpan<byte> AuthorId { get; private set; }
 
     /// <summary>When it happened, UTC; null when the event does not say.</summary>
     public DateTimeOffset? OccurredAt { get; private set; }
@@ -44,6 +47,7 @@ public ref struct EventFacts
                 case EventFields.Type: facts.Type = EventJson.ParseType(reader.Name()); break;
                 case EventFields.UserId: facts.UserId = reader.Utf8Text(); break;
                 case EventFields.VideoId: facts.VideoId = reader.Utf8Text(); break;
+                case EventFields.AuthorId: facts.AuthorId = reader.Utf8Text(); break;
                 case EventFields.OccurredAt: facts.OccurredAt = reader.UtcTime(); break;
                 case EventFields.ReceivedAt: facts.ReceivedAt = reader.UtcTime(); break;
                 case EventFields.WatchTimeMs: facts.WatchTime = reader.Milliseconds(); break;
@@ -55,7 +59,8 @@ public ref struct EventFacts
         }
         if (facts.Type == EventType.Unspecified) throw new FormatException("type is missing");
         if (facts.UserId.IsEmpty) throw new FormatException("user_id is missing");
-        if (facts.VideoId.IsEmpty) throw new FormatException("video_id is missing");
+        if (facts.VideoId.IsEmpty && !EventTypes.IsOfAuthor(facts.Type)) throw new FormatException("video_id is missing");
+        if (facts.AuthorId.IsEmpty && EventTypes.IsOfAuthor(facts.Type)) throw new FormatException("author_id is missing");
         return facts;
     }
 }

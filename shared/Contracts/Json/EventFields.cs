@@ -7,6 +7,7 @@ internal static class EventFields
     public const string Type = "type";
     public const string UserId = "user_id";
     public const string VideoId = "video_id";
+    public const string AuthorId = "author_id";
     public const string OccurredAt = "occurred_at";
     public const string ReceivedAt = "received_at";
     public const string WatchTimeMs = "watch_time_ms";

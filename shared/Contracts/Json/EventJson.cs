@@ -39,7 +39,8 @@ public static class EventJson
         writer.WriteString(EventFields.EventId, e.EventId);
         writer.WriteString(EventFields.Type, EventTypeNames.NameOf(e.Type));
         writer.WriteString(EventFields.UserId, e.UserId);
-        writer.WriteString(EventFields.VideoId, e.VideoId);
+        if (e.VideoId.Length > 0 || !EventTypes.IsOfAuthor(e.Type)) writer.WriteString(EventFields.VideoId, e.VideoId);
+        WriteIfAny(writer, EventFields.AuthorId, e.AuthorId);
         if (e.OccurredAt is { } occurred) writer.WriteString(EventFields.OccurredAt, JsonTime.Format(occurred));
         if (receivedAt is not null) writer.WriteString(EventFields.ReceivedAt, JsonTime.Format(receivedAt));
         if (e.WatchTime is { } watched) writer.WriteNumber(EventFields.WatchTimeMs, JsonText.Milliseconds(watched));
@@ -70,6 +71,7 @@ public static class EventJson
                 case EventFields.Type: e.Type = ParseType(reader.Name()); break;
                 case EventFields.UserId: e.UserId = reader.Text(); break;
                 case EventFields.VideoId: e.VideoId = reader.Text(); break;
+                case EventFields.AuthorId: e.AuthorId = reader.Text(); break;
                 case EventFields.OccurredAt: e.OccurredAt = reader.Time(); break;
                 case EventFields.ReceivedAt: receivedAt = reader.Time(); break;
                 case EventFields.WatchTimeMs: e.WatchTime = Duration.FromTimeSpan(reader.Milliseconds()); break;
@@ -83,7 +85,8 @@ public static class EventJson
         }
         if (e.Type == EventType.Unspecified) throw new FormatException("type is missing");
         if (e.UserId.Length == 0) throw new FormatException("user_id is missing");
-        if (e.VideoId.Length == 0) throw new FormatException("video_id is missing");
+        if (e.VideoId.Length == 0 && !EventTypes.IsOfAuthor(e.Type)) throw new FormatException("video_id is missing");
+        if (e.AuthorId.Length == 0 && EventTypes.IsOfAuthor(e.Type)) throw new FormatException("author_id is missing");
         return e;
     }
 

@@ -8,7 +8,7 @@ internal static class KnownNames
 {
     private static readonly (byte[] Utf8, string Name)[][] s_byLength = Sort(
     [
-        EventFields.EventId, EventFields.Type, EventFields.UserId, EventFields.VideoId, EventFields.OccurredAt, EventFields.ReceivedAt,
+        EventFields.EventId, EventFields.Type, EventFields.UserId, EventFields.VideoId, EventFields.AuthorId, EventFields.OccurredAt, EventFields.ReceivedAt,
         EventFields.WatchTimeMs, EventFields.SessionId, EventFields.RequestId, EventFields.Position, EventFields.Surface, EventFields.Context,
         .. EventTypeNames.All,
     ]);

@@ -7,25 +7,28 @@ namespace Recommender.Hosting.Online;
 /// The stored form of a <see cref="ViewerState"/>. Layout 2: 8 bytes version of the value (what compare-and-set compares), 1 byte layout,
 /// watermarks, counters, last seen, forgotten; the interactions newest first, in columns (<see cref="InteractionColumns"/>); hashes of older seen
 /// and of hidden videos, 8 bytes each; keys of older events, 5 bytes each; what is left of layout 1's hashes of event ids, 8 bytes each. Lists
-/// begin with their length. Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
+/// begin with their length. Layout 3 adds what was decided about authors: id, time before last seen, and whether muted; who decided nothing has
+/// layout 2, which earlier versions read as well. Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
 /// </summary>
 internal static class ViewerCodec
 {
     private const byte FirstLayout = 1;
     private const byte Layout = 2;
+    private const byte LayoutWithAuthors = 3;
 
     // Layouts to come have numbers up to this one. Greater ones are damage: text, for instance, has no smaller bytes than a space's.
     private const byte LastLayout = 15;
 
     /// <summary>Whether a later version wrote the value, which must not be taken for damaged.</summary>
     public static bool IsOfLaterLayout(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > ViewerState.VersionBytes && bytes[ViewerState.VersionBytes] is > Layout and <= LastLayout;
+        bytes.Length > ViewerState.VersionBytes && bytes[ViewerState.VersionBytes] is > LayoutWithAuthors and <= LastLayout;
 
     /// <summary>Writes a state.</summary>
     public static void Write(ByteWriter writer, ViewerState state)
     {
         writer.UInt64(state.Version);
-        writer.Byte(Layout);
+        var hasAuthors = state.Muted.Decisions.Length > 0;
+        writer.Byte(hasAuthors ? LayoutWithAuthors : Layout);
         state.Watermarks.Write(writer);
         foreach (var counter in (ReadOnlySpan<long>)[state.Views, state.Likes, state.Unlikes, state.Shares, state.Skips, state.LastSeenAtMs, state.ForgottenAtMs])
             writer.VarInt(counter);
@@ -40,15 +43,16 @@ internal static class ViewerCodec
         writer.UInt40s(CollectionsMarshal.AsSpan(state.OlderEvents));
         writer.VarInt(state.EventIds.Count);
         writer.UInt64s(CollectionsMarshal.AsSpan(state.EventIds));
+        if (hasAuthors) state.Muted.Write(writer, state.LastSeenAtMs);
     }
 
-    /// <summary>Reads a state of either layout into an empty one.</summary>
+    /// <summary>Reads a state of any of the layouts into an empty one.</summary>
     /// <exception cref="InvalidDataException">The value is damaged or of another layout.</exception>
     public static void Read(ref ByteReader reader, ViewerState state, IKnownTexts? known)
     {
         state.Version = reader.UInt64();
         var layout = reader.Byte();
-        if (layout is not (FirstLayout or Layout)) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {FirstLayout} and {Layout}");
+        if (layout is < FirstLayout or > LayoutWithAuthors) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {FirstLayout} to {LayoutWithAuthors}");
         state.Watermarks = LogWatermarks.Read(ref reader);
         (state.Views, state.Likes, state.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
         (state.Shares, state.Skips, state.LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
@@ -58,8 +62,9 @@ internal static class ViewerCodec
         else if (count > 0) InteractionColumns.Read(ref reader, state.Recent, count, state.LastSeenAtMs, known);
         reader.UInt64s(state.OlderSeen, reader.Count());
         reader.UInt64s(state.Hidden, reader.Count());
-        if (layout == Layout) reader.UInt40s(state.OlderEvents, reader.Count());
+        if (layout >= Layout) reader.UInt40s(state.OlderEvents, reader.Count());
         reader.UInt64s(state.EventIds, reader.Count());
+        if (layout == LayoutWithAuthors) state.Muted.Read(ref reader, state.LastSeenAtMs);
     }
 
     private static void ReadRows(ref ByteReader reader, ViewerState state, int count, IKnownTexts? known)

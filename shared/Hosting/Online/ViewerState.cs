@@ -6,7 +6,7 @@ namespace Recommender.Hosting.Online;
 
 /// <summary>
 /// Everything known online about one viewer, as one Redis value: how far it has absorbed the log, the counters, the newest interactions,
-/// what was seen and hidden, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
+/// what was seen and hidden, who is muted, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
 /// </summary>
 /// <remarks><see cref="ViewerCodec"/> describes the value's layout.</remarks>
 public sealed class ViewerState : IVersionedState<ViewerState>
@@ -50,7 +50,12 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     /// <summary>Hashes of videos never to be shown again, oldest first.</summary>
     public List<ulong> Hidden { get; } = [];
 
-    /// <summary>By what events that left <see cref="Recent"/> are known again (<see cref="RetryKey"/>), oldest first.</summary>
+    /// <summary>Authors of whom the viewer wants to see nothing.</summary>
+    public MutedAuthors Muted { get; } = new();
+
+    /// <summary>
+    /// By what events that left <see cref="Recent"/>, or never were in it, are known again (<see cref="RetryKey"/>), oldest first.
+    /// </summary>
     public List<ulong> OlderEvents { get; } = [];
 
     /// <summary>
@@ -62,7 +67,7 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     /// <inheritdoc/>
     /// <remarks>An interaction takes some 100 bytes, half of them for the text of the id.</remarks>
     public int MemoryBytes =>
-        500 + (32 * Watermarks.Entries.Count) + (100 * Recent.Count) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
+        500 + (32 * Watermarks.Entries.Count) + (100 * (Recent.Count + Muted.Decisions.Length)) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
 
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
@@ -93,6 +98,7 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     {
         (Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs) = (0, 0, 0, 0, 0, 0);
         Recent.Clear();
+        Muted.Clear();
         foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, OlderEvents, EventIds]) hashes.Clear();
         ForgottenAtMs = Math.Max(ForgottenAtMs, requestedAtMs);
     }

@@ -33,8 +33,9 @@ internal sealed class AsyncApi
         CheckValue(topic, payload, json.RootElement);
     }
 
-    private static void CheckValue(string path, YamlNode schema, JsonElement value)
+    private void CheckValue(string path, YamlNode schema, JsonElement value)
     {
+        schema = Resolve(schema);
         switch (Text(schema, "type"))
         {
             case "object": CheckObject(path, schema, value); break;
@@ -54,11 +55,12 @@ internal sealed class AsyncApi
         if (Child(schema, "enum") is YamlSequenceNode allowed) Assert.Contains(value.GetString(), allowed.Select(a => a.ToString()));
     }
 
-    private static void CheckObject(string path, YamlNode schema, JsonElement value)
+    private void CheckObject(string path, YamlNode schema, JsonElement value)
     {
         Assert.True(value.ValueKind == JsonValueKind.Object, $"{path} is {value.ValueKind}");
         if (Child(schema, "required") is YamlSequenceNode required)
             foreach (var name in required) Assert.True(value.TryGetProperty(name.ToString(), out _), $"{path} lacks {name}");
+        if (Child(schema, "if") is { } condition && Child(schema, Meets(condition, value) ? "then" : "else") is { } more) CheckObject(path, more, value);
         var properties = Child(schema, "properties") is null ? [] : Children(schema, "properties").ToDictionary(p => p.Key.ToString(), p => p.Value);
         foreach (var field in value.EnumerateObject())
         {
@@ -67,6 +69,10 @@ internal sealed class AsyncApi
             else Assert.False(Text(schema, "additionalProperties") == "false", $"{path}.{field.Name} is not described");
         }
     }
+
+    /// <summary>Whether the properties have values among those that a condition lists.</summary>
+    private static bool Meets(YamlNode condition, JsonElement value) => Children(condition, "properties").All(p =>
+        value.TryGetProperty(p.Key.ToString(), out var field) && Child(p.Value, "enum") is YamlSequenceNode allowed && allowed.Any(a => a.ToString() == field.GetString()));
 
     private YamlNode Resolve(YamlNode node)
     {

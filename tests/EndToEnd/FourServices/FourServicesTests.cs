@@ -42,10 +42,24 @@ public class FourServicesTests(FourServicesFixture system) : IClassFixture<FourS
         Assert.NotEqual(before.Videos.Select(v => v.VideoId), after.Videos.Select(v => v.VideoId));
         Assert.Contains(after.Videos, v => v.Source == Source.Realtime);
 
+        await AMuteHoldsInEveryAnswerAsync(after.Videos[0].VideoId);
         await CrashOfFeaturesLosesNothingAsync();
         await RequestsOverKafkaAreAnsweredAsync();
         TopicsAreAsDescribed();
         Assert.Equal(0, await system["Serving"].TerminateAsync());
+    }
+
+    private async Task AMuteHoldsInEveryAnswerAsync(string video)
+    {
+        // Authors make videos of one taste, every tenth of them.
+        var author = int.Parse(video[1..], null) % 10;
+        Assert.True(await CountAsync() > 0);
+        await _events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.MuteAuthor, UserId = "u0", AuthorId = $"author-{video[0]}{author}" } });
+        await _events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.NotInterested, UserId = "u0", VideoId = "b29" } });
+        await Eventually.TrueAsync(async () => await CountAsync() == 0, "nothing by the muted author is recommended");
+
+        async Task<int> CountAsync() => (await _serving.RecommendAsync(new RecommendRequest { UserId = "u0", Count = 50, IncludeSeen = true }))
+            .Videos.Count(v => v.VideoId[0] == video[0] && int.Parse(v.VideoId[1..], null) % 10 == author);
     }
 
     private async Task CrashOfFeaturesLosesNothingAsync()
@@ -71,7 +85,7 @@ public class FourServicesTests(FourServicesFixture system) : IClassFixture<FourS
     private void TopicsAreAsDescribed()
     {
         var description = AsyncApi.Load();
-        foreach (var topic in (string[])[Topics.View, Topics.Like, Topics.Impression, Topics.Catalog, Topics.Model, Topics.Response, Topics.Rejected])
+        foreach (var topic in (string[])[Topics.View, Topics.Like, Topics.Feedback, Topics.Impression, Topics.Catalog, Topics.Model, Topics.Response, Topics.Rejected])
         {
             var records = LogReader.ReadToEnd(system.Kafka.Bootstrap, topic);
             Assert.NotEmpty(records);

@@ -56,6 +56,30 @@ public sealed class DoorToFeaturesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_mutes_in_any_order_the_last_that_happened_counts_and_forgetting_takes_them_along()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (id, type, author, ago) in new[]
+        {
+            ("1", EventType.MuteAuthor, "ann", 50), ("2", EventType.UnmuteAuthor, "bob", 10), ("3", EventType.MuteAuthor, "bob", 20), // arrives late
+            ("4", EventType.MuteAuthor, "cyd", 40), ("4", EventType.UnmuteAuthor, "cyd", 5), // a retry, whatever else it says
+        })
+        {
+            await TrackAsync(new Event
+            {
+                EventId = id, Type = type, UserId = "Ann Smith", AuthorId = author, OccurredAt = Timestamp.FromDateTimeOffset(now - TimeSpan.FromSeconds(ago)),
+            });
+        }
+        await TrackAsync(("5", EventType.Like, "v"));
+        await _fixture.WaitUntilAbsorbedAsync();
+        var user = await UserAsync();
+        Assert.Equal(["cyd", "ann"], user.MutedAuthorIds);
+        Assert.Equal("v", Assert.Single(user.Recent).VideoId);
+        await new PrivacyService.PrivacyServiceClient(_door!.Channel).ForgetUserAsync(new ForgetUserRequest { UserId = "Ann Smith" });
+        await Eventually.TrueAsync(async () => await UserAsync() is { MutedAuthorIds.Count: 0, Recent.Count: 0 });
+    }
+
+    [Fact]
     public async Task A_viewer_is_found_under_the_own_id_and_forgotten_and_redis_never_hears_that_id()
     {
         await TrackAsync(("1", EventType.View, "v"));
@@ -75,11 +99,11 @@ public sealed class DoorToFeaturesTests : IAsyncLifetime
         foreach (var (id, type, video) in events) await TrackAsync((id, type, video, TimeProvider.System.GetUtcNow()));
     }
 
-    private async Task TrackAsync((string Id, EventType Type, string Video, DateTimeOffset At) e) =>
-        await new IngestionService.IngestionServiceClient(_door!.Channel).TrackEventAsync(new TrackEventRequest
-        {
-            Event = new Event { EventId = e.Id, Type = e.Type, UserId = "Ann Smith", VideoId = e.Video, OccurredAt = Timestamp.FromDateTimeOffset(e.At) },
-        });
+    private Task TrackAsync((string Id, EventType Type, string Video, DateTimeOffset At) e) =>
+        TrackAsync(new Event { EventId = e.Id, Type = e.Type, UserId = "Ann Smith", VideoId = e.Video, OccurredAt = Timestamp.FromDateTimeOffset(e.At) });
+
+    private async Task TrackAsync(Event e) =>
+        await new IngestionService.IngestionServiceClient(_door!.Channel).TrackEventAsync(new TrackEventRequest { Event = e });
 
     private async Task<UserFeatures> UserAsync() =>
         await new FeatureService.FeatureServiceClient(_features!.Channel).GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = "Ann Smith" });

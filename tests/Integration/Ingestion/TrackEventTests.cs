@@ -44,10 +44,12 @@ public class TrackEventTests(IngestionFixture fixture) : IClassFixture<Ingestion
     [InlineData(EventType.NotInterested, Topics.Feedback)]
     [InlineData(EventType.Unlike, Topics.Feedback)]
     [InlineData(EventType.Follow, Topics.Feedback)]
+    [InlineData(EventType.MuteAuthor, Topics.Feedback)]
+    [InlineData(EventType.UnmuteAuthor, Topics.Feedback)]
     public async Task Each_type_goes_to_its_topic(EventType type, string topic)
     {
         var user = "typed-" + type;
-        await fixture.Events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = type, UserId = user, VideoId = "v" } });
+        await fixture.Events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = type, UserId = user, VideoId = "v", AuthorId = EventTypes.IsOfAuthor(type) ? "a" : "" } });
         Assert.Equal(type, EventJson.Parse(Assert.Single(Read(topic, user)).Value).Type);
     }
 

@@ -42,6 +42,16 @@ public class EventJsonTests
     }
 
     [Fact]
+    public void A_mute_names_the_author_and_where_it_happened_only_if_that_is_known()
+    {
+        var mute = new Event { EventId = "e", Type = EventType.MuteAuthor, UserId = "u", AuthorId = "a" };
+        Assert.Equal("""{"event_id":"e","type":"mute_author","user_id":"u","author_id":"a"}""", Encoding.UTF8.GetString(EventJson.Serialize(mute)));
+        Assert.Equal(mute, EventJson.Parse(EventJson.Serialize(mute)));
+        mute.VideoId = "v";
+        Assert.Equal(mute, EventJson.Parse(EventJson.Serialize(mute)));
+    }
+
+    [Fact]
     public void Unknown_fields_are_ignored_so_that_fields_can_be_added()
     {
         var parsed = EventJson.Parse("""{"type":"skip","new":{"a":[1,{"b":2}]},"user_id":"u","video_id":"v"}"""u8);
@@ -58,6 +68,9 @@ public class EventJsonTests
     [InlineData("{\"type\":\"look\",\"user_id\":\"u\",\"video_id\":\"v\"}", "look")]
     [InlineData("{\"type\":\"view\",\"video_id\":\"v\"}", "user_id")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\"}", "video_id")]
+    [InlineData("{\"type\":\"mute_author\",\"user_id\":\"u\",\"video_id\":\"v\"}", "author_id")]
+    [InlineData("{\"type\":\"unmute_author\",\"user_id\":\"u\",\"author_id\":7}", "author_id")]
+    [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"author_id\":\"a\"}", "video_id")]
     [InlineData("{\"type\":\"view\",\"user_id\":7,\"video_id\":\"v\"}", "user_id")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"occurred_at\":\"soon\"}", "occurred_at")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"1\"}", "watch_time_ms")]

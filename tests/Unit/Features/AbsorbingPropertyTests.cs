@@ -71,7 +71,7 @@ public sealed class AbsorbingPropertyTests
             // A retry repeats an earlier event as it was.
             var isRetry = sent.Count > 0 && step.IsRetry % 4 == 0;
             var (id, e) = isRetry ? sent[step.Time % sent.Count] : ($"e{sent.Count}", step);
-            var type = (EventType)(1 + (e.Type % 7));
+            var type = (EventType)(1 + (e.Type % 9));
             log.Append(id, type, s_users[e.User % s_users.Length], s_videos[e.Video % s_videos.Length], e.Time, type == EventType.View ? e.Time * 7 : null);
             if (isRetry) continue;
             sent.Add((id, e));
@@ -95,14 +95,18 @@ public sealed class AbsorbingPropertyTests
             (Count(EventType.View), Count(EventType.Like), Count(EventType.Unlike), Count(EventType.Share), Count(EventType.Skip)),
             (viewer.Views, viewer.Likes, viewer.Unlikes, viewer.Shares, viewer.Skips));
         Assert.Equal(events.Length == 0 ? 0 : events.Max(e => e.OccurredAtMs), viewer.LastSeenAtMs);
-        var byTime = events.Select(e => new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, WatchRatio.Of(e.WatchTimeMs, FakeLog.DurationMs) ?? 0, RetryKey.Of(e.EventId)))
+        var interactions = events.Where(e => e.IsOfVideo).ToArray();
+        var byTime = interactions.Select(e => new RecentInteraction(e.VideoId, e.Type, e.OccurredAtMs, WatchRatio.Of(e.WatchTimeMs, FakeLog.DurationMs) ?? 0, RetryKey.Of(e.EventId)))
             .OrderByDescending(r => r.OccurredAtMs).ThenBy(r => r.VideoId, StringComparer.Ordinal).ThenBy(r => r.Type).ThenByDescending(r => r.WatchRatio).ThenBy(r => r.Key).ToList();
         Assert.Equal(byTime.Take(limits.RecentInteractions), viewer.Recent);
         var older = byTime.Skip(limits.RecentInteractions).Where(r => r.Type != EventType.Follow).Select(r => StableHash.Of(r.VideoId));
         Assert.Equal(older.Distinct().Order(), viewer.OlderSeen.Order());
         Assert.Equal(events.Where(e => e.Type == EventType.NotInterested).Select(e => StableHash.Of(e.VideoId)).Distinct().Order(), viewer.Hidden.Order());
         Assert.All(events, e => Assert.True(viewer.Knows(e.EventId)));
-        Assert.Equal(Math.Max(0, events.Length - limits.RecentInteractions), viewer.OlderEvents.Count);
+        Assert.Equal(Math.Max(0, interactions.Length - limits.RecentInteractions) + events.Length - interactions.Length, viewer.OlderEvents.Count);
+        // Of each author the decision that happened last, and of several at once a mute.
+        var decided = events.Where(e => !e.IsOfVideo).GroupBy(e => e.AuthorId).Select(g => g.OrderByDescending(e => e.OccurredAtMs).ThenBy(e => e.Type).First());
+        Assert.Equal(decided.Where(e => e.Type == EventType.MuteAuthor).Select(e => e.AuthorId).Order(), viewer.Muted.Ids.Order());
     }
 
     private static void AssertVideo(FeatureEvent[] events, string video, FakeRedis redis)

@@ -26,13 +26,14 @@ internal sealed class FakeLog
     /// <summary>The topics, in the order of their numbers.</summary>
     public IReadOnlyList<IReadOnlyList<FeatureEvent>> Topics => _topics;
 
-    /// <summary>Appends an event to its topic.</summary>
+    /// <summary>Appends an event to its topic. One about an author names it in the video's place.</summary>
     public void Append(string eventId, EventType type, string user, string video, long at = 0, long? watchedMs = null)
     {
         var number = TopicNumbers.Of(Recommender.Contracts.Topics.Of(type));
         var next = _topics[number].Count + 1;
+        var isOfAuthor = Recommender.Contracts.EventTypes.IsOfAuthor(type);
         _topics[number].Add(new FeatureEvent(
-            StableHash.Of(eventId), type, user, video, Start + at, watchedMs, Start, new LogPosition(Log, number, Partition, next)));
+            StableHash.Of(eventId), type, user, isOfAuthor ? "" : video, Start + at, watchedMs, Start, new LogPosition(Log, number, Partition, next), isOfAuthor ? video : ""));
     }
 
     /// <summary>

@@ -48,6 +48,20 @@ public sealed class ReadersTests
         Assert.Contains(named, ReadEvent(Good.Replace(good, bad, StringComparison.Ordinal), out _), StringComparison.Ordinal);
 
     [Fact]
+    public void A_mute_is_read_as_one_about_an_author_whatever_video_it_names()
+    {
+        const string Mute = """{"event_id":"e","type":"mute_author","user_id":"u","author_id":"ann","occurred_at":"2026-11-22T08:30:00.123Z","received_at":"2026-11-22T08:30:01Z"}""";
+        foreach (var value in (string[])[Mute, Mute.Replace("{", "{\"video_id\":\"v\",", StringComparison.Ordinal)])
+        {
+            Assert.Null(ReadEvent(value, out var e, Topics.Feedback));
+            Assert.Equal((EventType.MuteAuthor, "ann", "", false), (e.Type, e.AuthorId, e.VideoId, e.IsOfVideo));
+        }
+        foreach (var bad in (string[])["", "a\\u0000b", new string('a', 129)])
+            Assert.Contains("author_id", ReadEvent(Mute.Replace("\"ann\"", $"\"{bad}\"", StringComparison.Ordinal), out _, Topics.Feedback), StringComparison.Ordinal);
+        Assert.Contains("does not belong to this topic", ReadEvent(Mute, out _), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_id_that_is_too_long_is_refused() =>
         Assert.Contains("user_id", ReadEvent(Good.Replace("\"u\"", $"\"{new string('u', 129)}\"", StringComparison.Ordinal), out _), StringComparison.Ordinal);
 

@@ -26,6 +26,59 @@ public sealed class ViewerTransitionTests
         Assert.Equal(1, _state.NetLikes);
     }
 
+    private Absorption Decide(EventType type, string author, long at, string? id = null, ViewerLimits? limits = null)
+    {
+        var next = _offset++ + 1;
+        var e = new FeatureEvent(StableHash.Of(id ?? $"e{next}"), type, "u", "", at, null, at, new LogPosition(1, 0, 0, next), author);
+        return ViewerTransition.Absorb(_state, e, null, limits ?? _limits);
+    }
+
+    [Fact]
+    public void A_mute_lasts_until_one_that_happened_later_takes_it_back()
+    {
+        Decide(EventType.MuteAuthor, "ann", at: 10);
+        Decide(EventType.UnmuteAuthor, "bob", at: 20); // before the mute that happened before it
+        Decide(EventType.MuteAuthor, "bob", at: 15);
+        Assert.Equal(["ann"], _state.Muted.Ids);
+        Decide(EventType.MuteAuthor, "bob", at: 30);
+        Assert.Equal(["bob", "ann"], _state.Muted.Ids);
+        Decide(EventType.UnmuteAuthor, "ann", at: 40);
+        Assert.Equal(["bob"], _state.Muted.Ids);
+        Assert.Empty(_state.Recent);
+        Assert.Equal((0, 40), (_state.Views + _state.Likes + _state.Skips, _state.LastSeenAtMs));
+    }
+
+    [Fact]
+    public void A_retried_mute_does_not_undo_what_came_after_it_although_the_door_gave_it_a_new_time()
+    {
+        Decide(EventType.MuteAuthor, "ann", at: 10, id: "mute");
+        Decide(EventType.UnmuteAuthor, "ann", at: 20);
+        Assert.Equal(Absorption.Duplicate, Decide(EventType.MuteAuthor, "ann", at: 30, id: "mute"));
+        Assert.Empty(_state.Muted.Ids);
+    }
+
+    [Fact]
+    public void Beyond_the_limit_authors_no_longer_muted_go_first_and_then_those_muted_first()
+    {
+        var limits = _limits with { MutedAuthors = 10 };
+        for (var i = 0; i < 9; i++) Decide(EventType.MuteAuthor, $"a{i}", at: 100 + i, limits: limits);
+        Decide(EventType.UnmuteAuthor, "b", at: 500, limits: limits);
+        Decide(EventType.MuteAuthor, "c", at: 300, limits: limits);
+        Assert.Equal(["c", "a8", "a7", "a6", "a5", "a4", "a3", "a2", "a1", "a0"], _state.Muted.Ids);
+        Decide(EventType.MuteAuthor, "d", at: 400, limits: limits);
+        Assert.Equal(["d", "c", "a8", "a7", "a6", "a5", "a4", "a3", "a2", "a1"], _state.Muted.Ids);
+        Assert.Equal(10, _state.Muted.Decisions.Length);
+    }
+
+    [Fact]
+    public void Who_asks_to_be_forgotten_has_muted_nobody()
+    {
+        Decide(EventType.MuteAuthor, "ann", at: 10);
+        ViewerTransition.Absorb(_state, FeatureEvent.Erasure("u", 50, new LogPosition(1, 5, 0, 1)), null, _limits);
+        Assert.Equal(Absorption.Forgotten, Decide(EventType.MuteAuthor, "bob", at: 40));
+        Assert.True(_state.Muted.Decisions.IsEmpty);
+    }
+
     [Fact]
     public void A_second_event_of_the_same_id_changes_nothing_but_the_watermark()
     {

@@ -43,6 +43,30 @@ public class EventRulesTests
              "event.request_id", "event.position", "event.surface", "event.context"], FieldsOf(e));
     }
 
+    [Theory]
+    [InlineData(EventType.MuteAuthor)]
+    [InlineData(EventType.UnmuteAuthor)]
+    public void A_mute_names_an_author_and_may_name_a_video_and_nothing_else_names_an_author(EventType type)
+    {
+        var e = new Event { Type = type, UserId = "u", AuthorId = new string('a', 128) };
+        Assert.Empty(FieldsOf(e));
+        e.VideoId = "v";
+        Assert.Empty(FieldsOf(e));
+        e.VideoId = new string('v', 129);
+        Assert.Equal(["event.video_id"], FieldsOf(e));
+        e.VideoId = "v";
+        foreach (var wrong in (string[])["", new string('a', 129), "a\nb"])
+        {
+            e.AuthorId = wrong;
+            Assert.Equal(["event.author_id"], FieldsOf(e));
+        }
+        e.AuthorId = "a";
+        e.Type = EventType.Follow;
+        Assert.Equal(["event.author_id"], FieldsOf(e));
+        e.Type = (EventType)10;
+        Assert.Equal(["event.type", "event.author_id"], FieldsOf(e));
+    }
+
     [Fact]
     public void Watch_time_is_for_views_only_and_at_most_a_day()
     {

@@ -49,6 +49,30 @@ public sealed class FeedTests(FeedFixture feed) : IClassFixture<FeedFixture>
     }
 
     [Fact]
+    public async Task An_author_who_is_muted_in_the_stream_is_gone_from_its_next_videos_before_anybody_absorbed_the_event()
+    {
+        string[] loud = ["a30", "a31", "a32"]; // not among the most popular, so not among the first
+        await feed.Serving.WriteCatalogAsync([.. loud.Select(id => (id, (Video?)new Video { VideoId = id, AuthorId = "feed-loud" }))]);
+        await Eventually.TrueAsync(async () =>
+        {
+            var client = new RecommendationService.RecommendationServiceClient(feed.Replica.Channel);
+            return !(await client.RecommendAsync(new RecommendRequest { UserId = "x", Count = 200, MutedAuthorIds = { "feed-loud" } })).Ids().Intersect(loud).Any();
+        });
+        using var session = await FeedSession.OpenAsync(feed.Replica, "muter", ahead: 45);
+        await session.VideosAsync();
+        Assert.Contains("author_id", (await session.TellAsync(EventType.MuteAuthor, "")).RejectedReason, StringComparison.Ordinal);
+        var told = await session.TellAsync(EventType.MuteAuthor, "", e => e.AuthorId = "feed-loud");
+        Assert.Equal(("", null), (told.RejectedReason, told.RetryAfter));
+        await session.BufferAsync(0);
+        var next = (await session.VideosAsync()).Ids();
+        Assert.Equal(45, next.Length);
+        Assert.Empty(next.Intersect(loud));
+        await session.TellAsync(EventType.UnmuteAuthor, "", e => e.AuthorId = "feed-loud");
+        await session.BufferAsync(0);
+        Assert.Equal(loud, (await session.VideosAsync()).Ids().Intersect(loud).Order());
+    }
+
+    [Fact]
     public async Task A_stream_gives_everything_once_and_says_when_there_is_no_more()
     {
         using var session = await FeedSession.OpenAsync(feed.Replica, "binge", ahead: 50);

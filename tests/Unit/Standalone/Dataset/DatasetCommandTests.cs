@@ -22,6 +22,7 @@ public sealed class DatasetCommandTests : IDisposable
         archive.Add("view", Row("1", EventType.View, "ann", "v1", 0, watchedMs: 4000), Row("2", EventType.View, "ann", "v2", 200, watchedMs: 9000, request: "r"),
             Row("3", EventType.View, "bob", "v2", 50, receivedAfter: 100), Row("1", EventType.View, "ann", "v1", 0, watchedMs: 4000));
         archive.Add("like", Row("4", EventType.Like, "ann", "v2", 210, request: "r"), Row("5", EventType.Like, "eve", "v2", 10), Row("6", EventType.Like, "bob", "v2", 20, request: "r"));
+        archive.Add("feedback", """{"event_id":"7","type":"mute_author","user_id":"ann","video_id":"v2","author_id":"a","occurred_at":"2026-11-01T08:00:30Z","request_id":"r"}""");
         archive.Add("impression", Shown("ann", "v2", 100, "r"), Shown("eve", "v2", 90, "s"));
         archive.Add("erasure", [JsonSerializer.SerializeToUtf8Bytes(new global::Recommender.Contracts.Json.Erasure("e", "eve", s_start.AddSeconds(300)), RecordJson.Default.Erasure)]);
 

@@ -153,12 +153,13 @@ public sealed class EventFileReaderTests : IDisposable
     private static void AssertRead(IReadOnlyList<string> rows, EventColumns columns)
     {
         var reader = new EventRowReader();
-        var (at, unreadable) = (0, 0);
+        var (at, unreadable, decisions) = (0, 0, 0);
         foreach (var row in rows)
         {
             if (!reader.TryRead(RandomRows.BytesOf(row)))
             {
-                unreadable++;
+                if (reader.Decision == default) unreadable++;
+                else decisions++;
                 continue;
             }
             Assert.True(at < columns.Count, row);
@@ -169,6 +170,6 @@ public sealed class EventFileReaderTests : IDisposable
                 (columns.Times[at], columns.Earliest[at], columns.WatchSeconds[at], columns.Signals[at], columns.EventIds[at]));
             at++;
         }
-        Assert.Equal((at, (long)unreadable), (columns.Count, columns.Unreadable));
+        Assert.Equal((at, (long)unreadable, decisions), (columns.Count, columns.Unreadable, columns.Mutes + columns.Unmutes));
     }
 }

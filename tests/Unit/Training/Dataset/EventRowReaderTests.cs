@@ -1,4 +1,5 @@
 using System.Text;
+using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Modeling.Weights;
 using Recommender.Tests.Shared;
@@ -33,9 +34,11 @@ public sealed class EventRowReaderTests
     {
         foreach (var name in EventTypeNames.All)
         {
-            Assert.True(TryRead($$"""{"type":"{{name}}","user_id":"u","video_id":"v","occurred_at":"2026-11-01T00:00:00Z"}"""));
             Assert.True(EventTypeNames.TryParse(name, out var type));
-            Assert.Equal((int)type, (int)_reader.Signal);
+            var isOfAuthor = EventTypes.IsOfAuthor(type);
+            // What is about an author is told apart from what is no event, and is none of a video even where it names one.
+            Assert.Equal(!isOfAuthor, TryRead($$"""{"type":"{{name}}","user_id":"u","video_id":"v","author_id":"a","occurred_at":"2026-11-01T00:00:00Z"}"""));
+            Assert.Equal(isOfAuthor ? (default, type) : ((Signal)type, default), (_reader.Signal, _reader.Decision));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class EventRowSinkTests
         }
 
         Assert.Equal((rows.Length, false), (sink.Length, sink.IsWithinRow));
-        Assert.Equal((whole.Count, whole.Unreadable), (pieces.Count, pieces.Unreadable));
+        Assert.Equal((whole.Count, whole.Unreadable, whole.Mutes, whole.Unmutes), (pieces.Count, pieces.Unreadable, pieces.Mutes, pieces.Unmutes));
         Assert.Equal(whole.ViewerIds.Bytes, pieces.ViewerIds.Bytes);
         Assert.Equal(whole.VideoIds.Bytes, pieces.VideoIds.Bytes);
         Assert.Equal(whole.Viewers.AsSpan(0, whole.Count), pieces.Viewers.AsSpan(0, whole.Count));

@@ -14,13 +14,18 @@ public static class RowFile
     /// <summary>Writes the content of a file.</summary>
     internal static void Write(Stream stream, Action<ArchiveRowHandler> rows)
     {
+        var isEmpty = true;
         // It is written once and kept for years.
-        using var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
-        using var buffer = new BufferedStream(gzip, 64 * 1024);
-        rows(row =>
+        using (var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
+        using (var buffer = new BufferedStream(gzip, 64 * 1024))
         {
-            buffer.Write(row);
-            buffer.WriteByte((byte)'\n');
-        });
+            rows(row =>
+            {
+                buffer.Write(row);
+                buffer.WriteByte((byte)'\n');
+                isEmpty = false;
+            });
+        }
+        if (isEmpty) stream.Write(EmptyGzip.Member);
     }
 }

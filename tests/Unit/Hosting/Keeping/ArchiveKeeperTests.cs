@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Archive.Keeping;
 using Recommender.Tests.Unit.Modeling;
@@ -136,6 +137,19 @@ public sealed class ArchiveKeeperTests
         Assert.Equal(2, archive.Read("view").Count);
         Assert.Equal([(Log, "view", 0, 0L, 2L)], ArchiveCatalog.Load(archive.Root).Ranges);
         Assert.Equal(0, archive.Keep(new KeepingRules { RetentionDays = 5 }, Start.AddDays(12)).Expired);
+        foreach (var path in Directory.EnumerateFiles(archive.Root, "*.gz", SearchOption.AllDirectories)) AssertGzipReads(path);
+    }
+
+    [Fact]
+    public void Of_a_file_whose_last_row_is_forgotten_gzip_still_reads_what_is_left()
+    {
+        using var archive = new KeptArchive();
+        archive.Add("view", 0, ("ann", Start));
+        archive.Forget("ann", Start.AddHours(1));
+        Assert.Equal(1, archive.Keep().RowsErased);
+        archive.AssertKept();
+        Assert.Empty(archive.Read("view"));
+        AssertGzipReads(Path.Combine(archive.Root, ArchiveCatalog.Load(archive.Root).Files("view").Single().RelativePath));
     }
 
     [Fact]
@@ -164,4 +178,11 @@ public sealed class ArchiveKeeperTests
     }
 
     private static DateTimeOffset RandomTime(Random random) => Start.AddHours(random.Next(72));
+
+    private static void AssertGzipReads(string path)
+    {
+        using var gzip = Process.Start("gzip", ["--test", path]);
+        gzip.WaitForExit();
+        Assert.Equal(0, gzip.ExitCode);
+    }
 }

@@ -111,6 +111,24 @@ public sealed class ExportRecommendationsTests(ServingFixture serving) : IClassF
         Assert.Contains("in line 2 has 129 bytes", wrong.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("jsonl")]
+    [InlineData("csv")]
+    public async Task Files_of_no_viewer_are_whole_for_other_programs(string format)
+    {
+        var named = Path.Combine(_files.Path, "named");
+        File.WriteAllLines(named, ["only"]);
+        var (code, _, errors) = await RunAsync("--viewers", named, "--format", format, "--shards", "3");
+        Assert.True(code == 0, errors);
+        var files = Directory.GetFiles(Out, "part-*.gz");
+        Assert.Equal(3, files.Length);
+        foreach (var file in files)
+        {
+            var (gzip, _, said) = await Tool.RunAsync("gzip", ["--test", file]);
+            Assert.Equal((0, ""), (gzip, said));
+        }
+    }
+
     private static string UserOf(int number) => $"exported{number:00}";
 
     private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] options)

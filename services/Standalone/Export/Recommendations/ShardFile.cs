@@ -43,6 +43,11 @@ internal static class ShardFile
                     videos += answer.Videos.Count;
                 }
             }
+            if (viewers.Length == 0 && AnswerRows.Header(settings.Format).Length == 0)
+            {
+                file.SetLength(0);
+                file.Write(EmptyGzip.Member);
+            }
             file.Flush(flushToDisk: true);
         }
         await using var written = File.OpenRead(temporary);

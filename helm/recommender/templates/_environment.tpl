@@ -18,6 +18,14 @@ in _validations.tpl, so nothing is set twice. Result: one line `RECOMMENDER_Sect
 {{- if $root.Values.tls.mutual -}}{{- $_ := set $settings "Server__TlsClientCaPath" "/etc/recommender/tls/ca.crt" -}}{{- end -}}
 {{- end -}}
 {{- if $root.Values.auth.existingSecret -}}{{- $_ := set $settings "Auth__CallersPath" (printf "/etc/recommender/auth/%s" $root.Values.auth.key) -}}{{- end -}}
+{{- with $root.Values.auth.issuer -}}
+{{- if .url -}}
+{{- $_ := set $settings "Auth__Issuer" .url -}}{{- $_ := set $settings "Auth__Audience" .audience -}}
+{{- if .kubernetes -}}
+{{- $_ := set $settings "Auth__IssuerCaPath" "/etc/recommender/issuer/ca.crt" -}}{{- $_ := set $settings "Auth__IssuerTokenPath" "/etc/recommender/issuer/token" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- /* The events of Feed go through ingestion's door; behind mTLS serving shows the certificate of its own. */ -}}
 {{- if and (eq $name "serving") $root.Values.services.ingestion.enabled -}}
 {{- $_ := set $settings "Feed__IngestionAddress" (printf "%s://%s.%s.svc:5050" (ternary "https" "http" $root.Values.tls.enabled) (include "recommender.component" (dict "root" $root "name" "ingestion")) $root.Release.Namespace) -}}
@@ -84,7 +92,7 @@ RECOMMENDER_{{ $key }}: {{ include "recommender.scalar" (get $settings $key) | q
   "Kafka.BootstrapServers" "Kafka.Partitions" "Kafka.ReplicationFactor" "Kafka.SecurityProtocol" "Kafka.SaslMechanism" "Kafka.SaslUsername" "Kafka.SaslPassword"
   "Kafka.SslCaLocation" "Kafka.Settings" "Kafka.GroupInstanceId" "Redis.Endpoints" "Redis.Ssl" "Redis.Database" "Redis.SslCaLocation" "Redis.Password" "Storage.ArchivePath" "Storage.ModelsPath"
   "ObjectStore.Bucket" "ObjectStore.Prefix" "ObjectStore.Endpoint" "ObjectStore.Region" "ObjectStore.PathStyle" "ObjectStore.AccessKeyFile" "ObjectStore.SecretKeyFile" "ObjectStore.SpoolMegabytes"
-  "Training.Mode" "Training.Interval" "Auth.CallersPath" "Feed.IngestionAddress" "Feed.TokenPath" | toJson -}}
+  "Training.Mode" "Training.Interval" "Auth.CallersPath" "Auth.Issuer" "Auth.Audience" "Feed.IngestionAddress" "Feed.TokenPath" | toJson -}}
 {{- end -}}
 
 {{/* Environment variables that do not come from the ConfigMap: secrets by reference, and what telemetry says about the pod. */}}

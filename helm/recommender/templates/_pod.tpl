@@ -41,6 +41,9 @@ volumeMounts:
   {{- if .root.Values.auth.existingSecret }}
   - {name: auth, mountPath: /etc/recommender/auth, readOnly: true}
   {{- end }}
+  {{- if .root.Values.auth.issuer.kubernetes }}
+  - {name: issuer, mountPath: /etc/recommender/issuer, readOnly: true}
+  {{- end }}
   {{- if and .root.Values.auth.tokens.existingSecret (eq .name "serving") }}
   - {name: tokens, mountPath: /etc/recommender/tokens, readOnly: true}
   {{- end }}
@@ -78,6 +81,14 @@ volumeMounts:
 {{- with .root.Values.auth.existingSecret }}
 - name: auth
   secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- if .root.Values.auth.issuer.kubernetes }}
+- name: issuer
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3600}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
 {{- end }}
 {{- if eq .name "serving" }}
 {{- with .root.Values.auth.tokens }}

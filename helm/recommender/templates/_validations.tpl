@@ -34,6 +34,12 @@
 {{- if and $values.redis.ca.existingSecret (not $values.redis.ssl) -}}
 {{- $problems = append $problems "redis.ca.existingSecret is set but redis.ssl is false: enable it, or leave the authority out." -}}
 {{- end -}}
+{{- if and $values.auth.issuer.url (not $values.auth.existingSecret) -}}
+{{- $problems = append $problems "auth.issuer.url is set but auth.existingSecret is not: the file of callers says what the issuer's subjects may do." -}}
+{{- end -}}
+{{- if and $values.auth.issuer.kubernetes (not $values.auth.issuer.url) -}}
+{{- $problems = append $problems "auth.issuer.kubernetes needs auth.issuer.url, the name that the cluster's tokens have as their issuer." -}}
+{{- end -}}
 {{- $s3 := $values.storage.s3 -}}
 {{- if and (not $s3.bucket) (or $s3.endpoint $s3.existingSecret) -}}
 {{- $problems = append $problems "storage.s3.endpoint or existingSecret is set but storage.s3.bucket is not: name the bucket, or leave the rest out." -}}

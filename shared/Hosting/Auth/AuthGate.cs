@@ -8,8 +8,8 @@ using Recommender.Hosting.Telemetry;
 namespace Recommender.Hosting.Auth;
 
 /// <summary>
-/// Lets a call in when its caller proves itself and has the scope of the service; otherwise it is UNAUTHENTICATED or PERMISSION_DENIED before
-/// anything of its message is read. Health is open to all, since probes have no tokens. A stream is judged when it begins, and again while it goes on
+/// Lets a call in when its caller proves itself and has the scope of the service; otherwise it is UNAUTHENTICATED or PERMISSION_DENIED (UNAVAILABLE while the keys
+/// of a token's issuer can't be had) before anything of its message is read. Health is open to all, since probes have no tokens. A stream is judged when it begins, and again while it goes on
 /// (<see cref="StreamGuard"/>).
 /// </summary>
 internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogger<AuthGate> logger)
@@ -17,36 +17,34 @@ internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogge
     private const string Health = "grpc.health.v1.Health";
 
     /// <summary>Judges one request.</summary>
-    public Task InvokeAsync(HttpContext http, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         // What is no gRPC call has no such mark: health and metrics over HTTP.
-        if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method is not { } method || method.ServiceName == Health) return next(http);
-        var scope = ServiceScopes.Of(method.ServiceName);
-        var token = BearerToken.Read(http.Request.Headers.Authorization);
-        var proof = new CallerProof(callers, token, token is null ? http.Connection.ClientCertificate : null, scope, time);
-        if (proof.Find() is not { } caller)
+        if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method is { } method && method.ServiceName != Health)
         {
-            return token is null
-                ? RefuseAsync(http, method, StatusCode.Unauthenticated, "missing", "the call needs the header 'authorization: Bearer TOKEN', or a certificate of a known caller")
-                : RefuseAsync(http, method, StatusCode.Unauthenticated, "unknown", "the token is unknown");
+            var token = BearerToken.Read(http.Request.Headers.Authorization);
+            var proof = new CallerProof(callers, token, token is null ? http.Connection.ClientCertificate : null, ServiceScopes.Of(method.ServiceName), time);
+            var verdict = await proof.JudgeAsync(http.RequestAborted);
+            if (verdict.Caller is null)
+            {
+                Refuse(http, method, verdict);
+                return;
+            }
+            http.Items[Caller.Key] = verdict.Caller;
+            if (method.Type != MethodType.Unary) http.Items[CallerProof.Key] = proof;
         }
-        if (caller.Expires <= time.GetUtcNow()) return RefuseAsync(http, method, StatusCode.Unauthenticated, "expired", "the caller's time is over");
-        if (!caller.Has(scope)) return RefuseAsync(http, method, StatusCode.PermissionDenied, "scope", $"the caller {caller.Name} has not the scope {scope}");
-        http.Items[Caller.Key] = caller;
-        if (method.Type != MethodType.Unary) http.Items[CallerProof.Key] = proof;
-        return next(http);
+        await next(http);
     }
 
     /// <summary>Answers with headers alone, as the protocol has it for a call that ends before it began (Trailers-Only).</summary>
-    private Task RefuseAsync(HttpContext http, IMethod method, StatusCode status, string reason, string message)
+    private void Refuse(HttpContext http, IMethod method, in CallerVerdict verdict)
     {
-        AuthMetrics.Refused(reason);
-        CallMetrics.Record(method.FullName, status, TimeSpan.Zero);
-        AuthLog.Refused(logger, method.FullName, reason);
+        AuthMetrics.Refused(verdict.Reason);
+        CallMetrics.Record(method.FullName, verdict.Status, TimeSpan.Zero);
+        AuthLog.Refused(logger, method.FullName, verdict.Reason);
         http.Response.ContentType = "application/grpc";
-        http.Response.Headers["grpc-status"] = ((int)status).ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers["grpc-message"] = message; // plain ASCII without percent signs, as the header wants it
-        return Task.CompletedTask;
+        http.Response.Headers["grpc-status"] = ((int)verdict.Status).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["grpc-message"] = verdict.Message;
     }
 }
 

@@ -7,7 +7,7 @@ namespace Recommender.Hosting.Auth;
 internal static class AuthMetrics
 {
     private static readonly Counter<long> s_refused = RecommenderTelemetry.Meter.CreateCounter<long>(
-        "recommender.auth.refused", description: "Calls refused for who makes them, by reason: missing, unknown, expired, scope, withdrawn (while a stream went on).");
+        "recommender.auth.refused", description: "Calls refused for who makes them, by reason: missing, unknown, subject, expired, scope, issuer_unreachable, withdrawn (while a stream went on).");
 
     /// <summary>A call was refused.</summary>
     public static void Refused(string reason) => s_refused.Add(1, new KeyValuePair<string, object?>("reason", reason));

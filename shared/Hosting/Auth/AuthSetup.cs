@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Recommender.Hosting.Auth.Issuer;
 using Recommender.Hosting.Configuration;
 
 namespace Recommender.Hosting.Auth;
@@ -12,7 +13,9 @@ internal static class AuthSetup
     /// <summary>Registers the gate, where callers must prove themselves.</summary>
     public static void AddAuth(this WebApplicationBuilder builder)
     {
-        if (builder.AddOptionsRecord<AuthOptions>().CallersPath.Length == 0) return;
+        var options = builder.AddOptionsRecord<AuthOptions>();
+        if (options.CallersPath.Length == 0) return;
+        if (options.Issuer.Length > 0) builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<CallerRegistry>();
         builder.Services.AddSingleton<AuthGate>();
     }

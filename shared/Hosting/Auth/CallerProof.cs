@@ -1,15 +1,20 @@
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
+using Recommender.Hosting.Auth.Issuer;
 
 namespace Recommender.Hosting.Auth;
 
 /// <summary>
-/// By what the caller of a stream proved itself: asked again every few seconds that messages come, so that a token that was taken back, or is over, opens
-/// no stream for ever. Not safe for concurrent use.
+/// By what the caller proves itself: judged when the call begins, and for a stream again every few seconds that messages come, so that a token that was taken back,
+/// or is over, opens no stream for ever. Not safe for concurrent use.
 /// </summary>
 internal sealed class CallerProof(CallerRegistry callers, string? token, X509Certificate2? certificate, string? scope, TimeProvider time)
 {
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Clocks of issuers and of this machine may differ by as much.</summary>
+    private static readonly TimeSpan s_clockDoubt = TimeSpan.FromSeconds(30);
+
     private long _askedAt = time.GetTimestamp();
 
     /// <summary>Key of the proof among what belongs to a call.</summary>
@@ -18,22 +23,49 @@ internal sealed class CallerProof(CallerRegistry callers, string? token, X509Cer
     /// <summary>The proof of a call; null where callers need none.</summary>
     public static CallerProof? Of(ServerCallContext context) => context.UserState.TryGetValue(Key, out var proof) ? (CallerProof)proof : null;
 
-    /// <summary>Who proves itself by it now; null: nobody.</summary>
-    public Caller? Find() => token is not null ? callers.FindToken(token) : certificate is not null ? callers.FindCertificate(certificate) : null;
+    /// <summary>Who proves itself by it now and may call.</summary>
+    public async ValueTask<CallerVerdict> JudgeAsync(CancellationToken cancellationToken)
+    {
+        var (caller, ends, refused) = token is not null ? await FindByTokenAsync(token, cancellationToken) : FindByCertificate();
+        if (caller is null) return refused;
+        if (caller.Expires <= time.GetUtcNow() || ends <= time.GetUtcNow()) return CallerVerdict.Unauthenticated("expired", "the caller's time is over");
+        return caller.Has(scope) ? CallerVerdict.Of(caller) : CallerVerdict.Denied("scope", $"the caller {caller.Name} has not the scope {scope}");
+    }
 
     /// <summary>Ends the stream of a caller who may not call any more.</summary>
     /// <exception cref="RpcException">UNAUTHENTICATED or PERMISSION_DENIED.</exception>
-    public void Check()
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         if (time.GetElapsedTime(_askedAt) < s_askAgain) return;
         _askedAt = time.GetTimestamp();
-        if (Find() is not { } caller || caller.Expires <= time.GetUtcNow())
+        var verdict = await JudgeAsync(cancellationToken);
+        // That an issuer is out of reach takes nothing back.
+        if (verdict.Caller is not null || verdict.Status == StatusCode.Unavailable) return;
+        AuthMetrics.Refused(verdict.Status == StatusCode.Unauthenticated ? "withdrawn" : verdict.Reason);
+        throw new RpcException(new Status(verdict.Status, $"{verdict.Message}; the stream ends"));
+    }
+
+    private (Caller? Caller, DateTimeOffset Ends, CallerVerdict Refused) FindByCertificate() =>
+        certificate is not null && callers.FindCertificate(certificate) is { } caller
+            ? (caller, DateTimeOffset.MaxValue, default)
+            : (null, default, CallerVerdict.Unauthenticated("missing", "the call needs the header 'authorization: Bearer TOKEN', or a certificate of a known caller"));
+
+    private async ValueTask<(Caller? Caller, DateTimeOffset Ends, CallerVerdict Refused)> FindByTokenAsync(string token, CancellationToken cancellationToken)
+    {
+        if (callers.FindToken(token) is { } known) return (known, DateTimeOffset.MaxValue, default);
+        if (callers.Issuer is not { } issuer || !BearerToken.IsSigned(token)) return (null, default, CallerVerdict.Unauthenticated("unknown", "the token is unknown"));
+        try
         {
-            AuthMetrics.Refused("withdrawn");
-            throw new RpcException(new Status(StatusCode.Unauthenticated, "the caller may not call any more"));
+            var verified = await issuer.VerifyAsync(token, cancellationToken);
+            if (verified.Begins > time.GetUtcNow() + s_clockDoubt) return (null, default, CallerVerdict.Unauthenticated("unknown", "the token's time has not begun"));
+            return callers.FindSubject(verified.Subject) is { } caller
+                ? (caller, verified.Ends + s_clockDoubt, default)
+                : (null, default, CallerVerdict.Denied("subject", "the token's subject is no caller here"));
         }
-        if (caller.Has(scope)) return;
-        AuthMetrics.Refused("scope");
-        throw new RpcException(new Status(StatusCode.PermissionDenied, $"the caller {caller.Name} has not the scope {scope} any more"));
+        catch (TokenRefusedException e)
+        {
+            var status = e.Reason == TokenRefusedException.Unreachable ? StatusCode.Unavailable : StatusCode.Unauthenticated;
+            return (null, default, new CallerVerdict(null, status, e.Reason, e.Message));
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Recommender.Hosting.Auth.Issuer;
 using Recommender.Hosting.Configuration;
 
 namespace Recommender.Hosting.Auth;
@@ -22,9 +23,9 @@ internal sealed class CallerRegistry
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="OptionsException">It can't be read, or a line of it is wrong.</exception>
-    public CallerRegistry(AuthOptions options, TimeProvider time, ILogger<CallerRegistry> logger, OwnToken? own = null)
+    public CallerRegistry(AuthOptions options, TimeProvider time, ILogger<CallerRegistry> logger, OwnToken? own = null, TokenIssuer? issuer = null)
     {
-        (_path, _own, _time, _logger) = (options.CallersPath, own, time, logger);
+        (_path, _own, _time, _logger, Issuer) = (options.CallersPath, own, time, logger, issuer);
         try
         {
             _state = Read(File.ReadAllBytes(_path));
@@ -36,11 +37,17 @@ internal sealed class CallerRegistry
         _lookedAt = time.GetTimestamp();
     }
 
+    /// <summary>Verifies signed tokens; null where no issuer is trusted.</summary>
+    public TokenIssuer? Issuer { get; }
+
     /// <summary>Who has a token; null: nobody.</summary>
     public Caller? FindToken(string token) => _own?.Find(token) ?? Current().FindToken(token);
 
     /// <summary>Who is named by a verified certificate; null: nobody.</summary>
     public Caller? FindCertificate(X509Certificate2 certificate) => Current().FindCertificate(certificate);
+
+    /// <summary>Who is the subject of a verified token; null: nobody.</summary>
+    public Caller? FindSubject(string subject) => Current().FindSubject(subject);
 
     private CallerTable Current()
     {
@@ -66,7 +73,12 @@ internal sealed class CallerRegistry
         }
     }
 
-    private static State Read(byte[] content) => new(CallersFile.Parse(Encoding.UTF8.GetString(content)), SHA256.HashData(content));
+    private State Read(byte[] content)
+    {
+        var callers = CallersFile.Parse(Encoding.UTF8.GetString(content));
+        if (callers.HasSubjects && Issuer is null) throw new OptionsException("Auth:Issuer is empty; the file at Auth:CallersPath names subjects of an issuer's tokens.");
+        return new State(callers, SHA256.HashData(content));
+    }
 
     private sealed record State(CallerTable Callers, byte[] Fingerprint);
 }

@@ -4,8 +4,8 @@ using Recommender.Hosting.Configuration;
 namespace Recommender.Hosting.Auth;
 
 /// <summary>
-/// The file of callers: a line each, <c>NAME PROOF SCOPES [EXPIRES]</c>, where the proof is <c>sha256:HEX</c> of a token or
-/// <c>certificate:NAME</c>, scopes are separated by commas, and a day such as <c>2027-01-31</c> ends it at that day's beginning in UTC.
+/// The file of callers: a line each, <c>NAME PROOF SCOPES [EXPIRES]</c>, where the proof is <c>sha256:HEX</c> of a token,
+/// <c>certificate:NAME</c>, or <c>subject:SUB</c> of a token of the issuer, scopes are separated by commas, and a day such as <c>2027-01-31</c> ends it at that day's beginning in UTC.
 /// </summary>
 public static class CallersFile
 {
@@ -14,6 +14,7 @@ public static class CallersFile
 
     private const string TokenProof = "sha256:";
     private const string CertificateProof = "certificate:";
+    private const string SubjectProof = "subject:";
     private static readonly char[] s_blank = [' ', '\t'];
 
     /// <summary>Reads the content of the file.</summary>
@@ -22,6 +23,7 @@ public static class CallersFile
     {
         var byDigest = new Dictionary<string, Caller>(StringComparer.Ordinal);
         var byCertificate = new Dictionary<string, Caller>(StringComparer.OrdinalIgnoreCase);
+        var bySubject = new Dictionary<string, Caller>(StringComparer.Ordinal);
         var number = 0;
         foreach (var line in text.Split('\n'))
         {
@@ -31,18 +33,20 @@ public static class CallersFile
             if (fields.Length is < 3 or > 4) throw Wrong(number, "it must be NAME PROOF SCOPES, and a day where it expires");
             var caller = new Caller(NameOf(fields[0], number), ScopesOf(fields[2], number), fields.Length == 4 ? DayOf(fields[3], number) : DateTimeOffset.MaxValue);
             if (!Add(fields[1], caller)) throw Wrong(number, $"'{fields[1]}' is a proof of another caller already");
-            if (byDigest.Count + byCertificate.Count > MaxCallers) throw Wrong(number, $"there are more than {MaxCallers} callers");
+            if (byDigest.Count + byCertificate.Count + bySubject.Count > MaxCallers) throw Wrong(number, $"there are more than {MaxCallers} callers");
         }
-        return new CallerTable(byDigest, byCertificate);
+        return new CallerTable(byDigest, byCertificate, bySubject);
 
         bool Add(string proof, Caller caller)
         {
             if (proof.StartsWith(CertificateProof, StringComparison.Ordinal) && proof.Length > CertificateProof.Length)
                 return byCertificate.TryAdd(proof[CertificateProof.Length..], caller);
+            if (proof.StartsWith(SubjectProof, StringComparison.Ordinal) && proof.Length > SubjectProof.Length)
+                return bySubject.TryAdd(proof[SubjectProof.Length..], caller);
             if (proof.StartsWith(TokenProof, StringComparison.Ordinal) && IsDigest(proof.AsSpan(TokenProof.Length)))
                 return byDigest.TryAdd(proof[TokenProof.Length..].ToLowerInvariant(), caller);
             // The proof is not repeated: it may be a token that was put there by mistake.
-            throw Wrong(number, "the proof must be sha256: and 64 hexadecimal digits, or certificate: and a name");
+            throw Wrong(number, "the proof must be sha256: and 64 hexadecimal digits, certificate: and a name, or subject: and a token's subject");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class StreamGuard : Interceptor
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
             var isMore = await inner.MoveNext(cancellationToken);
-            if (isMore) proof.Check();
+            if (isMore) await proof.CheckAsync(cancellationToken);
             return isMore;
         }
     }
@@ -45,10 +45,10 @@ internal sealed class StreamGuard : Interceptor
 
         public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
 
-        public Task WriteAsync(T message, CancellationToken cancellationToken)
+        public async Task WriteAsync(T message, CancellationToken cancellationToken)
         {
-            proof.Check();
-            return inner.WriteAsync(message, cancellationToken);
+            await proof.CheckAsync(cancellationToken);
+            await inner.WriteAsync(message, cancellationToken);
         }
     }
 }

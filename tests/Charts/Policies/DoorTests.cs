@@ -94,4 +94,23 @@ public class DoorTests
         Assert.Equal("/etc/recommender/tokens/feed", serving["RECOMMENDER_Feed__TokenPath"]);
     }
 
+    [Fact]
+    public async Task An_issuer_of_tokens_is_trusted_by_all_and_may_be_reached()
+    {
+        var manifests = await Helm.ManifestsOfAsync("auth: {existingSecret: callers, tokens: {existingSecret: own-tokens}, issuer: {url: \"https://issuer.example.com\", kubernetes: true}}");
+        foreach (var workload in manifests.Where(m => m.Kind is "Deployment" or "CronJob"))
+        {
+            var map = manifests.Single(m => m.Kind == "ConfigMap" && m.Name == workload.Name).Root.Map("data");
+            Assert.Equal("https://issuer.example.com", map["RECOMMENDER_Auth__Issuer"]);
+            Assert.Equal("recommender", map["RECOMMENDER_Auth__Audience"]);
+            var (ca, token) = (map["RECOMMENDER_Auth__IssuerCaPath"].ToString()!, map["RECOMMENDER_Auth__IssuerTokenPath"].ToString()!);
+            var folder = workload.Containers.Single().Items("volumeMounts").Single(m => m.Text("name") == "issuer").Text("mountPath");
+            var sources = workload.Pod.Items("spec", "volumes").Single(v => v.Text("name") == "issuer").Items("projected", "sources").ToArray();
+            Assert.Equal(token, $"{folder}/{sources[0].Text("serviceAccountToken", "path")}");
+            Assert.Equal(ca, $"{folder}/{sources[1].Items("configMap", "items").Single().Text("path")}");
+            Assert.Contains(
+                manifests.Single(m => m.Kind == "NetworkPolicy" && m.Name == workload.Name).Root.Items("spec", "egress"),
+                rule => rule.Items("ports").Any(port => port.Text("port") == "6443"));
+        }
+    }
 }

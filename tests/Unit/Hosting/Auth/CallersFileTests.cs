@@ -47,6 +47,17 @@ public class CallersFileTests
         Assert.Null(callers.FindCertificate(Certificate("CN=app.example.org.evil")));
     }
 
+    [Fact]
+    public void A_subject_is_found_as_it_is_written()
+    {
+        var callers = CallersFile.Parse("app subject:system:serviceaccount:app:backend recommendation");
+        Assert.True(callers.HasSubjects);
+        Assert.Equal("app", callers.FindSubject("system:serviceaccount:app:backend")?.Name);
+        Assert.Null(callers.FindSubject("System:serviceaccount:app:backend"));
+        Assert.Null(callers.FindToken("system:serviceaccount:app:backend"));
+        Assert.False(CallersFile.Parse("app certificate:app recommendation").HasSubjects);
+    }
+
     [Theory]
     [InlineData("app sha256:00 ingestion", "line 1", "64 hexadecimal digits")]
     [InlineData("\napp DIGEST everything", "line 2", "'everything' is no scope; there are catalog, features")]
@@ -57,6 +68,8 @@ public class CallersFileTests
     [InlineData("app/x DIGEST *", "line 1", "letters, digits")]
     [InlineData("a DIGEST *\nb DIGEST *", "line 2", "another caller")]
     [InlineData("app certificate: *", "line 1", "certificate: and a name")]
+    [InlineData("app subject: *", "line 1", "subject: and a token's subject")]
+    [InlineData("a subject:x *\nb subject:x *", "line 2", "another caller")]
     public void A_wrong_line_is_named(string text, string line, string why)
     {
         var wrong = Assert.Throws<OptionsException>(() => CallersFile.Parse(text.Replace("DIGEST", "sha256:" + s_digest, StringComparison.Ordinal)));

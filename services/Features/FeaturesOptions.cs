@@ -11,8 +11,14 @@ public sealed record FeaturesOptions : IOptionsRecord
     /// <summary>The consumer group. All replicas share it.</summary>
     public string GroupId { get; init; } = "recommender-features";
 
-    /// <summary>Records absorbed together when there are many; when there are few, nobody waits for more. 1 to 100,000.</summary>
-    public int MaxBatch { get; init; } = 20_000;
+    /// <summary>Records absorbed together when there are many; when there are few, nobody waits for more. 1 to 1,000,000.</summary>
+    public int MaxBatch { get; init; } = 200_000;
+
+    /// <summary>
+    /// Mebibytes that the records of a batch and the states that they change may take, about: a batch that has so much is absorbed, however few its records
+    /// are. While there is more to read than a batch holds, the next one is read meanwhile. 1 to 4096.
+    /// </summary>
+    public int BatchMegabytes { get; init; } = 32;
 
     /// <summary>
     /// Mebibytes for the states of viewers and videos that were absorbed lately, so that they need not be read again. 0 (off) to 4096.
@@ -37,6 +43,9 @@ public sealed record FeaturesOptions : IOptionsRecord
     /// </summary>
     public bool DrainOnStop { get; init; }
 
+    /// <summary><see cref="BatchMegabytes"/> in bytes.</summary>
+    internal long BatchBytes => (long)BatchMegabytes << 20;
+
     /// <summary><see cref="HotMegabytes"/> in bytes.</summary>
     internal long HotBytes => (long)HotMegabytes << 20;
 
@@ -44,7 +53,8 @@ public sealed record FeaturesOptions : IOptionsRecord
     public void Validate(OptionsCheck check)
     {
         check.NotEmpty(GroupId);
-        check.Range(MaxBatch, 1, 100_000);
+        check.Range(MaxBatch, 1, 1_000_000);
+        check.Range(BatchMegabytes, 1, 4096);
         check.Range(HotMegabytes, 0, 4096);
         check.Range(RedisTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));

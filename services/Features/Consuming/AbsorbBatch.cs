@@ -5,42 +5,54 @@ using Recommender.Hosting.Online;
 namespace Recommender.Features.Consuming;
 
 /// <summary>Events of one partition with the viewers and videos that they change.</summary>
-internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
+/// <param name="events">The events. Their outcomes and watch ratios are written here.</param>
+internal sealed class AbsorbBatch(BatchEvents events)
 {
-    private readonly float?[] _ratios = new float?[events.Count];
-    private readonly Absorption[] _outcomes = new Absorption[events.Count];
-
     /// <summary>The viewers.</summary>
-    public BatchValues<ViewerState> Viewers { get; } = new(events, e => e.UserId);
+    public BatchValues<ViewerState> Viewers { get; } = new(events.Viewers);
 
     /// <summary>The videos. That of what is about none is empty, and never written.</summary>
-    public BatchValues<VideoCounters> Videos { get; } = new(events, e => e.VideoId);
+    public BatchValues<VideoCounters> Videos { get; } = new(events.Videos);
 
     /// <summary>The viewers who asked to be forgotten.</summary>
-    public IReadOnlyList<string> ForgottenUserIds => [.. events.Where(e => e.IsErasure).Select(e => e.UserId).Distinct()];
+    public IReadOnlyList<string> ForgottenUserIds => [.. events.TakeWhile(e => e.IsErasure).Select(e => e.UserId).Distinct()];
 
-    /// <summary>Takes the durations of videos, milliseconds.</summary>
+    /// <summary>The videos whose durations matter, once each.</summary>
+    public string[] Viewed()
+    {
+        var all = events.Span;
+        var isViewed = new bool[Videos.All.Count];
+        for (var i = 0; i < all.Length; i++) isViewed[events.Videos.NumberOf(i)] |= all[i].WatchTimeMs is not null;
+        return [.. Videos.All.Where(v => isViewed[v.Place]).Select(v => v.Id)];
+    }
+
+    /// <summary>Takes the durations of videos, milliseconds, in the order of <see cref="Viewed"/>.</summary>
     public void Fill(string[] viewed, long[] durations)
     {
-        var byVideo = new Dictionary<string, long>(viewed.Length, StringComparer.Ordinal);
-        for (var i = 0; i < viewed.Length; i++) byVideo[viewed[i]] = durations[i];
-        for (var i = 0; i < events.Count; i++)
-            _ratios[i] = events[i].WatchTimeMs is { } watched ? WatchRatio.Of(watched, byVideo.GetValueOrDefault(events[i].VideoId)) : null;
+        var all = events.Span;
+        var ratios = events.Ratios;
+        var (byVideo, next) = (new long[Videos.All.Count], 0);
+        foreach (var video in Videos.All)
+            if (next < viewed.Length && ReferenceEquals(video.Id, viewed[next])) byVideo[video.Place] = durations[next++];
+        for (var i = 0; i < all.Length; i++)
+            ratios[i] = all[i].WatchTimeMs is { } watched ? WatchRatio.Of(watched, byVideo[events.Videos.NumberOf(i)]) : null;
     }
 
     /// <summary>Lets the viewers absorb their events, and the videos those that count.</summary>
-    public Absorption[] Decide(ViewerLimits limits)
+    public void Decide(ViewerLimits limits)
     {
-        for (var i = 0; i < events.Count; i++)
+        var all = events.Span;
+        var ratios = events.Ratios;
+        var outcomes = events.Outcomes;
+        for (var i = 0; i < all.Length; i++)
         {
             var viewer = Viewers.Of(i);
-            _outcomes[i] = ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits);
-            viewer.IsChanged |= _outcomes[i] is Absorption.Effective or Absorption.Forgotten;
-            if (_outcomes[i] != Absorption.Effective || !events[i].IsOfVideo) continue;
+            outcomes[i] = ViewerTransition.Absorb(viewer.State, all[i], ratios[i], limits);
+            viewer.IsChanged |= outcomes[i] is Absorption.Effective or Absorption.Forgotten;
+            if (outcomes[i] != Absorption.Effective || !all[i].IsOfVideo) continue;
             var video = Videos.Of(i);
-            video.IsChanged |= VideoTransition.Absorb(video.State, events[i], _ratios[i]);
+            video.IsChanged |= VideoTransition.Absorb(video.State, all[i], ratios[i]);
         }
-        return _outcomes;
     }
 
     /// <summary>
@@ -50,14 +62,8 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
     /// </summary>
     public async Task RefreshVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken)
     {
-        List<TrackedValue<VideoCounters>>? behind = null;
-        for (var i = 0; i < events.Count; i++)
-        {
-            if (_outcomes[i] != Absorption.Replayed || !events[i].IsOfVideo || Videos.Of(i).State.Watermarks.Reaches(events[i].After)) continue;
-            (behind ??= []).Add(Videos.Of(i));
-        }
-        if (behind is null) return;
-        TrackedValue<VideoCounters>[] videos = [.. behind.Distinct()];
+        var videos = VideosBehind();
+        if (videos.Length == 0) return;
         var stored = await store.ReadVideosAsync(Array.ConvertAll(videos, v => v.Id), partition, cancellationToken);
         for (var i = 0; i < videos.Length; i++)
         {
@@ -78,12 +84,25 @@ internal sealed class AbsorbBatch(IReadOnlyList<FeatureEvent> events)
         viewer =>
         {
             foreach (var i in Viewers.EventsOf(viewer))
-                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, events[i], _ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
+                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, events.Span[i], events.Ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
         });
 
     private void AbsorbAgain(TrackedValue<VideoCounters> video)
     {
         foreach (var i in Videos.EventsOf(video))
-            if (_outcomes[i] == Absorption.Effective) video.IsChanged |= VideoTransition.Absorb(video.State, events[i], _ratios[i]);
+            if (events.Outcomes[i] == Absorption.Effective) video.IsChanged |= VideoTransition.Absorb(video.State, events.Span[i], events.Ratios[i]);
+    }
+
+    private TrackedValue<VideoCounters>[] VideosBehind()
+    {
+        var all = events.Span;
+        var outcomes = events.Outcomes;
+        HashSet<TrackedValue<VideoCounters>>? behind = null;
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (outcomes[i] != Absorption.Replayed || !all[i].IsOfVideo || Videos.Of(i).State.Watermarks.Reaches(all[i].After)) continue;
+            (behind ??= []).Add(Videos.Of(i));
+        }
+        return behind is null ? [] : [.. behind];
     }
 }

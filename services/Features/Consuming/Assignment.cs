@@ -40,8 +40,8 @@ internal sealed class Assignment
     /// <summary>The partitions.</summary>
     public IReadOnlyCollection<PartitionLog> Logs => _logs.Values;
 
-    /// <summary>The batch of the partitions' records that is worked at, one after the other in the same room; see <see cref="BatchAbsorber.Begin(Assignment)"/>.</summary>
-    public RecordBatch? Batch { get; set; }
+    /// <summary>Room for batches of the partitions' records, which is used by turns; see <see cref="BatchAbsorber.Begin(Assignment)"/>.</summary>
+    public Queue<RecordBatch> Batches { get; } = new(2);
 
     /// <summary>The partitions of which something is absorbed that is not settled; see <see cref="BatchAbsorber.SettleAsync"/>.</summary>
     public IEnumerable<StoredMarks> Unsettled => _marks.Where(m => m.IsUnsettled);

@@ -18,35 +18,45 @@ internal sealed class BatchAbsorber(
 {
     private readonly SharedTexts _videoIds = new();
 
-    /// <summary>An empty batch of records of what this process owns. There is one at a time: the one before means nothing any more.</summary>
+    /// <summary>
+    /// An empty batch of records of what this process owns. There are two at a time, one that is read and one that is absorbed: what was the one before the
+    /// last means nothing any more.
+    /// </summary>
     public RecordBatch Begin(Assignment assignment)
     {
-        var batch = assignment.Batch ??= new RecordBatch(assignment, _videoIds, metrics, logger);
+        var batch = assignment.Batches.Count < 2 ? new RecordBatch(assignment, _videoIds, metrics, logger) : assignment.Batches.Dequeue();
+        assignment.Batches.Enqueue(batch);
         batch.Clear();
         return batch;
     }
 
     /// <summary>
-    /// Absorbs records, all but trending and the watermarks: those are <see cref="SettleAsync"/>'s. When it fails nothing is lost: read again from
-    /// the watermarks (<see cref="Assignment.RewindAsync"/>).
+    /// Absorbs records into online state, all but trending and the watermarks: those are <see cref="SettleAsync"/>'s. Meanwhile the next batch may be
+    /// read. When it fails nothing is lost: read again from the watermarks (<see cref="Assignment.RewindAsync"/>).
     /// </summary>
     public async Task AbsorbAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
-        var begin = time.GetTimestamp();
+        batch.BegunAt = time.GetTimestamp();
         using var activity = Begin(batch);
-        foreach (var (log, next) in batch.Reached) await pacer.WhenSettledAsync(log.Topic, log.Partition, next, cancellationToken);
+        foreach (var reached in batch.Reached) await pacer.WhenSettledAsync(reached.Log.Topic, reached.Log.Partition, reached.Next, cancellationToken);
         await rejected.SendAsync(batch.Rejected, cancellationToken);
         // Videos come first: the views behind them need their durations.
         foreach (var kind in batch.Work.GroupBy(w => w.Changes.Count == 0).OrderBy(k => k.Key))
             await Task.WhenAll(kind.Select(work => Task.Run(() => AbsorbAsync(work, cancellationToken), cancellationToken)));
+    }
+
+    /// <summary>Archives the records of a batch that was absorbed, and tells who waits for that. Belongs to the thread that reads.</summary>
+    public void Finish(RecordBatch batch)
+    {
         var now = time.GetTimestamp();
         foreach (var row in batch.Rows) row.Archive.Append(row.Offset, row.Row, row.Day, now);
-        foreach (var (log, next) in batch.Reached)
+        foreach (var reached in batch.Reached)
         {
+            var (log, next) = (reached.Log, reached.Next);
             log.StateNext = Math.Max(log.StateNext, next);
             if (log.Marks is null) pacer.OnAbsorbed(log.Topic, log.Partition, next);
         }
-        metrics.Batch(batch.Count, time.GetElapsedTime(begin, now));
+        metrics.Batch(batch.Count, time.GetElapsedTime(batch.BegunAt, now));
         batch.Clear();
     }
 
@@ -81,19 +91,23 @@ internal sealed class BatchAbsorber(
             work.Marks.Reached(work.Ends);
             return;
         }
-        var outcomes = await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
+        await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
+        for (var i = 0; i < work.Wishes.Count; i++)
+            if (work.Events.Outcomes[i] != Absorption.Replayed) await TellAsync(work.Wishes[work.Events[i].After], cancellationToken);
+        Count(work.Events);
+    }
+
+    private void Count(BatchEvents events)
+    {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var counts = new Dictionary<(EventType Type, Absorption Outcome), long>();
-        for (var i = 0; i < outcomes.Length; i++)
+        var all = events.Span;
+        var outcomes = events.Outcomes;
+        for (var i = 0; i < all.Length; i++)
         {
-            var e = work.Events[i];
-            if (e.IsErasure)
-            {
-                if (outcomes[i] != Absorption.Replayed) await TellAsync(work.Wishes[e.After], cancellationToken);
-                continue;
-            }
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, (e.Type, outcomes[i]), out _)++;
-            if (outcomes[i] == Absorption.Effective) metrics.Visible(TimeSpan.FromMilliseconds(now - e.ReceivedAtMs));
+            if (all[i].IsErasure) continue;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, (all[i].Type, outcomes[i]), out _)++;
+            if (outcomes[i] == Absorption.Effective) metrics.Visible(TimeSpan.FromMilliseconds(now - all[i].ReceivedAtMs));
         }
         foreach (var (kind, count) in counts) metrics.Absorbed(kind.Type, kind.Outcome, count);
     }

@@ -18,7 +18,7 @@ internal sealed class BatchCollector(IConsumer<byte[]?, byte[]?> consumer, Featu
         for (var result = Consume(wait); result is not null; result = Consume(TimeSpan.Zero))
         {
             batch.Add(Convert(result));
-            if (batch.Count == options.MaxBatch) return true;
+            if (batch.IsFull(options)) return true;
         }
         return false;
     }

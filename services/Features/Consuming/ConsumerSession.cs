@@ -6,7 +6,8 @@ namespace Recommender.Features.Consuming;
 
 /// <summary>
 /// One membership in the consumer group. Everything happens on the thread that runs it, one batch after the other, so that a partition is never
-/// given away with a batch half done.
+/// given away with a batch half done. Only while there is more to read than a batch holds, the next one is read while Redis takes the one before; at most
+/// these two are in memory.
 /// </summary>
 internal sealed class ConsumerSession : IDisposable
 {
@@ -27,6 +28,8 @@ internal sealed class ConsumerSession : IDisposable
     private readonly ILogger _logger;
     private readonly Ownership _ownership;
     private readonly BatchCollector _collector;
+    private RecordBatch? _absorbed;
+    private Task _absorbing = Task.CompletedTask;
     private TimeSpan _pause = s_firstPause;
     private long _retryAt;
     private long _settleAt;
@@ -36,7 +39,7 @@ internal sealed class ConsumerSession : IDisposable
     {
         _services = services;
         _logger = logger;
-        _ownership = new Ownership(services, builder, logger);
+        _ownership = new Ownership(services, builder, TryFinish, logger);
         _collector = new BatchCollector(_ownership.Consumer, services.Options, services.Time, logger);
     }
 
@@ -46,7 +49,7 @@ internal sealed class ConsumerSession : IDisposable
     public void Run(CancellationToken stoppingToken)
     {
         _ownership.Consumer.Subscribe(FeaturesSetup.AbsorbedTopics);
-        while (!stoppingToken.IsCancellationRequested) Step();
+        while (!stoppingToken.IsCancellationRequested) Step(mayOverlap: true);
         if (_services.Options.DrainOnStop) Drain();
         _ownership.GiveUp();
         _ownership.Consumer.Close();
@@ -58,7 +61,7 @@ internal sealed class ConsumerSession : IDisposable
         _ownership.Consumer.Dispose();
     }
 
-    private void Step()
+    private void Step(bool mayOverlap)
     {
         try
         {
@@ -68,11 +71,17 @@ internal sealed class ConsumerSession : IDisposable
                 return;
             }
             var batch = _services.Absorber.Begin(_ownership.Assignment!);
-            var isFull = _collector.Collect(s_poll, batch);
+            var isFull = _collector.Collect(_absorbed is null ? s_poll : TimeSpan.Zero, batch);
+            Finish();
             // After a rebalance in between, whoever owns the records now reads them from the watermarks.
             if (!_ownership.IsReading || _ownership.Assignment != batch.Assignment) return;
-            if (batch.Count > 0) Absorb(batch);
-            if (!isFull || _services.Time.GetTimestamp() >= _settleAt || batch.Assignment.UnsettledVideos > MostUnsettled) Settle(batch.Assignment);
+            var mayGoOn = isFull && mayOverlap && _services.Time.GetTimestamp() < _settleAt && batch.Assignment.UnsettledVideos <= MostUnsettled;
+            if (batch.Count > 0) Begin(batch);
+            if (!mayGoOn)
+            {
+                Finish();
+                Settle(batch.Assignment);
+            }
             _services.Archive.FlushDue();
             if (_services.Archive.IsFull && !Wait(_services.Archive.FlushAsync(s_archivePatience))) throw new ArchiveFullException();
             _ownership.Maintain();
@@ -83,10 +92,33 @@ internal sealed class ConsumerSession : IDisposable
         }
     }
 
-    private void Absorb(RecordBatch batch)
+    private void Begin(RecordBatch batch)
     {
-        _services.Absorber.AbsorbAsync(batch, CancellationToken.None).GetAwaiter().GetResult();
+        _absorbed = batch;
+        _absorbing = Task.Run(() => _services.Absorber.AbsorbAsync(batch, CancellationToken.None));
+    }
+
+    /// <summary>Waits for the batch that is being absorbed, and finishes it. One that failed is read again: it throws what made it fail.</summary>
+    private void Finish()
+    {
+        if (_absorbed is not { } batch) return;
+        _absorbed = null;
+        _absorbing.GetAwaiter().GetResult();
+        _services.Absorber.Finish(batch);
         _pause = s_firstPause;
+    }
+
+    /// <summary>As <see cref="Finish"/>, where what failed need not be known: whoever owns its records next reads them again.</summary>
+    private void TryFinish()
+    {
+        try
+        {
+            Finish();
+        }
+        catch (Exception e) when (Describe(e) is { } reason)
+        {
+            ConsumingLog.NotSettled(_logger, reason);
+        }
     }
 
     private void Settle(Assignment assignment)
@@ -128,7 +160,7 @@ internal sealed class ConsumerSession : IDisposable
         try
         {
             var lag = _ownership.MeasureLag();
-            while (lag() > 0 && _services.Time.GetTimestamp() < deadline) Step();
+            while (lag() > 0 && _services.Time.GetTimestamp() < deadline) Step(mayOverlap: false);
             if (lag() > 0) ConsumingLog.NotDrained(_logger, lag());
         }
         catch (KafkaException e)

@@ -47,15 +47,17 @@ internal sealed class JournalRecovery(
         {
             await assignment.RewindAsync(services.Store, cancellationToken);
             var absorbed = 0L;
-            foreach (var chunk in log.Records.Where(r => r.Position.Offset >= assignment.Find(r.Position)!.ReadNext).Chunk(services.Options.MaxBatch))
+            var batch = _absorber.Begin(assignment);
+            foreach (var record in log.Records)
             {
-                absorbed += chunk.Length;
-                var batch = _absorber.Begin(assignment);
-                foreach (var record in chunk) batch.Add(record);
-                await _absorber.AbsorbAsync(batch, cancellationToken);
-                await _absorber.SettleAsync(assignment, cancellationToken);
-                if (services.Archive.IsFull && !await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
+                if (record.Position.Offset < assignment.Find(record.Position)!.ReadNext) continue;
+                absorbed++;
+                batch.Add(record);
+                if (!batch.IsFull(services.Options)) continue;
+                await AbsorbAsync(assignment, batch, cancellationToken);
+                batch = _absorber.Begin(assignment);
             }
+            await AbsorbAsync(assignment, batch, cancellationToken);
             if (!await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
             // Whoever has written to a Redis that was replaced in the meantime has written nothing.
             await services.Store.CheckAsync(cancellationToken);
@@ -65,5 +67,14 @@ internal sealed class JournalRecovery(
         {
             services.Archive.Close(assignment.Logs.Select(l => l.Archive));
         }
+    }
+
+    private async Task AbsorbAsync(Assignment assignment, RecordBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0) return;
+        await _absorber.AbsorbAsync(batch, cancellationToken);
+        _absorber.Finish(batch);
+        await _absorber.SettleAsync(assignment, cancellationToken);
+        if (services.Archive.IsFull && !await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();
     }
 }

@@ -15,6 +15,7 @@ internal sealed class Ownership
     private readonly SessionServices _services;
     private readonly ILogger _logger;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly Action _finish;
     private readonly OffsetCommits _commits;
     private readonly LogEnds _ends;
     private List<TopicPartition> _owned = [];
@@ -23,8 +24,13 @@ internal sealed class Ownership
     private bool _isSetBackRead;
     private long? _checkHaltedAt;
 
-    public Ownership(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
+    /// <param name="services">What it works with.</param>
+    /// <param name="builder">Makes the client.</param>
+    /// <param name="finish">Ends the batch that is being absorbed, before its partitions are let go.</param>
+    /// <param name="logger">The log.</param>
+    public Ownership(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, Action finish, ILogger logger)
     {
+        _finish = finish;
         _services = services;
         _logger = logger;
         _consumer = builder
@@ -70,6 +76,7 @@ internal sealed class Ownership
     public void Release(bool isStateLost)
     {
         IsReading = false;
+        _finish();
         Assignment?.DropUnsettled();
         _isStateLost |= isStateLost;
         _consumer.Unassign();
@@ -105,6 +112,7 @@ internal sealed class Ownership
     public void GiveUp(bool isLost = false)
     {
         IsReading = false;
+        _finish();
         _owned = [];
         if (Assignment is not { } assignment) return;
         Assignment = null;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Recommender.Features.Online;
-using Recommender.Features.State;
 using Recommender.Hosting.Online;
-using Recommender.V1;
 
 namespace Recommender.Features.Consuming;
 
@@ -21,15 +19,13 @@ internal sealed class PartitionAbsorber(
 {
     /// <summary>Absorbs events that may have been absorbed before, wholly or in part.</summary>
     /// <param name="marks">The partition's watermarks; they learn what is left for <see cref="SettleAsync"/>.</param>
-    /// <param name="events">The events; those of one topic in the order of their offsets.</param>
+    /// <param name="events">The events; those of one topic in the order of their offsets. They learn what each did.</param>
     /// <param name="reached">Where the batch ends in each topic, records that are no events included.</param>
     /// <param name="cancellationToken">Gives up between two writes.</param>
-    /// <returns>What each event did.</returns>
-    public async Task<Absorption[]> AbsorbAsync(
-        StoredMarks marks, IReadOnlyList<FeatureEvent> events, IReadOnlyCollection<LogPosition> reached, CancellationToken cancellationToken)
+    public async Task AbsorbAsync(StoredMarks marks, BatchEvents events, IReadOnlyCollection<LogPosition> reached, CancellationToken cancellationToken)
     {
         var batch = await LoadAsync(events, marks, cancellationToken);
-        var outcomes = batch.Decide(limits);
+        batch.Decide(limits);
         await batch.RefreshVideosAsync(store, marks.Partition, cancellationToken);
         metrics.Conflicts("video", await batch.WriteVideosAsync(store, marks.Partition, cancellationToken));
         metrics.Conflicts("viewer", await batch.WriteViewersAsync(store, limits, cancellationToken));
@@ -38,7 +34,6 @@ internal sealed class PartitionAbsorber(
         marks.Reached(reached);
         batch.Viewers.KeepIn(marks.Viewers);
         batch.Videos.KeepIn(marks.Videos);
-        return outcomes;
     }
 
     /// <summary>Writes the trending scores of what was absorbed since the last time, then the watermarks.</summary>
@@ -48,13 +43,13 @@ internal sealed class PartitionAbsorber(
         metrics.Conflicts("marks", await marks.AdvanceAsync(store, cancellationToken));
     }
 
-    private async Task<AbsorbBatch> LoadAsync(IReadOnlyList<FeatureEvent> events, StoredMarks marks, CancellationToken cancellationToken)
+    private async Task<AbsorbBatch> LoadAsync(BatchEvents events, StoredMarks marks, CancellationToken cancellationToken)
     {
         var batch = new AbsorbBatch(events);
         var (coldViewers, coldVideos) = (batch.Viewers.TakeFrom(marks.Viewers), batch.Videos.TakeFrom(marks.Videos));
         metrics.StatesRead("viewer", batch.Viewers.All.Count, coldViewers.Length);
         metrics.StatesRead("video", batch.Videos.All.Count, coldVideos.Length);
-        string[] viewed = [.. events.Where(e => e is { Type: EventType.View, WatchTimeMs: not null }).Select(e => e.VideoId).Distinct()];
+        var viewed = batch.Viewed();
         var viewers = coldViewers.Length > 0 ? store.ReadViewersAsync(coldViewers, cancellationToken) : Task.FromResult<byte[][]>([]);
         var videos = coldVideos.Length > 0 ? store.ReadVideosAsync(coldVideos, marks.Partition, cancellationToken) : Task.FromResult<byte[][]>([]);
         var lengths = durations.GetAsync(viewed, cancellationToken);

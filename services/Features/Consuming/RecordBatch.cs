@@ -3,10 +3,8 @@ using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Features.Archiving;
 using Recommender.Features.Online;
-using Recommender.Features.State;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Kafka;
-using Recommender.Hosting.Online;
 using Recommender.Hosting.Telemetry;
 
 namespace Recommender.Features.Consuming;
@@ -19,8 +17,16 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
 {
     private const int MaxLinks = 64;
 
+    // What a record takes besides its row, and a changed viewer or video besides what is in memory anyway: its new value, its key and the call that writes it.
+    private const int RecordBytes = 300;
+    private const int ViewerBytes = 2000;
+    private const int VideoBytes = 600;
+
     private readonly Dictionary<StoredMarks, PartitionWork> _work = [];
-    private readonly Dictionary<PartitionLog, long> _reached = [];
+    private readonly Dictionary<PartitionLog, LogProgress> _progress = [];
+
+    // Records of a partition come one after the other.
+    private LogProgress? _last;
     private readonly bool _isTraced = RecommenderTelemetry.ActivitySource.HasListeners();
 
     /// <summary>Whose records they are.</summary>
@@ -29,6 +35,12 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
     /// <summary>Records in the batch, those that belong to somebody else by now included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>About how much memory the batch takes, what it takes to write the states that it changes included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>When it began to be absorbed, as a time stamp of the clock.</summary>
+    public long BegunAt { get; set; }
+
     /// <summary>The calls that records came from, the first ones; empty when nobody traces.</summary>
     public List<ActivityLink> Links { get; } = [];
 
@@ -36,7 +48,7 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
     public IEnumerable<PartitionWork> Work => _work.Values.Where(w => !w.IsEmpty);
 
     /// <summary>Where the batch ends in each partition: the offset behind its last record.</summary>
-    public IReadOnlyDictionary<PartitionLog, long> Reached => _reached;
+    public IEnumerable<LogProgress> Reached => _progress.Values.Where(p => p.IsBegun);
 
     /// <summary>What is to be archived, in the order of the offsets.</summary>
     public List<PendingRow> Rows { get; } = [];
@@ -47,27 +59,30 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
     /// <summary>Forgets the records, but keeps the room that they took: lists as long as these are dear to make anew.</summary>
     public void Clear()
     {
-        Count = 0;
-        _reached.Clear();
+        (Count, Bytes) = (0, 0);
+        foreach (var progress in _progress.Values) progress.Clear();
         Links.Clear();
         Rows.Clear();
         Rejected.Clear();
         foreach (var work in _work.Values) work.Clear();
     }
 
+    /// <summary>Whether no more is to be added: as many records, or as much memory, as a batch may have.</summary>
+    public bool IsFull(FeaturesOptions options) => Count >= options.MaxBatch || Bytes >= options.BatchBytes;
+
     /// <summary>Sorts one record.</summary>
     /// <exception cref="LogChangedException">The log is not the one that was read so far.</exception>
     public void Add(in TopicRecord record)
     {
         Count++;
+        Bytes += RecordBytes + (record.Value?.Length ?? 0);
         if (_isTraced) Link(record);
-        if (assignment.Find(record.Position) is not { } log) return; // it belongs to somebody else by now
+        if (ProgressOf(record.Position) is not { Log: var log } progress) return; // it belongs to somebody else by now
         var offset = record.Position.Offset;
         Follow(log, offset);
-        _reached[log] = offset + 1;
+        progress.Next = offset + 1;
         var isNew = log.Marks is not null && offset >= log.StateNext;
-        var work = isNew ? WorkOf(log) : null;
-        work?.Reached(log, offset + 1);
+        var work = isNew ? WorkOf(progress) : null;
 
         var (reason, day, row) = ReadSafely(record, log, work);
         if (reason is not null && (isNew || (log.Marks is null && offset >= log.Archive.Next))) Rejected.Add(new RejectedRecord(record, reason));
@@ -109,7 +124,11 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
         Erasure? wish = null;
         reason = log.IsErasure ? ErasureReader.Read(record, log.Log, log.Number, out var e, out wish) : EventReader.Read(record, log.Log, log.Number, videoIds, out e);
         if (reason is not null) return (reason, record.Timestamp, null);
-        work?.Add(e);
+        if (work is not null)
+        {
+            var (newViewer, newVideo) = work.Events.Add(e);
+            Bytes += (newViewer ? ViewerBytes : 0) + (newVideo ? VideoBytes : 0);
+        }
         if (wish is not null) work?.Wishes.Add(e.After, wish);
         return (null, DateTimeOffset.FromUnixTimeMilliseconds(e.OccurredAtMs), JsonRow.Of(record.Value!));
     }
@@ -134,56 +153,21 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
         if (context != default) Links.Add(new ActivityLink(context));
     }
 
-    private PartitionWork WorkOf(PartitionLog log)
+    private LogProgress? ProgressOf(in RecordPosition position)
     {
-        if (!_work.TryGetValue(log.Marks!, out var work)) _work.Add(log.Marks!, work = new PartitionWork(log.Marks!));
-        return work;
+        if (_last is { } last && last.Log.Partition == position.Partition && last.Log.Topic == position.Topic) return last;
+        if (assignment.Find(position) is not { } log) return null;
+        if (!_progress.TryGetValue(log, out _last)) _progress.Add(log, _last = new LogProgress(log));
+        return _last;
     }
-}
 
-/// <summary>What online state is to absorb from one partition.</summary>
-/// <param name="marks">The partition's watermarks.</param>
-internal sealed class PartitionWork(StoredMarks marks)
-{
-    private readonly Dictionary<PartitionLog, long> _reached = [];
-    private readonly List<FeatureEvent> _events = [];
-    private int _erasures;
-
-    /// <summary>The partition's watermarks.</summary>
-    public StoredMarks Marks { get; } = marks;
-
-    /// <summary>Whether no record of the partition is in the batch.</summary>
-    public bool IsEmpty => _reached.Count == 0;
-
-    /// <summary>
-    /// Wishes to be forgotten, then events; those of one topic in the order of their offsets. A wish forgets what the viewer's state holds; what
-    /// was received after it comes after it here, whichever topic was read first, and what was received before it is known by its time.
-    /// </summary>
-    public IReadOnlyList<FeatureEvent> Events => _events;
-
-    /// <summary>The wishes to be forgotten among the events, by where these end.</summary>
-    public Dictionary<LogPosition, Erasure> Wishes { get; } = [];
-
-    /// <summary>Catalog changes in the order of their offsets.</summary>
-    public List<CatalogChange> Changes { get; } = [];
-
-    /// <summary>Where the watermarks will stand.</summary>
-    public IReadOnlyCollection<LogPosition> Ends => [.. _reached.Select(r => new LogPosition(r.Key.Log, r.Key.Number, r.Key.Partition, r.Value))];
-
-    /// <summary>Adds what the viewer did or wishes.</summary>
-    public void Add(in FeatureEvent e) => _events.Insert(e.IsErasure ? _erasures++ : _events.Count, e);
-
-    /// <summary>Notes that everything before <paramref name="next"/> is in the batch.</summary>
-    public void Reached(PartitionLog log, long next) => _reached[log] = next;
-
-    /// <summary>Forgets what is in the batch.</summary>
-    public void Clear()
+    private PartitionWork WorkOf(LogProgress progress)
     {
-        _reached.Clear();
-        _events.Clear();
-        Changes.Clear();
-        Wishes.Clear();
-        _erasures = 0;
+        if (progress.Work is { } known) return known;
+        var marks = progress.Log.Marks!;
+        if (!_work.TryGetValue(marks, out var work)) _work.Add(marks, work = new PartitionWork(marks));
+        work.Begin(progress);
+        return work;
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using Recommender.Features.State;
 using Recommender.Hosting.Online;
 
 namespace Recommender.Features.Online;
@@ -8,39 +6,33 @@ namespace Recommender.Features.Online;
 /// <typeparam name="TState">The decoded form.</typeparam>
 internal sealed class BatchValues<TState> where TState : class, IVersionedState<TState>
 {
-    private readonly List<TrackedValue<TState>> _values = [];
+    private readonly TrackedValue<TState>[] _values;
     private readonly List<TrackedValue<TState>> _missing = [];
-    private readonly int[] _placeOf;
+    private readonly BatchIds _ids;
+
+    // The first event of each value and, for each event, the next one of the same value; made when somebody asks, which is seldom.
+    private (int[] First, int[] Next)? _chains;
 
     /// <summary>Finds the values of events.</summary>
-    public BatchValues(IReadOnlyList<FeatureEvent> events, Func<FeatureEvent, string> id)
+    /// <param name="ids">Their ids; nothing is added any more.</param>
+    public BatchValues(BatchIds ids)
     {
-        var places = new Dictionary<string, int>(events.Count, StringComparer.Ordinal);
-        _placeOf = new int[events.Count];
-        for (var i = 0; i < _placeOf.Length; i++)
-        {
-            var name = id(events[i]);
-            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, name, out var known);
-            if (!known)
-            {
-                place = _values.Count;
-                _values.Add(new TrackedValue<TState>(name, place));
-            }
-            _placeOf[i] = place;
-        }
+        _ids = ids;
+        _values = new TrackedValue<TState>[ids.Ids.Count];
+        for (var i = 0; i < _values.Length; i++) _values[i] = new TrackedValue<TState>(ids.Ids[i], i);
     }
 
     /// <summary>The values.</summary>
     public IReadOnlyList<TrackedValue<TState>> All => _values;
 
     /// <summary>The value of an event, by the event's place in the batch.</summary>
-    public TrackedValue<TState> Of(int place) => _values[_placeOf[place]];
+    public TrackedValue<TState> Of(int place) => _values[_ids.NumberOf(place)];
 
     /// <summary>The places of a value's events in the batch, in the order of the log.</summary>
     public IEnumerable<int> EventsOf(TrackedValue<TState> value)
     {
-        for (var i = 0; i < _placeOf.Length; i++)
-            if (_placeOf[i] == value.Place) yield return i;
+        var (first, next) = _chains ??= MakeChains();
+        for (var i = first[value.Place]; i >= 0; i = next[i]) yield return i;
     }
 
     /// <summary>Takes what is in memory; the ids of what is to be read instead.</summary>
@@ -78,5 +70,17 @@ internal sealed class BatchValues<TState> where TState : class, IVersionedState<
     public void KeepIn(HotValues<TState> hot)
     {
         foreach (var value in _values) hot.Put(value.Id, value.State);
+    }
+
+    private (int[] First, int[] Next) MakeChains()
+    {
+        var (first, next) = (new int[_values.Length], new int[_ids.Events]);
+        Array.Fill(first, -1);
+        for (var i = next.Length - 1; i >= 0; i--)
+        {
+            var value = _ids.NumberOf(i);
+            (next[i], first[value]) = (first[value], i);
+        }
+        return (first, next);
     }
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Contracts;
 using Recommender.Features;
@@ -89,20 +91,28 @@ internal sealed class EventBench : IAsyncDisposable
         return CallsAsync(calls, async () => await health.CheckAsync(new HealthCheckRequest()));
     }
 
-    /// <summary>A new life of the feature service with a log name of its own, so that it absorbs all that the broker holds.</summary>
-    public async Task<Measured> AbsorbAsync(int events)
+    /// <summary>
+    /// A new life of the feature service with a log name of its own, so that it absorbs all that the broker holds: measured from the moment when it asks the
+    /// broker for the first record, until the watermarks in Redis cover the last one.
+    /// </summary>
+    /// <param name="events">Events that the broker holds.</param>
+    /// <param name="batch">Records of a batch at most.</param>
+    public async Task<Measured> AbsorbAsync(int events, int? batch)
     {
         await FillAsync(events);
         var log = $"life{++_life}";
-        await using var service = await StartServiceAsync("features", b => b.AddFeatures(), a => a.MapFeatures(), log);
-        Measurement? measurement = null;
-        var (first, absorbed) = (0L, 0L);
-        for (; absorbed < events; absorbed = await AbsorbedAsync(log))
-        {
-            if (measurement is null && absorbed > 0) (measurement, first) = (Measured.Begin(), absorbed);
-            await Task.Delay(2);
-        }
-        var measured = measurement?.End(events - first) ?? throw new InvalidOperationException("All events were absorbed in one batch; take more.");
+        using var begin = new ReadingBegins();
+        string[] settings = batch is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"--Features:MaxBatch={limit}")] : [];
+        await using var service = await StartServiceAsync(
+            "features",
+            b =>
+            {
+                b.AddFeatures();
+                b.Logging.AddProvider(begin).AddFilter<ReadingBegins>(ReadingBegins.Category, LogLevel.Information);
+            },
+            a => a.MapFeatures(), log, settings);
+        while (await AbsorbedAsync(log) < events) await Task.Delay(2);
+        var measured = begin.Measurement.End(events);
         await service.StopAsync();
         return measured;
     }
@@ -222,9 +232,9 @@ internal sealed class EventBench : IAsyncDisposable
         return marks.Select((m, p) => (Marks: LogWatermarks.Decode(m), Partition: p)).Sum(m => Topics.Events.Sum(t => m.Marks.Next(StableHash.Of(log), TopicNumbers.Of(t), m.Partition)));
     }
 
-    private async Task<WebApplication> StartServiceAsync(string name, Action<WebApplicationBuilder> add, Action<WebApplication> map, string log)
+    private async Task<WebApplication> StartServiceAsync(string name, Action<WebApplicationBuilder> add, Action<WebApplication> map, string log, params string[] further)
     {
-        var app = ServiceHost.Build(name, Settings(log), add, map);
+        var app = ServiceHost.Build(name, [.. Settings(log), .. further], add, map);
         await app.StartAsync();
         return app;
     }

@@ -16,22 +16,23 @@ internal sealed class EventsSuite : IBenchmarkSuite
         var rounds = new Option<int>("--rounds") { Description = "How often each pair is measured in turn; the medians count.", DefaultValueFactory = _ => 3 };
         var seconds = new Option<int>("--seconds") { Description = "How long freshness is measured.", DefaultValueFactory = _ => 10 };
         var viewers = new Option<int>("--viewers") { Description = "Viewers who come while the feature service's memory is measured.", DefaultValueFactory = _ => 1_000_000 };
+        var batch = new Option<int?>("--batch") { Description = "Records that the feature service absorbs together at most (Features:MaxBatch). Default: the service's." };
         var only = new Option<string[]>("--only") { Description = "What to measure: stream, unary, absorption, freshness, memory. Default: all.", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong(s_measurements);
-        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and how soon an event changes recommendations.") { events, rounds, seconds, viewers, only };
+        var command = new Command("events", "Measures the door and the absorption of events against raw clients of the same broker, and how soon an event changes recommendations.") { events, rounds, seconds, viewers, batch, only };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(viewers), parsed.GetValue(only) is { Length: > 0 } some ? some : s_measurements,
+            parsed.GetValue(events), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(viewers), parsed.GetValue(batch), parsed.GetValue(only) is { Length: > 0 } some ? some : s_measurements,
             parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static async Task<int> RunAsync(int events, int rounds, int seconds, int viewers, string[] only, TextWriter output)
+    private static async Task<int> RunAsync(int events, int rounds, int seconds, int viewers, int? batch, string[] only, TextWriter output)
     {
         await using var bench = await EventBench.StartAsync();
         var table = new Table(s_columns);
         if (only.Contains("stream")) await AddAsync(table, "stream of events", rounds, () => bench.StreamAsync(events), () => bench.RawProducerAsync(events));
         if (only.Contains("unary")) await AddAsync(table, "unary calls, 128 in flight", rounds, () => bench.UnaryAsync(events / 5), () => bench.EmptyUnaryAsync(events / 5));
-        if (only.Contains("absorption")) await AddAsync(table, "absorption with Redis", rounds, () => bench.AbsorbAsync(events), () => bench.RawConsumerAsync(events));
+        if (only.Contains("absorption")) await AddAsync(table, "absorption with Redis", rounds, () => bench.AbsorbAsync(events, batch), () => bench.RawConsumerAsync(events));
         table.WriteTo(output);
         if (only.Contains("memory"))
         {

@@ -48,7 +48,7 @@ public sealed class StartTests
             new Dictionary<string, string> { ["RECOMMENDER_Features__MaxBatch"] = "0" });
 
         Assert.Equal(2, await start.ExitAsync());
-        Assert.Equal("Features:MaxBatch is 0; allowed is 1 to 100000.", start.Errors.TrimEnd());
+        Assert.Equal("Features:MaxBatch is 0; allowed is 1 to 1000000.", start.Errors.TrimEnd());
     }
 
     [Theory]

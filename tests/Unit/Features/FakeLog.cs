@@ -67,7 +67,7 @@ internal sealed class FakeLog
         var next = _topics.Select((_, t) => fromTheBeginning ? 0 : (int)marks.Next(Log, (byte)t)).ToArray();
         while (true)
         {
-            var batch = new List<FeatureEvent>();
+            var batch = new BatchEvents();
             var reached = new Dictionary<int, LogPosition>();
             for (var size = 1 + choose(5); size > 0; size--)
             {

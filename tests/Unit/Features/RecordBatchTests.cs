@@ -63,7 +63,7 @@ public sealed class RecordBatchTests : IDisposable
         Assert.Equal(2, work.Events.Count);
         Assert.Equal([new LogPosition(StableHash.Of("L"), 0, 3, 2)], work.Ends);
         Assert.Equal([(0, new DateOnly(2026, 11, 21)), (1, new DateOnly(2026, 11, 21))], batch.Rows.Select(r => ((int)r.Offset, r.Day)));
-        Assert.Equal(2, Assert.Single(batch.Reached).Value);
+        Assert.Equal(2, Assert.Single(batch.Reached).Next);
     }
 
     [Fact]
@@ -91,6 +91,39 @@ public sealed class RecordBatchTests : IDisposable
         Assert.Equal(2, Assert.Single(batch.Work).Events.Count);
         Assert.Equal([false, true, false], batch.Rows.Select(r => r.Row is null));
         Assert.Equal(3, batch.Work.Single().Ends.Single().Next);
+    }
+
+    [Fact]
+    public async Task A_batch_is_full_when_it_has_as_many_records_as_it_may()
+    {
+        var options = new FeaturesOptions { MaxBatch = 2 };
+        var batch = Sort(await AssignAsync(Topics.View), View(0));
+        Assert.False(batch.IsFull(options));
+        batch.Add(View(1));
+        Assert.True(batch.IsFull(options));
+        batch.Clear();
+        Assert.False(batch.IsFull(options));
+    }
+
+    [Fact]
+    public async Task A_batch_of_many_viewers_or_videos_is_full_sooner_than_one_of_few()
+    {
+        var options = new FeaturesOptions { BatchMegabytes = 1 };
+        var (viewers, videos, neither) = (await RecordsAsync("u{0}", "v"), await RecordsAsync("u", "v{0}"), await RecordsAsync("u", "v"));
+        Assert.InRange(viewers, 300, 600);
+        Assert.InRange(videos, viewers + 200, 3 * viewers);
+        Assert.InRange(neither, videos + 500, 4000);
+
+        async Task<int> RecordsAsync(string viewer, string video)
+        {
+            var batch = Sort(await AssignAsync(Topics.View));
+            while (!batch.IsFull(options))
+            {
+                var (u, v) = (viewer.Replace("{0}", $"{batch.Count}", StringComparison.Ordinal), video.Replace("{0}", $"{batch.Count}", StringComparison.Ordinal));
+                batch.Add(View(batch.Count, $$"""{"event_id":"e","type":"view","user_id":"{{u}}","video_id":"{{v}}","occurred_at":"2026-11-21T23:00:00Z"}"""));
+            }
+            return batch.Count;
+        }
     }
 
     [Fact]

@@ -71,17 +71,30 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
             if (fromTheBeginning)
                 foreach (var l in assignment.Logs) l.SetBack(0);
             consumer.Assign(assignment.Positions);
+            RecordBatch? absorbed = null;
+            var absorbing = Task.CompletedTask;
             for (var i = 0; assignment.Logs.Any(l => l.ReadNext < log.Ends[(l.Topic, l.Partition)]); i++)
             {
                 var records = absorber.Begin(assignment);
-                Collect(consumer, batch, records);
-                await absorber.AbsorbAsync(records, CancellationToken.None);
-                if (i % 3 == 0) await absorber.SettleAsync(assignment, CancellationToken.None);
+                Collect(consumer, batch, records); // while the ones before are being absorbed
+                await FinishAsync();
+                (absorbed, absorbing) = (records, absorber.AbsorbAsync(records, CancellationToken.None));
+                if (i % 3 != 0) continue;
+                await FinishAsync();
+                await absorber.SettleAsync(assignment, CancellationToken.None);
             }
+            await FinishAsync();
             await absorber.SettleAsync(assignment, CancellationToken.None);
             Assert.True(await _archive.FlushAsync(TimeSpan.FromSeconds(30)));
             // Whoever wrote to a server that went back in time afterwards has to do it again.
             await store.CheckAsync(CancellationToken.None);
+
+            async Task FinishAsync()
+            {
+                await absorbing;
+                if (absorbed is not null) absorber.Finish(absorbed);
+                absorbed = null;
+            }
         }
         finally
         {

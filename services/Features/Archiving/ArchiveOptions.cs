@@ -15,7 +15,9 @@ public sealed record ArchiveOptions : IOptionsRecord
     /// <summary>Records of one partition after which its file is written, however young. 1 to 10,000,000.</summary>
     public int FlushEvents { get; init; } = 50_000;
 
-    /// <summary>Mebibytes of records that may wait to be written; beyond that consumption pauses. 1 to 16,384.</summary>
+    /// <summary>
+    /// Mebibytes of records that may wait to be written: when half of that waits, files are written however young; beyond it consumption pauses. 1 to 16,384.
+    /// </summary>
     public int BufferMegabytes { get; init; } = 128;
 
     /// <summary>
@@ -35,6 +37,9 @@ public sealed record ArchiveOptions : IOptionsRecord
 
     /// <summary>How old files are when they are merged, and how long those that were are kept for readers who have listed them. 0 to 30 days.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><see cref="BufferMegabytes"/> in bytes.</summary>
+    internal long BufferBytes => (long)BufferMegabytes << 20;
 
     /// <summary>These settings as rules.</summary>
     internal KeepingRules Rules =>

@@ -18,7 +18,7 @@ internal sealed class EventArchive(
     public bool IsFailing => Volatile.Read(ref _failing) > 0;
 
     /// <summary>Whether nothing more may be added until some of it is in files.</summary>
-    public bool IsFull => _open.Sum(p => p.Bytes) >= (long)options.BufferMegabytes << 20;
+    public bool IsFull => _open.Sum(p => p.Bytes) >= options.BufferBytes;
 
     /// <summary>What is archived already.</summary>
     /// <exception cref="IOException">The archive can't be listed.</exception>
@@ -38,12 +38,14 @@ internal sealed class EventArchive(
         foreach (var partition in partitions) _open.Remove(partition);
     }
 
-    /// <summary>Begins to write what is old or large enough.</summary>
+    /// <summary>Begins to write what is old or large enough, and all there is when it takes half of the memory that it may: reading goes on meanwhile.</summary>
     public void FlushDue()
     {
+        var isMuch = _open.Sum(p => p.PendingBytes) >= options.BufferBytes / 2;
         foreach (var partition in _open)
         {
-            var isDue = partition.Pending >= options.FlushEvents
+            var isDue = isMuch
+                || partition.Pending >= options.FlushEvents
                 || (partition.Pending > 0 && time.GetElapsedTime(partition.FirstAt) >= options.FlushInterval);
             if (isDue) partition.Cut(WriteAsync);
         }

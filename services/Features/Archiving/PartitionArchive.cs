@@ -41,6 +41,9 @@ internal sealed class PartitionArchive
     /// <summary>Offsets that are not on their way to a file yet.</summary>
     public long Pending => Next - _from;
 
+    /// <summary>Bytes of their rows.</summary>
+    public long PendingBytes { get; private set; }
+
     /// <summary>Ends when all that was cut off is in files.</summary>
     public Task Written { get; private set; } = Task.CompletedTask;
 
@@ -52,7 +55,7 @@ internal sealed class PartitionArchive
     public ReadOnlyMemory<byte> Hold(ReadOnlySpan<byte> row)
     {
         if (row.Length > BlockBytes / 4) return row.ToArray();
-        if (row.Length > _block.Length) _block = new byte[BlockBytes];
+        if (row.Length > _block.Length) _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
         var held = _block[..row.Length];
         _block = _block[row.Length..];
         row.CopyTo(held.Span);
@@ -71,6 +74,7 @@ internal sealed class PartitionArchive
         _lastDay = day;
         if (row is not { } bytes) return;
         _rows.Add(new ArchiveRow(day, bytes));
+        PendingBytes += bytes.Length;
         Interlocked.Add(ref _bytes, bytes.Length);
     }
 
@@ -80,7 +84,7 @@ internal sealed class PartitionArchive
     {
         if (Pending == 0) return;
         var segment = new ArchiveSegment(_log, _type, _partition, _from, Next - 1, _rows, _lastDay);
-        (_from, _rows) = (Next, []);
+        (_from, _rows, PendingBytes) = (Next, [], 0);
         Written = WriteAfterAsync(Written, segment, write);
     }
 

@@ -117,6 +117,26 @@ public sealed class ArchivingTests : IDisposable
     }
 
     [Fact]
+    public void Files_are_written_early_when_half_of_the_memory_is_taken()
+    {
+        var archive = NewArchive(new ArchiveOptions { BufferMegabytes = 1 });
+        PartitionArchive[] partitions = [archive.Open("L", "view", 2, 0), archive.Open("L", "view", 3, 0)];
+        var row = $"{{\"n\":\"{new string('a', 200_000)}\"}}";
+        Append(partitions[0], 0, row: row);
+        Append(partitions[1], 0, row: row);
+        archive.FlushDue();
+        Assert.Equal([1, 1], partitions.Select(p => p.Pending));
+        Append(partitions[0], 1, row: row);
+        archive.FlushDue();
+        Assert.Equal([0, 0], partitions.Select(p => p.Pending));
+        Assert.False(archive.IsFull);
+        // What is on its way to files is not cut off again.
+        Append(partitions[1], 1);
+        archive.FlushDue();
+        Assert.Equal(1, partitions[1].Pending);
+    }
+
+    [Fact]
     public async Task A_new_owner_goes_on_where_the_files_end()
     {
         var first = NewArchive();

@@ -29,7 +29,7 @@ internal sealed class FeatureMetrics
         "recommender.features.states", description: "States that batches needed, by value (viewer, video) and where they came from (memory, redis).");
 
     private readonly Counter<long> _begunAnew = RecommenderTelemetry.Meter.CreateCounter<long>(
-        "recommender.features.states.damaged", description: "Viewers' states in Redis that were damaged and are begun anew.");
+        "recommender.features.states.damaged", description: "Values in Redis that were damaged, or of another type, and are begun anew, by what they are (viewer, video, trending).");
 
     private readonly Counter<long> _rewinds = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.features.rewinds", description: "Times that reading went back to the watermarks after a failure.");
@@ -97,7 +97,7 @@ internal sealed class FeatureMetrics
         _states.Add(cold, new("value", value), new("from", "redis"));
     }
 
-    public void BegunAnew(int states) => _begunAnew.Add(states);
+    public void BegunAnew(string value, int count) => _begunAnew.Add(count, new KeyValuePair<string, object?>("value", value));
 
     public void Rewound() => _rewinds.Add(1);
 

@@ -36,7 +36,7 @@ public static class FeaturesSetup
         var services = builder.Services;
         services.AddKafka().AddRedis();
         services.AddKeyedSingleton<IRedis>(WriterRedis, (provider, _) => CreateWriterRedis(provider));
-        services.AddSingleton<IOnlineStore>(p => new RedisOnlineStore(p.GetRequiredKeyedService<IRedis>(WriterRedis), p.GetRequiredService<FeaturesOptions>()));
+        services.AddSingleton<IOnlineStore>(p => CreateStore(p, p.GetRequiredKeyedService<IRedis>(WriterRedis)));
         services.AddSingleton<FeatureMetrics>();
         services.AddSingleton<DurationCache>();
         services.AddSingleton<PartitionAbsorber>();
@@ -55,6 +55,10 @@ public static class FeaturesSetup
         builder.AddReadiness<ConsumerHealthCheck>("consumer", "recommender.v1.FeatureService");
         builder.AddReadiness<RedisHealthCheck>("features-redis", "recommender.v1.FeatureService");
     }
+
+    private static RedisOnlineStore CreateStore(IServiceProvider provider, IRedis redis) => new(
+        redis, provider.GetRequiredService<FeaturesOptions>(),
+        new WrongTypes(redis, provider.GetRequiredService<FeatureMetrics>(), provider.GetRequiredService<ILogger<WrongTypes>>()));
 
     /// <summary>Maps its gRPC service.</summary>
     public static void MapFeatures(this WebApplication app) => app.MapGrpcService<FeatureService>();

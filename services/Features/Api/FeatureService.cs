@@ -20,7 +20,7 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
     public override async Task<UserFeatures> GetUserFeatures(GetUserFeaturesRequest request, ServerCallContext context)
     {
         FieldRules.ThrowIfAny(FieldRules.RequiredId("user_id", request.UserId));
-        var state = ViewerState.Decode(await redis.GetAsync(OnlineKeys.Viewer(users.NameOf(request.UserId)), context.CancellationToken));
+        var state = await ReadViewerAsync(request.UserId, context.CancellationToken);
         var features = new UserFeatures { UserId = request.UserId, Views = state.Views, Likes = state.NetLikes, Shares = state.Shares };
         if (state.LastSeenAtMs > 0) features.LastSeenAt = Time(state.LastSeenAtMs);
         features.Recent.AddRange(state.Recent.Select(r => new Interaction
@@ -35,9 +35,7 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
     public override async Task<VideoFeatures> GetVideoFeatures(GetVideoFeaturesRequest request, ServerCallContext context)
     {
         FieldRules.ThrowIfAny(FieldRules.RequiredId("video_id", request.VideoId));
-        var total = new VideoCounters();
-        foreach (var field in await redis.HashGetAllAsync(OnlineKeys.Video(request.VideoId), context.CancellationToken))
-            total.Add(VideoCounters.Decode((byte[])field.Value));
+        var total = await ReadVideoAsync(request.VideoId, context.CancellationToken);
         return new VideoFeatures
         {
             VideoId = request.VideoId,
@@ -64,6 +62,49 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
             page = new ListUsersResponse();
         }
         if (page.UserIds.Count > 0) await responseStream.WriteAsync(page, context.CancellationToken);
+    }
+
+    /// <exception cref="RpcException">DATA_LOSS: the state is damaged. FAILED_PRECONDITION: a later version wrote it.</exception>
+    private async Task<ViewerState> ReadViewerAsync(string userId, CancellationToken cancellationToken)
+    {
+        byte[]? stored = null;
+        try
+        {
+            stored = await redis.GetAsync(OnlineKeys.Viewer(users.NameOf(userId)), cancellationToken);
+            return ViewerState.Decode(stored);
+        }
+        catch (InvalidDataException e) when (ViewerState.IsOfLaterLayout(stored))
+        {
+            throw GrpcErrors.FailedPrecondition("LATER_VERSION", "state", $"the viewer's state is of a later version of this program: {e.Message}");
+        }
+        catch (InvalidDataException e)
+        {
+            throw GrpcErrors.DataLoss("viewer", userId, $"the viewer's state is damaged: {e.Message}");
+        }
+        catch (RedisUnavailableException e) when (e.IsWrongType)
+        {
+            throw GrpcErrors.DataLoss("viewer", userId, "the viewer's state is damaged: it is no string");
+        }
+    }
+
+    /// <summary>The sum over the partitions.</summary>
+    /// <exception cref="RpcException">DATA_LOSS: a partition's counters are damaged.</exception>
+    private async Task<VideoCounters> ReadVideoAsync(string videoId, CancellationToken cancellationToken)
+    {
+        var total = new VideoCounters();
+        try
+        {
+            foreach (var field in await redis.HashGetAllAsync(OnlineKeys.Video(videoId), cancellationToken)) total.Add(VideoCounters.Decode((byte[])field.Value));
+            return total;
+        }
+        catch (InvalidDataException e)
+        {
+            throw GrpcErrors.DataLoss("video", videoId, $"the counters of video '{videoId}' are damaged: {e.Message}");
+        }
+        catch (RedisUnavailableException e) when (e.IsWrongType)
+        {
+            throw GrpcErrors.DataLoss("video", videoId, $"the counters of video '{videoId}' are damaged: they are no hash");
+        }
     }
 
     private static Timestamp Time(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));

@@ -75,7 +75,7 @@ internal sealed class PartitionAbsorber(
             var key = OnlineKeys.Viewer(state.Id);
             ConsumingLog.BegunAnewKey(logger, key, state.Bytes.Length);
         }
-        metrics.BegunAnew(damaged.Count);
+        metrics.BegunAnew(KeyKind.Viewer.Name, damaged.Count);
         ConsumingLog.BegunAnew(logger, damaged.Count, StableHash.Of(damaged[0].Id).ToString("x16", CultureInfo.InvariantCulture), damaged[0].Problem.Message);
     }
 }

@@ -10,7 +10,8 @@ namespace Recommender.Features.Online;
 /// <summary>Online state in Redis; see <see cref="OnlineKeys"/> for the keys and <see cref="FencedScripts"/> for what guards the writes.</summary>
 /// <param name="redis">A connection of its own: its long pipelines would hold up the reads of others.</param>
 /// <param name="options">How many trending videos are kept.</param>
-internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : IOnlineStore
+/// <param name="wrongTypes">Removes what is no value of ours at all.</param>
+internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, WrongTypes wrongTypes) : IOnlineStore
 {
     // Lua cannot unpack more than some 8,000 values.
     private const int ScoresPerScript = 1000;
@@ -40,7 +41,9 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
 
     public async Task<byte[][]> ReadVideosAsync(IReadOnlyList<string> videoIds, int partition, CancellationToken cancellationToken)
     {
-        var rows = await redis.HashGetManyAsync(Keys(videoIds, OnlineKeys.Video), [OnlineKeys.PartitionField(partition)], cancellationToken);
+        var keys = Keys(videoIds, OnlineKeys.Video);
+        RedisValue[] field = [OnlineKeys.PartitionField(partition)];
+        var rows = await wrongTypes.RunAsync(KeyKind.Video, videoIds, () => redis.HashGetManyAsync(keys, field, cancellationToken), cancellationToken);
         return Array.ConvertAll(rows, row => row[0] ?? []);
     }
 
@@ -50,13 +53,23 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
         return Array.ConvertAll(values, CatalogEntry? (v) => v is not null && CatalogEntry.TryDecode(v, out var entry) ? entry : null);
     }
 
-    public async Task<byte[]> ReadMarksAsync(string key, CancellationToken cancellationToken) => await redis.GetAsync(key, cancellationToken) ?? [];
+    public async Task<byte[]> ReadMarksAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await redis.GetAsync(key, cancellationToken) ?? [];
+        }
+        catch (RedisUnavailableException e) when (e.IsWrongType)
+        {
+            throw UnreadableValueException.OfMarks(key, new InvalidDataException("it is no string", e));
+        }
+    }
 
     public Task<byte[]?[]> WriteViewersAsync(IReadOnlyList<ValueWrite> writes, CancellationToken cancellationToken) =>
-        WriteValuesAsync(_scripts.WriteViewers, writes, OnlineKeys.Viewer, [], cancellationToken);
+        WriteValuesAsync(_scripts.WriteViewers, writes, KeyKind.Viewer, [], cancellationToken);
 
     public Task<byte[]?[]> WriteVideosAsync(IReadOnlyList<ValueWrite> writes, int partition, CancellationToken cancellationToken) =>
-        WriteValuesAsync(_scripts.WriteVideos, writes, OnlineKeys.Video, [OnlineKeys.PartitionField(partition)], cancellationToken);
+        WriteValuesAsync(_scripts.WriteVideos, writes, KeyKind.Video, [OnlineKeys.PartitionField(partition)], cancellationToken);
 
     public Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken) =>
         WriteAsync(_scripts.RemoveViewer, [new RedisCall([OnlineKeys.Viewer(userId)], [value])], cancellationToken);
@@ -66,10 +79,11 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
 
     public async Task<double> WriteTrendingAsync(string window, int partition, IReadOnlyList<TrendingScore> scores, CancellationToken cancellationToken)
     {
-        RedisKey[] key = [OnlineKeys.Trending(window, partition)];
+        var name = OnlineKeys.Trending(window, partition);
+        RedisKey[] key = [name];
         var highest = scores.Count > options.TrendingVideos ? scores.OrderByDescending(s => s.Log2).Take(options.TrendingVideos) : scores;
         var calls = highest.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
-        var lowest = await WriteAsync(_scripts.WriteTrending, calls, cancellationToken);
+        var lowest = await wrongTypes.RunAsync(KeyKind.Trending, [name], () => WriteAsync(_scripts.WriteTrending, calls, cancellationToken), cancellationToken);
         return lowest.Max(r => r.IsNull ? double.NegativeInfinity : double.Parse(r.AsString()!, CultureInfo.InvariantCulture));
 
         // Seventeen digits: what is read back is the same number.
@@ -84,15 +98,16 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options) : 
 
     /// <param name="script">Writes values by compare-and-set.</param>
     /// <param name="writes">The values.</param>
-    /// <param name="key">The key of a viewer or video.</param>
+    /// <param name="kind">Whether they are viewers or videos.</param>
     /// <param name="first">Arguments in front of versions and values.</param>
     /// <param name="cancellationToken">Gives up.</param>
     private async Task<byte[]?[]> WriteValuesAsync(
-        RedisScript script, IReadOnlyList<ValueWrite> writes, Func<string, string> key, RedisValue[] first, CancellationToken cancellationToken)
+        RedisScript script, IReadOnlyList<ValueWrite> writes, KeyKind kind, RedisValue[] first, CancellationToken cancellationToken)
     {
         var chunks = writes.Chunk(redis.IsSharded ? 1 : ValuesPerCall).ToArray();
-        var calls = Array.ConvertAll(chunks, chunk => new RedisCall(Array.ConvertAll(chunk, w => (RedisKey)key(w.Id)), Arguments(first, chunk)));
-        var replies = await WriteAsync(script, calls, cancellationToken);
+        var calls = Array.ConvertAll(chunks, chunk => new RedisCall(Array.ConvertAll(chunk, w => (RedisKey)kind.Key(w.Id)), Arguments(first, chunk)));
+        // What the first try has written is found by the second, and needs no change any more.
+        var replies = await wrongTypes.RunAsync(kind, writes.Select(w => w.Id), () => WriteAsync(script, calls, cancellationToken), cancellationToken);
         var current = new byte[]?[writes.Count];
         for (int chunk = 0, begin = 0; chunk < chunks.Length; begin += chunks[chunk++].Length)
         {

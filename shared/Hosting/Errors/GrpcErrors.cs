@@ -55,6 +55,10 @@ public static class GrpcErrors
     public static RpcException NotFound(string kind, string id) =>
         Create(Grpc.Core.StatusCode.NotFound, $"{kind} '{id}' does not exist", new ResourceInfo { ResourceType = kind, ResourceName = id });
 
+    /// <summary>DATA_LOSS with a google.rpc.ResourceInfo: what is stored can't be read, and a retry will not change that. The id is the caller's own.</summary>
+    public static RpcException DataLoss(string kind, string id, string message) =>
+        Create(Grpc.Core.StatusCode.DataLoss, message, new ResourceInfo { ResourceType = kind, ResourceName = id, Description = message });
+
     /// <summary>FAILED_PRECONDITION with a google.rpc.PreconditionFailure; <paramref name="type"/> is a machine-readable UPPER_SNAKE_CASE word.</summary>
     public static RpcException FailedPrecondition(string type, string subject, string message)
     {

@@ -14,12 +14,13 @@ public static class CatalogStore
     /// <summary>How long a deleted video leaves a mark. Writers that are later than that do not exist.</summary>
     public static readonly TimeSpan DeletedMarkLifetime = TimeSpan.FromDays(7);
 
-    // KEYS[1]: the entry. ARGV: log, offset, value, lifetime in milliseconds or ''. Offsets of different logs do not compare: the writer wins.
+    // KEYS[1]: the entry. ARGV: log, offset, value, lifetime in milliseconds or ''. Offsets of different logs do not compare: the writer wins, as it
+    // does over what is of another type.
     private static readonly RedisScript s_write = new(
         "catalog-write",
         """
-        local current = redis.call('GET', KEYS[1])
-        if current then
+        local current = redis.pcall('GET', KEYS[1])
+        if type(current) == 'string' then
           local log, offset = string.match(current, '^(%x+) (%d+)\n')
           if log == ARGV[1] and tonumber(offset) >= tonumber(ARGV[2]) then return 0 end
         end

@@ -28,7 +28,7 @@ public interface IRedis
     /// <summary>The bytes of a string key, or <see langword="null"/> where there are none.</summary>
     Task<byte[]?> GetAsync(RedisKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="GetAsync"/> for many keys at once; the result has their order.</summary>
+    /// <summary>As <see cref="GetAsync"/> for many keys at once; the result has their order. A key of another type has no bytes, as <c>MGET</c> has it.</summary>
     Task<byte[]?[]> GetManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default);
 
     /// <summary>As <see cref="GetManyAsync"/>, asking replicas where there are any: their answer may lag behind.</summary>
@@ -51,7 +51,7 @@ public interface IRedis
     /// <summary>All fields of a hash; empty where there is none.</summary>
     Task<HashEntry[]> HashGetAllAsync(RedisKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="HashGetAllAsync"/> for many keys at once; the result has their order.</summary>
+    /// <summary>As <see cref="HashGetAllAsync"/> for many keys at once; the result has their order. A key of another type has no fields.</summary>
     Task<HashEntry[][]> HashGetAllManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default);
 
     /// <summary>The same fields of many hashes at once: <c>result[i][j]</c> is field j of key i, or <see langword="null"/>.</summary>

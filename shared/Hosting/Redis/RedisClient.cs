@@ -73,7 +73,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<HashEntry[][]> HashGetAllManyAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken = default) =>
-        RunAsync("HGETALL", static (db, keys) => Each(keys, db, static (db, k) => db.HashGetAllAsync(k)), keys, cancellationToken);
+        RunAsync("HGETALL", static (db, keys) => EachOrNone(keys, db, static (db, k) => db.HashGetAllAsync(k), []), keys, cancellationToken);
 
     /// <inheritdoc/>
     public Task<byte[]?[][]> HashGetManyAsync(IReadOnlyList<RedisKey> keys, RedisValue[] fields, CancellationToken cancellationToken = default) =>
@@ -170,7 +170,7 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
                 static async (db, a) => Bytes([.. (await Each([.. a.keys.Chunk(KeysPerCommand)], (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags))).SelectMany(c => c)]),
                 (keys, flags), cancellationToken)
             : RunAsync(
-                "GET", static async (db, a) => Bytes(await Each(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags))), (keys, flags), cancellationToken);
+                "GET", static async (db, a) => Bytes(await EachOrNone(a.keys, (db, a.flags), static (s, k) => s.db.StringGetAsync(k, s.flags), RedisValue.Null)), (keys, flags), cancellationToken);
     }
 
     private static byte[]?[] Bytes(RedisValue[] values) => Array.ConvertAll(values, v => (byte[]?)v);
@@ -187,6 +187,30 @@ public sealed class RedisClient : IRedis, IAsyncDisposable
             tasks[i] = send(state, items[i]);
 
         return Task.WhenAll(tasks);
+    }
+
+    /// <summary>As <see cref="Each"/>; a key of another type has <paramref name="none"/>.</summary>
+    private static async Task<TResult[]> EachOrNone<TItem, TState, TResult>(IReadOnlyList<TItem> items, TState state, Func<TState, TItem, Task<TResult>> send, TResult none)
+    {
+        try
+        {
+            return await Each(items, state, send);
+        }
+        catch (RedisServerException e) when (RedisErrors.IsWrongType(e))
+        {
+            // So rare that the others may be asked once more.
+            return await Each(items, (state, send, none), static async (s, item) =>
+            {
+                try
+                {
+                    return await s.send(s.state, item);
+                }
+                catch (RedisServerException e) when (RedisErrors.IsWrongType(e))
+                {
+                    return s.none;
+                }
+            });
+        }
     }
 
     private static async Task<bool> Typed(Task task)

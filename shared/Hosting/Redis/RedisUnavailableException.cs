@@ -13,6 +13,9 @@ public sealed class RedisUnavailableException(string operation, bool isTransient
     /// <summary>The command's name.</summary>
     public string Operation { get; } = operation;
 
+    /// <summary>Whether a key holds another type than the command is for; it does until somebody removes it.</summary>
+    public bool IsWrongType => RedisErrors.IsWrongType(InnerException);
+
     /// <summary>Whether the same command may succeed later.</summary>
     public bool IsTransient { get; } = isTransient;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Features;
 using Recommender.Features.Online;
 using Recommender.Hosting.Online;
@@ -13,7 +14,8 @@ public sealed class OnlineStoreTests(RedisFixture redis) : IClassFixture<RedisFi
 
     private async Task<RedisOnlineStore> BeginAsync(int trendingVideos = 2000)
     {
-        var store = new RedisOnlineStore(redis.Client, new FeaturesOptions { TrendingVideos = trendingVideos });
+        var store = new RedisOnlineStore(
+            redis.Client, new FeaturesOptions { TrendingVideos = trendingVideos }, new WrongTypes(redis.Client, new FeatureMetrics(), NullLogger<WrongTypes>.Instance));
         await store.BeginAsync(Cancelled);
         return store;
     }

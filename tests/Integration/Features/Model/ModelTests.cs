@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Features;
 using Recommender.Features.Online;
 using Recommender.Hosting.Archive;
@@ -116,7 +117,7 @@ public sealed class ModelTests : IAsyncLifetime
     }
 
     private DyingStore NewStore(int deathAt = 0, int interruptionAt = 0, Func<Task>? interruption = null) =>
-        new(new RedisOnlineStore(_redis.Client, new FeaturesOptions()), _gate)
+        new(new RedisOnlineStore(_redis.Client, new FeaturesOptions(), new WrongTypes(_redis.Client, new FeatureMetrics(), NullLogger<WrongTypes>.Instance)), _gate)
         {
             DeathAt = deathAt, InterruptionAt = interruptionAt, Interruption = interruption ?? (() => Task.CompletedTask),
         };

@@ -11,6 +11,9 @@ internal sealed class TrendingRefresher(
     IRedis redis, TrendingBoard board, EventPartitions partitions, ServingOptions options, TimeProvider time, ILogger<TrendingRefresher> logger)
     : BackgroundService
 {
+    /// <summary>Videos per window that are added up over all partitions: more than an answer can have.</summary>
+    private const int AddedUp = 256;
+
     private bool _isFailing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,7 +46,34 @@ internal sealed class TrendingRefresher(
         for (var i = 0; i < reads.Length; i++)
             reads[i] = redis.SortedSetTopAsync(OnlineKeys.Trending(windows[i / count].Name, i % count), options.TrendingDepth, cancellationToken);
         var parts = await Task.WhenAll(reads);
-        return [.. windows.Select((w, i) => new TrendingWindow(w.Name, w.HalfLife, parts.Skip(i * count).Take(count).Select(ToVideos)))];
+        return await AddUpAsync([.. windows.Select((w, i) => new TrendingWindow(w.Name, w.HalfLife, parts.Skip(i * count).Take(count).Select(ToVideos)))], cancellationToken);
+    }
+
+    /// <summary>
+    /// A partition's list ends somewhere, and what a video has of a partition in whose list it stands further below would be missing. Its counters have
+    /// every partition.
+    /// </summary>
+    private async Task<TrendingWindow[]> AddUpAsync(TrendingWindow[] windows, CancellationToken cancellationToken)
+    {
+        string[] first = [.. windows.SelectMany(w => w.Videos.Take(AddedUp)).Select(v => v.VideoId).Distinct(StringComparer.Ordinal)];
+        if (first.Length == 0) return windows;
+        var fields = await redis.HashGetAllManyAsync([.. first.Select(v => (RedisKey)OnlineKeys.Video(v))], cancellationToken);
+        var sums = first.Zip(fields.Select(SumOf)).ToArray();
+        return [.. windows.Select((w, i) => w.With(sums.Select(s => (s.First, s.Second.Trending[i]))))];
+    }
+
+    private static VideoCounters SumOf(HashEntry[] fields)
+    {
+        var sum = new VideoCounters();
+        try
+        {
+            foreach (var field in fields) sum.Add(VideoCounters.Decode((byte[])field.Value!));
+        }
+        catch (InvalidDataException)
+        {
+            // What the lists say remains; the feature service names the damaged value.
+        }
+        return sum;
     }
 
     private static IEnumerable<(string VideoId, double Log2)> ToVideos(SortedSetEntry[] entries) => entries.Select(e => ((string)e.Element!, e.Score));

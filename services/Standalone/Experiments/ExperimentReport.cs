@@ -18,7 +18,7 @@ internal sealed class ExperimentReport
     /// <summary>Reckons the rates of a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="log">What was shown and done.</param>
-    /// <param name="shares">Expected share of the viewers per arm; equal shares where it is empty.</param>
+    /// <param name="shares">Expected share of the viewers per arm; equal shares where it is empty. Without control it has the rest, as in the settings.</param>
     public ExperimentReport(string layer, ExperimentLog log, IReadOnlyDictionary<string, double> shares)
     {
         (_layer, Moved) = (layer, log.Moved.Count);
@@ -31,6 +31,7 @@ internal sealed class ExperimentReport
             });
             _arms.Add(new Arm(name, tally.Viewers, tally.Impressions, [.. rates]));
         }
+        shares = WithRest(shares);
         // An arm that is expected and was never seen is the grossest mismatch of all.
         string[] expected = [.. shares.Count > 0 ? shares.Keys.Union(log.Arms.Keys, StringComparer.Ordinal) : log.Arms.Keys];
         SampleRatioProbability = SampleRatio.ProbabilityOf(
@@ -82,6 +83,11 @@ internal sealed class ExperimentReport
             against_control = s_rates.Select((rate, i) => (rate.Name, Value: Against(arm, i))).Where(rate => rate.Value is not null).ToDictionary(rate => rate.Name, rate => Rate(rate.Value!.Value)),
         }),
     });
+
+    private static IReadOnlyDictionary<string, double> WithRest(IReadOnlyDictionary<string, double> shares) =>
+        shares.Count > 0 && !shares.ContainsKey(Control) && 1 - shares.Values.Sum() is > 1e-9 and var rest
+            ? new Dictionary<string, double>(shares, StringComparer.Ordinal) { [Control] = rest }
+            : shares;
 
     private RateEstimate? Against(Arm arm, int rate) =>
         arm.Name != Control && _arms.Find(other => other.Name == Control) is { } control ? arm.Rates[rate].Minus(control.Rates[rate]) : null;

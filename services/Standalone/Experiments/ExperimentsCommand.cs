@@ -14,7 +14,7 @@ internal static class ExperimentsCommand
     {
         var archive = new Option<string>("--archive") { Description = "Folder of the event archive.", HelpName = "FOLDER", DefaultValueFactory = _ => "data/archive" };
         var layer = new Option<string?>("--layer") { Description = "Layer to report on; needed where there are several.", HelpName = "NAME" };
-        var share = new Option<string[]>("--share") { Description = "Expected share of the viewers in an arm, for the sample-ratio check; may be given again. Without it arms are expected to be equal.", HelpName = "ARM=SHARE" };
+        var share = new Option<string[]>("--share") { Description = "Expected share of the viewers in an arm, for the sample-ratio check; may be given again. As in the settings, control has the rest where it is not named. Without any, arms are expected to be equal.", HelpName = "ARM=SHARE" };
         var kafka = ServerAddress.KafkaOption();
         kafka.Description = "Read the topics at this bootstrap address, HOST:PORT, instead of the archive: they have the newest events, and reach back as far as Kafka keeps them. Security comes from the variables of the services.";
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };

@@ -86,6 +86,8 @@ public sealed class ExperimentReportTests : IDisposable
         Assert.Contains("MISMATCH", (await RunAsync("--layer", "order")).Output, StringComparison.Ordinal);
         Assert.DoesNotContain("MISMATCH", (await RunAsync("--layer", "order", "--share", "control=5", "--share", "diverse=2")).Output, StringComparison.Ordinal);
         Assert.Contains("MISMATCH", (await RunAsync("--layer", "order", "--share", "control=5", "--share", "diverse=2", "--share", "lost=1")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("MISMATCH", (await RunAsync("--layer", "order", "--share", "diverse=0.3")).Output, StringComparison.Ordinal);
+        Assert.Contains("MISMATCH", (await RunAsync("--layer", "order", "--share", "diverse=0.7")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

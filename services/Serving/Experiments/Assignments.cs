@@ -75,10 +75,20 @@ internal sealed class Assignments
                 overrides[$"{ServingOptions.Section}:{key}"] = value;
             }
         }
-        var options = overrides.Count == 0
-            ? usual
-            : OptionsBinding.Bind<ServingOptions>(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(overrides).Build());
-        return new Assignment(string.Join(',', names), options);
+        var name = string.Join(',', names);
+        return new Assignment(name, overrides.Count == 0 ? usual : Overridden(name, overrides, configuration));
+    }
+
+    private static ServingOptions Overridden(string name, Dictionary<string, string?> overrides, IConfiguration configuration)
+    {
+        try
+        {
+            return OptionsBinding.Bind<ServingOptions>(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(overrides).Build());
+        }
+        catch (OptionsException e)
+        {
+            throw new OptionsException($"With the overrides of {ExperimentOptions.Section}:Layers for {name}: {e.Message}", e);
+        }
     }
 
     private sealed class Layer

@@ -70,7 +70,7 @@ public class AssignmentsTests
 
     [Theory]
     [InlineData("Experiments:Layers:order:Arms:x:Share", "1.5", "Experiments:Layers:order:Arms:x:Share is 1.5")]
-    [InlineData("Experiments:Layers:order:Arms:diverse:Overrides:Diversity", "2", "Serving:Diversity is 2")]
+    [InlineData("Experiments:Layers:order:Arms:diverse:Overrides:Diversity", "2", "for fresh=control,order=diverse: Serving:Diversity is 2")]
     [InlineData("Experiments:Layers:order:Arms:diverse:Overrides:Divrsity", "2", "Divrsity can't differ between viewers")]
     [InlineData("Experiments:Layers:order:Arms:diverse:Overrides:ReadTimeout", "00:00:01", "ReadTimeout can't differ between viewers")]
     [InlineData("Experiments:Layers:order:Arms:x:Share", "0.7", "add up to at most 1")]

@@ -1,6 +1,6 @@
 namespace Recommender.Serving.Ranking;
 
-/// <summary>The places of an answer that are set aside for exploration: spread evenly, the first one not at the top.</summary>
+/// <summary>The places of an answer that are set aside for exploration: spread evenly, the first one not at the top unless the share is 0.3 or more.</summary>
 internal static class ExplorationPlaces
 {
     /// <summary>How far into the first stretch the first place lies; a share of 0.05 gives places 5, 25, 45 ... (from 0).</summary>

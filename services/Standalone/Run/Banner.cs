@@ -19,7 +19,7 @@ internal static class Banner
     public static string Text(Addresses at, DataDirectory data) => $"""
         Recommender is running.
 
-          gRPC   {at.Grpc,-16}  h2c, with reflection
+          gRPC   {at.Grpc,-16}  {(at.Grpc.IsTls ? "TLS" : "h2c")}, with reflection
           HTTP   {at.Http,-16}  /healthz /readyz /metrics
           Kafka  {at.Kafka,-16}  kcat -b {at.Kafka} -L
           Redis  {at.Redis,-16}  redis-cli -p {at.Redis.Port}

@@ -129,7 +129,7 @@ internal sealed class ViewerReader
         return new ViewerRead(state, list, isListKnown);
     }
 
-    /// <summary>A damaged value must not cost the viewer the answer. The feature service, which would write over what it can't read, stops at it and says so.</summary>
+    /// <summary>A damaged value must not cost the viewer the answer. The feature service begins it anew with the next event, and says so.</summary>
     private T? TryDecode<T, TTo>(byte[]? bytes, TTo to, Func<byte[]?, TTo, T> decode) where T : class
     {
         try

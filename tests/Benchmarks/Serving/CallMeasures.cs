@@ -25,10 +25,10 @@ internal sealed class CallMeasures(ServingBench bench, ServingPlan plan, Verdict
     private async Task<(double Empty, double Precomputed)> RatesAsync()
     {
         var (empty, precomputed, realTime) = (new List<double>(), new List<double>(), new List<double>());
-        for (var round = -1; round < plan.Rounds; round++)
+        await bench.WarmUpAsync();
+        for (var round = 0; round < plan.Rounds; round++)
         {
             var rates = (await bench.RateAsync(plan.Seconds, bench.EmptyAsync), await bench.RateAsync(plan.Seconds, bench.PrecomputedAsync), await bench.RateAsync(plan.Seconds, bench.RealTimeAsync));
-            if (round < 0) continue; // compiles and warms up
             empty.Add(rates.Item1);
             precomputed.Add(rates.Item2);
             realTime.Add(rates.Item3);

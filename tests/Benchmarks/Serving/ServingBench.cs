@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -98,6 +99,21 @@ internal sealed class ServingBench : IAsyncDisposable
         {
             while (Interlocked.Decrement(ref left) >= 0) await call(Interlocked.Increment(ref _next));
         })));
+    }
+
+    /// <summary>Calls of all kinds in turn until hardly any code is compiled any more: under full load that takes the runtime half a minute, and more than a third of the processors.</summary>
+    public async Task WarmUpAsync()
+    {
+        const int Settled = 20;
+        const double Turn = 1;
+        for (var (turn, quiet) = (0, 0); turn < 60 && quiet < Kinds.Length; turn++)
+        {
+            var compiled = JitInfo.GetCompiledMethodCount();
+            await RateAsync(Turn, CallOf(Kinds[turn % Kinds.Length]));
+            quiet = JitInfo.GetCompiledMethodCount() - compiled < Settled ? quiet + 1 : 0;
+        }
+        Interlocked.Exchange(ref _answers, 0);
+        Interlocked.Exchange(ref _others, 0);
     }
 
     /// <summary>Calls a second with as many under way as the server can take.</summary>

@@ -57,6 +57,7 @@ internal sealed class ServingSuite : IBenchmarkSuite
     private static async Task<int> RatesAsync(ServingPlan plan, string only, TextWriter output)
     {
         await using var bench = await ServingBench.StartAsync(plan);
+        await bench.WarmUpAsync();
         for (var round = 0; round < plan.Rounds; round++)
         {
             var (begin, clock) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());

@@ -91,11 +91,9 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
     /// <exception cref="RpcException">DATA_LOSS: a partition's counters are damaged.</exception>
     private async Task<VideoCounters> ReadVideoAsync(string videoId, CancellationToken cancellationToken)
     {
-        var total = new VideoCounters();
         try
         {
-            foreach (var field in await redis.HashGetAllAsync(OnlineKeys.Video(videoId), cancellationToken)) total.Add(VideoCounters.Decode((byte[])field.Value));
-            return total;
+            return VideoCounters.SumOf(await redis.HashGetAllAsync(OnlineKeys.Video(videoId), cancellationToken));
         }
         catch (InvalidDataException e)
         {

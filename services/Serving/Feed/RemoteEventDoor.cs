@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using Recommender.Hosting;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Events;
+using Recommender.Hosting.Tls;
 using Recommender.V1;
 
 namespace Recommender.Serving.Feed;
@@ -67,8 +68,7 @@ internal sealed class RemoteEventDoor : IEventDoor, IDisposable
     {
         var tls = new SslClientAuthenticationOptions();
         if (server.TlsClientCaPath.Length == 0) return tls;
-        tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(server.TlsClientCaPath);
+        tls.CertificateChainPolicy = TrustedAuthorities.PolicyOf(server.TlsClientCaPath);
         // Read at each connection, so that a renewed one is taken.
         tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => X509Certificate2.CreateFromPemFile(server.TlsCertificatePath, server.TlsKeyPath);
         return tls;

@@ -158,8 +158,7 @@ internal sealed class FreshRefresher : BackgroundService
         var views = new long[videos.Length];
         for (var i = 0; i < videos.Length; i++)
         {
-            var sum = new VideoCounters();
-            foreach (var field in fields[i]) sum.Add(VideoCounters.Decode((byte[])field.Value!));
+            var sum = VideoCounters.SumOf(fields[i]);
             views[i] = sum.Views;
             arms[i] = (sum.NetLikes + sum.Shares, Math.Max(sum.Views, _board.ShownHere(videos[i].VideoId)));
         }

@@ -64,16 +64,15 @@ internal sealed class TrendingRefresher(
 
     private static VideoCounters SumOf(HashEntry[] fields)
     {
-        var sum = new VideoCounters();
         try
         {
-            foreach (var field in fields) sum.Add(VideoCounters.Decode((byte[])field.Value!));
+            return VideoCounters.SumOf(fields);
         }
         catch (InvalidDataException)
         {
             // What the lists say remains; the feature service names the damaged value.
+            return new VideoCounters();
         }
-        return sum;
     }
 
     private static IEnumerable<(string VideoId, double Log2)> ToVideos(SortedSetEntry[] entries) => entries.Select(e => ((string)e.Element!, e.Score));

@@ -15,6 +15,8 @@ internal sealed class CallerProof(CallerRegistry callers, string? token, X509Cer
     /// <summary>Clocks of issuers and of this machine may differ by as much.</summary>
     private static readonly TimeSpan s_clockDoubt = TimeSpan.FromSeconds(30);
 
+    private static readonly CallerVerdict s_expired = CallerVerdict.Unauthenticated("expired", "the caller's time is over");
+
     private long _askedAt = time.GetTimestamp();
 
     /// <summary>Key of the proof among what belongs to a call.</summary>
@@ -26,9 +28,9 @@ internal sealed class CallerProof(CallerRegistry callers, string? token, X509Cer
     /// <summary>Who proves itself by it now and may call.</summary>
     public async ValueTask<CallerVerdict> JudgeAsync(CancellationToken cancellationToken)
     {
-        var (caller, ends, refused) = token is not null ? await FindByTokenAsync(token, cancellationToken) : FindByCertificate();
-        if (caller is null) return refused;
-        if (caller.Expires <= time.GetUtcNow() || ends <= time.GetUtcNow()) return CallerVerdict.Unauthenticated("expired", "the caller's time is over");
+        var found = token is not null ? await FindByTokenAsync(token, cancellationToken) : FindByCertificate();
+        if (found.Caller is not { } caller) return found;
+        if (caller.Expires <= time.GetUtcNow()) return s_expired;
         return caller.Has(scope) ? CallerVerdict.Of(caller) : CallerVerdict.Denied("scope", $"the caller {caller.Name} has not the scope {scope}");
     }
 
@@ -45,27 +47,27 @@ internal sealed class CallerProof(CallerRegistry callers, string? token, X509Cer
         throw new RpcException(new Status(verdict.Status, $"{verdict.Message}; the stream ends"));
     }
 
-    private (Caller? Caller, DateTimeOffset Ends, CallerVerdict Refused) FindByCertificate() =>
+    private CallerVerdict FindByCertificate() =>
         certificate is not null && callers.FindCertificate(certificate) is { } caller
-            ? (caller, DateTimeOffset.MaxValue, default)
-            : (null, default, CallerVerdict.Unauthenticated("missing", "the call needs the header 'authorization: Bearer TOKEN', or a certificate of a known caller"));
+            ? CallerVerdict.Of(caller)
+            : CallerVerdict.Unauthenticated("missing", "the call needs the header 'authorization: Bearer TOKEN', or a certificate of a known caller");
 
-    private async ValueTask<(Caller? Caller, DateTimeOffset Ends, CallerVerdict Refused)> FindByTokenAsync(string token, CancellationToken cancellationToken)
+    private async ValueTask<CallerVerdict> FindByTokenAsync(string token, CancellationToken cancellationToken)
     {
-        if (callers.FindToken(token) is { } known) return (known, DateTimeOffset.MaxValue, default);
-        if (callers.Issuer is not { } issuer || !BearerToken.IsSigned(token)) return (null, default, CallerVerdict.Unauthenticated("unknown", "the token is unknown"));
+        if (callers.FindToken(token) is { } known) return CallerVerdict.Of(known);
+        if (callers.Issuer is not { } issuer || !BearerToken.IsSigned(token)) return CallerVerdict.Unauthenticated("unknown", "the token is unknown");
         try
         {
             var verified = await issuer.VerifyAsync(token, cancellationToken);
-            if (verified.Begins > time.GetUtcNow() + s_clockDoubt) return (null, default, CallerVerdict.Unauthenticated("unknown", "the token's time has not begun"));
-            return callers.FindSubject(verified.Subject) is { } caller
-                ? (caller, verified.Ends + s_clockDoubt, default)
-                : (null, default, CallerVerdict.Denied("subject", "the token's subject is no caller here"));
+            if (verified.Begins > time.GetUtcNow() + s_clockDoubt) return CallerVerdict.Unauthenticated("unknown", "the token's time has not begun");
+            if (callers.FindSubject(verified.Subject) is not { } caller) return CallerVerdict.Denied("subject", "the token's subject is no caller here");
+            // Nothing is added to an end, which may be that of all time.
+            return verified.Ends <= time.GetUtcNow() - s_clockDoubt ? s_expired : CallerVerdict.Of(caller);
         }
         catch (TokenRefusedException e)
         {
             var status = e.Reason == TokenRefusedException.Unreachable ? StatusCode.Unavailable : StatusCode.Unauthenticated;
-            return (null, default, new CallerVerdict(null, status, e.Reason, e.Message));
+            return new CallerVerdict(null, status, e.Reason, e.Message);
         }
     }
 }

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Recommender.Hosting.Online;
 
 /// <summary>
@@ -63,6 +65,16 @@ public sealed class VideoCounters : IVersionedState<VideoCounters>
         WatchRatioSum += other.WatchRatioSum;
         WatchRatioCount += other.WatchRatioCount;
         for (var i = 0; i < Trending.Length; i++) Trending[i] = Trending[i].Add(other.Trending[i]);
+    }
+
+    /// <summary>The sum of a video's stored fields, one per partition.</summary>
+    /// <exception cref="InvalidDataException">A field is damaged or of another layout.</exception>
+    public static VideoCounters SumOf(IEnumerable<HashEntry> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var sum = new VideoCounters();
+        foreach (var field in fields) sum.Add(Decode((byte[]?)field.Value));
+        return sum;
     }
 
     /// <summary>The stored form.</summary>

@@ -86,9 +86,7 @@ internal sealed class ServerCertificate
         if (_options.TlsClientCaPath.Length > 0)
         {
             tls.ClientCertificateRequired = true;
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(_options.TlsClientCaPath);
-            if (tls.CertificateChainPolicy.CustomTrustStore.Count == 0) throw new CryptographicException($"{_options.TlsClientCaPath} holds no certificate");
+            tls.CertificateChainPolicy = TrustedAuthorities.PolicyOf(_options.TlsClientCaPath);
         }
         return new State(tls, fingerprint, _time.GetTimestamp());
     }

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Tls;
 
 namespace Recommender.Hosting.Auth.Issuer;
 
@@ -23,19 +23,15 @@ internal static class IssuerClient
 
     private static SslClientAuthenticationOptions Tls(string caPath)
     {
-        var tls = new SslClientAuthenticationOptions();
-        if (caPath.Length == 0) return tls;
-        tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        if (caPath.Length == 0) return new SslClientAuthenticationOptions();
         try
         {
-            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(caPath);
+            return new SslClientAuthenticationOptions { CertificateChainPolicy = TrustedAuthorities.PolicyOf(caPath) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new OptionsException($"Auth:IssuerCaPath is '{caPath}'; it must name a readable PEM file of certificates: {e.Message}", e);
         }
-        if (tls.CertificateChainPolicy.CustomTrustStore.Count == 0) throw new OptionsException($"Auth:IssuerCaPath is '{caPath}'; it holds no certificate.");
-        return tls;
     }
 
     /// <summary>Adds the token of a file, which whoever renews it may replace at any time.</summary>

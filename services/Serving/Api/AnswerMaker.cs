@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.ObjectPool;
 using Recommender.Serving.Exposure;
 using Recommender.Serving.Feed;
 using Recommender.Serving.Model;
@@ -10,7 +9,7 @@ namespace Recommender.Serving.Api;
 
 /// <summary>Makes answers with the pipeline, for whichever door asks, and sees to their side effects. The request has been judged before.</summary>
 internal sealed class AnswerMaker(
-    RecommendationPipeline pipeline, CurrentModel current, QueryMaker queries, AnswerDiversity diversity, ObjectPool<QueryScratch> pool,
+    RecommendationPipeline pipeline, CurrentModel current, QueryMaker queries, AnswerDiversity diversity,
     IEnumerable<ISideEffect> sideEffects, ServingMetrics metrics, TimeProvider time)
 {
     /// <summary>Answers a request.</summary>
@@ -21,26 +20,18 @@ internal sealed class AnswerMaker(
     public async Task<RecommendResponse> MakeAsync(RecommendRequest request, Asked asked, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
-        var scratch = pool.Get();
-        try
+        using var query = queries.Make(request, current.Generation, asked.Deadline);
+        query.History = asked.History;
+        query.IsRehearsal = request.Preview;
+        await pipeline.RunAsync(query, cancellationToken);
+        var response = Answer(query, asked.RequestId);
+        if (!request.Preview)
         {
-            var query = queries.Make(request, current.Generation, asked.Deadline, scratch);
-            query.History = asked.History;
-            query.IsRehearsal = request.Preview;
-            await pipeline.RunAsync(query, cancellationToken);
-            var response = Answer(query, asked.RequestId);
-            if (!request.Preview)
-            {
-                diversity.Sample(query);
-                foreach (var effect in sideEffects) effect.After(query, response);
-            }
-            metrics.Answered(asked.Method, WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
-            return response;
+            diversity.Sample(query);
+            foreach (var effect in sideEffects) effect.After(query, response);
         }
-        finally
-        {
-            pool.Return(scratch);
-        }
+        metrics.Answered(asked.Method, WireNames.Of(query.Tier), query.Degradation, time.GetElapsedTime(begin));
+        return response;
     }
 
     private RecommendResponse Answer(ViewerQuery query, string? requestId)

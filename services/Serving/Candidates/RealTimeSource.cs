@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Recommender.Modeling.Retrieval;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
@@ -29,7 +28,7 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         var cold = query.Cold;
         var blocked = Blocked(query, model);
         var found = query.Scratch.Found(Math.Min(model.ItemCount + cold.Count, (2 * query.Count) + Extra));
-        var count = model.Factors!.Search(query.Vector.Span, new ItemFilter(blocked, model.Deleted), found, cold.Overlay);
+        var count = model.Factors!.Search(query.Vector.Span, new ItemFilter([], model.Deleted, blocked.Bits), found, cold.Overlay);
         cost.Add(query.SolvedIn + time.GetElapsedTime(begin));
         foreach (var hit in found[..count])
         {
@@ -49,19 +48,19 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
 
     public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into) => NearestEvents.AddTo(into, query, candidate);
 
-    /// <summary>Item numbers that the search leaves out, ascending: filtering afterwards could leave too few.</summary>
-    private static ReadOnlySpan<int> Blocked(ViewerQuery query, ModelGeneration model)
+    /// <summary>Item numbers that the search leaves out: filtering afterwards could leave too few.</summary>
+    private static ItemSet Blocked(ViewerQuery query, ModelGeneration model)
     {
         var blocked = query.Scratch.Blocked;
         foreach (var videoId in query.Scratch.Excluded) Block(query, model, videoId);
         foreach (var hash in query.State.Hidden) Block(query, model, hash);
         if (!query.Request.IncludeSeen)
         {
+            foreach (var item in query.Scratch.SeenItems.Items) blocked.Add(item);
             foreach (var videoId in query.Scratch.Seen) Block(query, model, videoId);
             foreach (var hash in query.State.OlderSeen) Block(query, model, hash);
         }
-        blocked.Sort();
-        return CollectionsMarshal.AsSpan(blocked);
+        return blocked;
     }
 
     private static void Block(ViewerQuery query, ModelGeneration model, string videoId)

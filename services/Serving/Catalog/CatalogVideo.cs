@@ -9,7 +9,14 @@ namespace Recommender.Serving.Catalog;
 internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId, long PublishedAtMs, bool IsDeleted)
 {
     /// <summary>Tags and for whom it is.</summary>
-    public VideoTraits Traits { get; init; } = VideoTraits.None;
+    public VideoTraits Traits
+    {
+        get;
+        init => (field, IsLimited) = (value, value.Countries.Length > 0 || value.NotIn.Length > 0 || value.MinimumAge > 0);
+    } = VideoTraits.None;
+
+    /// <summary>Whether it is not for every country and age; kept here so that <see cref="Traits"/> need not be looked at of most videos.</summary>
+    public bool IsLimited { get; private init; }
 
     /// <summary>Its duration, milliseconds; 0 when unknown.</summary>
     public long DurationMs { get; init; }

@@ -8,5 +8,5 @@ internal sealed class AgeFilter : ICandidateFilter
 {
     public string Name => "age";
 
-    public bool Keeps(ViewerQuery query, ref Candidate candidate) => candidate.Video?.Traits is not { MinimumAge: > 0 } traits || query.Age >= traits.MinimumAge;
+    public bool Keeps(ViewerQuery query, ref Candidate candidate) => candidate.Video is not { IsLimited: true, Traits: var traits } || traits.MinimumAge == 0 || query.Age >= traits.MinimumAge;
 }

@@ -13,7 +13,7 @@ internal sealed class CountryFilter : ICandidateFilter
 
     public bool Keeps(ViewerQuery query, ref Candidate candidate)
     {
-        if (candidate.Video?.Traits is not { } traits) return true;
+        if (candidate.Video is not { IsLimited: true, Traits: var traits }) return true;
         if (traits.Countries.Length > 0 && !traits.Countries.Contains(query.Country)) return false;
         return traits.NotIn.Length == 0 || !traits.NotIn.Contains(query.Country);
     }

@@ -18,11 +18,9 @@ internal sealed class ModelGeneration : IKnownTexts
     private const int PopularDepth = 10_000;
 
     private readonly IdIndex _ids;
-    private readonly float[] _popularity;
-    private readonly ulong[] _hashes;
-    private readonly Dictionary<ulong, int> _itemsByHash;
+    private readonly ItemCard[] _cards;
+    private readonly ItemHashes _hashes;
     private readonly ulong[] _deleted;
-    private readonly CatalogVideo?[] _videos;
 
     /// <summary>Builds the look-ups of a version whose files were checked.</summary>
     /// <param name="manifest">What the version is.</param>
@@ -32,18 +30,14 @@ internal sealed class ModelGeneration : IKnownTexts
     /// <param name="weights">The weights that made the training data.</param>
     public ModelGeneration(ModelManifest manifest, IdIndex ids, ItemFactors? factors, float[] popularity, InteractionWeights weights)
     {
-        (Manifest, _ids, Factors, _popularity, Weights) = (manifest, ids, factors, popularity, weights);
+        (Manifest, _ids, Factors, Weights) = (manifest, ids, factors, weights);
         _deleted = new ulong[(ids.Count + 63) / 64];
-        _videos = new CatalogVideo?[ids.Count];
-        _itemsByHash = new Dictionary<ulong, int>(ids.Count);
-        _hashes = new ulong[ids.Count];
-        for (var item = 0; item < ids.Count; item++)
-        {
-            _hashes[item] = StableHash.Of(ids[item]);
-            _itemsByHash.TryAdd(_hashes[item], item);
-        }
         var popular = new ScoredItem[Math.Min(ids.Count, PopularDepth)];
         Popular = popular.AsMemory(0, TopK.Select(popularity, default, popular));
+        var most = Popular.Length > 0 && popular[0].Score > 0 ? popular[0].Score : float.PositiveInfinity;
+        _cards = new ItemCard[ids.Count];
+        for (var item = 0; item < ids.Count; item++) _cards[item] = new ItemCard { Id = ids[item], Hash = StableHash.Of(ids[item]), Popularity = popularity[item] / most };
+        _hashes = new ItemHashes(ids.Count, HashOf);
     }
 
     /// <summary>What the version is.</summary>
@@ -81,16 +75,17 @@ internal sealed class ModelGeneration : IKnownTexts
     public ReadOnlySpan<ulong> Deleted => _deleted;
 
     /// <summary>Id of an item.</summary>
-    public string IdOf(int item) => _ids[item];
+    public string IdOf(int item) => _cards[item].Id;
 
     /// <summary>Stable hash of an item's id.</summary>
-    public ulong HashOf(int item) => _hashes[item];
+    public ulong HashOf(int item) => _cards[item].Hash;
 
     /// <summary>What the catalog says of an item now; null when it does not hold it. Looked up by its id once for each state of it.</summary>
     public CatalogVideo? VideoOf(int item, VideoCatalog catalog)
     {
-        if (_videos[item] is { IsReplaced: false } known) return known;
-        return catalog.TryFind(_ids[item], out var video) ? _videos[item] = video : null;
+        ref var card = ref _cards[item];
+        if (card.Video is { IsReplaced: false } known) return known;
+        return catalog.TryFind(card.Id, out var video) ? card.Video = video : null;
     }
 
     /// <summary>Item number of a video; false when the model does not know it.</summary>
@@ -100,13 +95,13 @@ internal sealed class ModelGeneration : IKnownTexts
     public int ItemOf(ReadOnlySpan<char> videoId) => TryFind(videoId, out var item) ? item : -1;
 
     /// <inheritdoc/>
-    public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? _ids[item] : characters.SequenceEqual(Version) ? Version : null;
+    public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? IdOf(item) : characters.SequenceEqual(Version) ? Version : null;
 
     /// <summary>Item number of a video given by the hash of its id.</summary>
-    public bool TryFind(ulong hash, out int item) => _itemsByHash.TryGetValue(hash, out item);
+    public bool TryFind(ulong hash, out int item) => _hashes.TryFind(hash, out item);
 
     /// <summary>Popularity relative to the most popular video, 0 to 1.</summary>
-    public double PopularityOf(int item) => Popular.Length > 0 && Popular.Span[0].Score > 0 ? _popularity[item] / Popular.Span[0].Score : 0;
+    public double PopularityOf(int item) => _cards[item].Popularity;
 
     /// <summary>Notes whether a video is deleted. One thread at a time; searches may run meanwhile.</summary>
     public void MarkDeleted(string videoId, bool isDeleted)
@@ -115,5 +110,19 @@ internal sealed class ModelGeneration : IKnownTexts
         var bit = 1UL << (item & 63);
         ref var word = ref _deleted[item >> 6];
         Volatile.Write(ref word, isDeleted ? word | bit : word & ~bit);
+    }
+
+    /// <summary>What every answer asks of an item, in one place: it then comes from memory once.</summary>
+    private struct ItemCard
+    {
+        public required string Id { get; init; }
+
+        public required ulong Hash { get; init; }
+
+        /// <summary>By that of the most popular item, 0 to 1.</summary>
+        public required float Popularity { get; init; }
+
+        /// <summary>What the catalog last said of it.</summary>
+        public CatalogVideo? Video { get; set; }
     }
 }

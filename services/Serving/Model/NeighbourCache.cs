@@ -3,10 +3,10 @@ using Recommender.Modeling.Retrieval;
 
 namespace Recommender.Serving.Model;
 
-/// <summary>Remembers the neighbours of videos that were asked for, in bounded memory (8 MiB of neighbours): when it is full it begins anew.</summary>
+/// <summary>Remembers the neighbours of videos that were asked for, in bounded memory (16 MiB of neighbours): when it is full it begins anew.</summary>
 internal sealed class NeighbourCache
 {
-    private const int Capacity = 1 << 20;
+    private const int Capacity = 1 << 21;
     private ConcurrentDictionary<int, ScoredItem[]> _lists = new();
     private int _neighbours;
 

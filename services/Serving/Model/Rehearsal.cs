@@ -1,10 +1,9 @@
-using Microsoft.Extensions.ObjectPool;
 using Recommender.Serving.Pipeline;
 
 namespace Recommender.Serving.Model;
 
 /// <summary>Runs sampled requests through the whole pipeline with a model that does not answer yet, so that the first true ones find all of it warm.</summary>
-internal sealed class Rehearsal(RequestSample sample, RecommendationPipeline pipeline, QueryMaker queries, ObjectPool<QueryScratch> pool, TimeProvider time)
+internal sealed class Rehearsal(RequestSample sample, RecommendationPipeline pipeline, QueryMaker queries, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -18,18 +17,10 @@ internal sealed class Rehearsal(RequestSample sample, RecommendationPipeline pip
         {
             // Redis may be slow; a model must not wait for that.
             if (time.GetElapsedTime(begin) > s_patience) break;
-            var scratch = pool.Get();
-            try
-            {
-                var query = queries.Make(request, model, DateTime.MaxValue, scratch);
-                query.IsRehearsal = true;
-                await pipeline.RunAsync(query, cancellationToken);
-                rehearsed++;
-            }
-            finally
-            {
-                pool.Return(scratch);
-            }
+            using var query = queries.Make(request, model, DateTime.MaxValue);
+            query.IsRehearsal = true;
+            await pipeline.RunAsync(query, cancellationToken);
+            rehearsed++;
         }
         return rehearsed;
     }

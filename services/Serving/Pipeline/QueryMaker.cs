@@ -1,3 +1,4 @@
+using Microsoft.Extensions.ObjectPool;
 using Recommender.Serving.Api;
 using Recommender.Serving.Experiments;
 using Recommender.Serving.Fresh;
@@ -8,10 +9,10 @@ using Recommender.V1;
 namespace Recommender.Serving.Pipeline;
 
 /// <summary>Makes queries of requests, with what this replica has in memory at the moment.</summary>
-internal sealed class QueryMaker(TrendingBoard board, FreshBoard fresh, Assignments assignments, TimeProvider time)
+internal sealed class QueryMaker(TrendingBoard board, FreshBoard fresh, Assignments assignments, ObjectPool<QueryScratch> pool, TimeProvider time)
 {
-    /// <summary>A query that is to be answered with a model.</summary>
-    public ViewerQuery Make(RecommendRequest request, ModelGeneration? model, DateTime deadline, QueryScratch scratch)
+    /// <summary>A query that is to be answered with a model; to be disposed of when it is.</summary>
+    public ViewerQuery Make(RecommendRequest request, ModelGeneration? model, DateTime deadline)
     {
         var cold = fresh.Vectors;
         var assignment = assignments.Of(request.UserId);
@@ -27,7 +28,7 @@ internal sealed class QueryMaker(TrendingBoard board, FreshBoard fresh, Assignme
             Model = model,
             Cold = cold.ModelVersion == model?.Version ? cold : ColdVectors.None,
             Trending = board.Find(options.TrendingWindow)!,
-            Scratch = scratch,
+            Pool = pool,
         };
     }
 }

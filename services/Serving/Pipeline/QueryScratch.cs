@@ -16,7 +16,10 @@ internal sealed class QueryScratch : IResettable
     /// <summary>Ids that the request says to leave out.</summary>
     public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Ids of what the viewer saw lately.</summary>
+    /// <summary>Item numbers of what the viewer saw lately: to look at a number takes no text from memory.</summary>
+    public ItemSet SeenItems { get; } = new();
+
+    /// <summary>Ids of what the viewer saw lately and the model does not know.</summary>
     public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the viewer did, per item number.</summary>
@@ -44,7 +47,7 @@ internal sealed class QueryScratch : IResettable
     public List<string> Languages { get; } = [];
 
     /// <summary>Item numbers that a search leaves out.</summary>
-    public List<int> Blocked { get; } = [];
+    public ItemSet Blocked { get; } = new();
 
     /// <summary>One per source.</summary>
     public List<CandidateSink> Sinks { get; } = [];
@@ -52,8 +55,8 @@ internal sealed class QueryScratch : IResettable
     /// <summary>Proposals of all sources, each video once.</summary>
     public List<Candidate> Candidates { get; } = [];
 
-    /// <summary>Places in <see cref="Candidates"/> by id.</summary>
-    public Dictionary<string, int> Proposed { get; } = new(StringComparer.Ordinal);
+    /// <summary>Where the proposals are in <see cref="Candidates"/>.</summary>
+    public ProposedPlaces Places { get; } = new();
 
     /// <summary>Videos of the viewer's list that were proposed as such; the rest of the list begins there.</summary>
     public int ListTaken { get; set; }
@@ -100,6 +103,7 @@ internal sealed class QueryScratch : IResettable
     {
         if (IsAbandoned) return false;
         Excluded.Clear();
+        SeenItems.Clear();
         Seen.Clear();
         Signals.Clear();
         Items.Clear();
@@ -114,7 +118,7 @@ internal sealed class QueryScratch : IResettable
         Ranker.Reset();
         foreach (var sink in Sinks) sink.Candidates.Clear();
         Candidates.Clear();
-        Proposed.Clear();
+        Places.Clear();
         Selected.Clear();
         return true;
     }

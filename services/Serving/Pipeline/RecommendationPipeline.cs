@@ -154,10 +154,9 @@ internal sealed class RecommendationPipeline
         var strangers = 0;
         foreach (ref readonly var candidate in candidates)
             if (!candidate.IsListed) strangers++;
-        var places = scratch.Proposed.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var i = scratch.ListTaken; i < list.Count && strangers > 0; i++)
         {
-            if (!places.TryGetValue(list.CharactersOf(i), out var place) || candidates[place].IsListed) continue;
+            if (!scratch.Places.TryFind(list.CharactersOf(i), query.Model, out var place) || candidates[place].IsListed) continue;
             (candidates[place].ListScore, candidates[place].IsListed) = (list.ScoreOf(i), true);
             strangers--;
         }
@@ -171,7 +170,7 @@ internal sealed class RecommendationPipeline
         {
             foreach (ref readonly var candidate in CollectionsMarshal.AsSpan(sink.Candidates))
             {
-                ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(scratch.Proposed, candidate.VideoId, out var isKnown);
+                ref var place = ref scratch.Places.PlaceOf(candidate, out var isKnown);
                 if (isKnown)
                 {
                     CollectionsMarshal.AsSpan(scratch.Candidates)[place].Proposers |= candidate.Proposers;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Online;
 using Recommender.Serving.Feed;
 using Recommender.Serving.Fresh;
@@ -9,7 +10,7 @@ using Recommender.V1;
 namespace Recommender.Serving.Pipeline;
 
 /// <summary>One request with everything that the stages learn about it. Hydrators write it; from the sources on it is only read.</summary>
-internal sealed class ViewerQuery
+internal sealed class ViewerQuery : IDisposable
 {
     /// <summary>
     /// Devices stamp events with their own clocks, so an event may look older than it is. One that seems this much older than the list may
@@ -18,6 +19,8 @@ internal sealed class ViewerQuery
     private static readonly TimeSpan s_clockDoubt = TimeSpan.FromMinutes(10);
 
     private static readonly ViewerState s_unknown = new();
+
+    private QueryScratch? _scratch;
 
     /// <summary>The request.</summary>
     public required RecommendRequest Request { get; init; }
@@ -55,8 +58,14 @@ internal sealed class ViewerQuery
     /// <summary>Whether nobody gets the answer: what is learnt from answers is not learnt from this one.</summary>
     public bool IsRehearsal { get; set; }
 
-    /// <summary>Memory that is used again by later requests.</summary>
-    public required QueryScratch Scratch { get; init; }
+    /// <summary>Where <see cref="Scratch"/> comes from.</summary>
+    public required ObjectPool<QueryScratch> Pool { get; init; }
+
+    /// <summary>
+    /// Memory that is used again by later requests. It is taken when it is first asked for, which is when the viewer has been read: so few are in use at a
+    /// time, however many requests wait for Redis, and they stay in the caches.
+    /// </summary>
+    public QueryScratch Scratch => _scratch ??= Pool.Get();
 
     /// <summary>What Redis said.</summary>
     public ViewerRead Viewer { get; set; }
@@ -95,12 +104,25 @@ internal sealed class ViewerQuery
     /// <summary>Whether the request says to leave the video out.</summary>
     public bool IsExcluded(string videoId) => Scratch.Excluded.Contains(videoId);
 
+    /// <summary>Notes that the viewer saw a video.</summary>
+    public void NoteSeen(string videoId)
+    {
+        if (Model?.TryFind(videoId, out var item) == true) Scratch.SeenItems.Add(item);
+        else Scratch.Seen.Add(videoId);
+    }
+
     /// <summary>Whether the viewer saw the video, as far as is known.</summary>
     public bool HasSeen(ref Candidate candidate) =>
-        Scratch.Seen.Contains(candidate.VideoId) || (State.OlderSeen.Count > 0 && State.OlderSeen.Contains(HashOf(ref candidate)));
+        (candidate.Item >= 0 ? Scratch.SeenItems.Contains(candidate.Item) : Scratch.Seen.Contains(candidate.VideoId)) || (State.OlderSeen.Count > 0 && State.OlderSeen.Contains(HashOf(ref candidate)));
 
     /// <summary>Whether the viewer said not to be interested in the video.</summary>
     public bool IsHidden(ref Candidate candidate) => State.Hidden.Count > 0 && State.Hidden.Contains(HashOf(ref candidate));
+
+    /// <summary>Hands the memory on. What was selected must not be read afterwards.</summary>
+    public void Dispose()
+    {
+        if (_scratch is { } scratch) Pool.Return(scratch);
+    }
 
     /// <summary>The stable hash of a candidate's id, computed at most once.</summary>
     private ulong HashOf(ref Candidate candidate)

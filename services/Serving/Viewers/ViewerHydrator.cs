@@ -13,17 +13,18 @@ internal sealed class ViewerHydrator(ViewerReader reader, TimeProvider time) : I
 
     public async ValueTask HydrateAsync(ViewerQuery query, CancellationToken cancellationToken)
     {
-        query.Viewer = await reader.ReadAsync(query.Request.UserId, Limit(query.Remaining(time)), cancellationToken, query.Scratch.Viewer, query.Model);
+        var values = await reader.ReadAsync(query.Request.UserId, Limit(query.Remaining(time)), cancellationToken);
         var scratch = query.Scratch;
+        query.Viewer = reader.Decode(values, scratch.Viewer, query.Model);
         if (query.History is { } history)
         {
             history.ApplyTo(query.Viewer.State ?? (query.Told = new ViewerState()));
             foreach (var videoId in history.Given) scratch.Excluded.Add(videoId);
         }
         foreach (var videoId in query.Request.ExcludeVideoIds) scratch.Excluded.Add(videoId);
-        foreach (var videoId in query.Request.RecentVideoIds) scratch.Seen.Add(videoId);
+        foreach (var videoId in query.Request.RecentVideoIds) query.NoteSeen(videoId);
         foreach (var interaction in query.State.Recent)
-            if (interaction.Type != EventType.Follow) scratch.Seen.Add(interaction.VideoId);
+            if (interaction.Type != EventType.Follow) query.NoteSeen(interaction.VideoId);
     }
 
     /// <summary>At most half of the caller's time: an answer without the viewer's state is better than none.</summary>

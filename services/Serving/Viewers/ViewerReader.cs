@@ -50,15 +50,13 @@ internal sealed class ViewerReader
             .Build();
     }
 
-    /// <summary>Reads; what can't be read within the limit is absent from the result, never an error.</summary>
+    /// <summary>Reads the stored values of state and list, which <see cref="Decode"/> understands.</summary>
     /// <param name="userId">The viewer.</param>
     /// <param name="limit">How long this caller can wait; at most <see cref="ServingOptions.ReadTimeout"/> is used.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
+    /// <returns>The values; null when they can't be read within the limit, which is never an error.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <param name="scratch">Memory that the result uses.</param>
-    /// <param name="known">Ids that need not be allocated.</param>
-    public async ValueTask<ViewerRead> ReadAsync(
-        string userId, TimeSpan limit, CancellationToken cancellationToken, ViewerScratch? scratch = null, IKnownTexts? known = null)
+    public async ValueTask<byte[]?[]?> ReadAsync(string userId, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (limit <= TimeSpan.Zero) return Missed("no_time");
         if (!_redis.IsConnected) return Missed("no_connection");
@@ -69,7 +67,7 @@ internal sealed class ViewerReader
             RedisKey[] keys = [OnlineKeys.Viewer(userId), OnlineKeys.List(userId)];
             context.Properties.Set(s_keys, keys);
             var outcome = await _resilience.ExecuteOutcomeAsync(GetAsync, context, _redis);
-            if (outcome.Exception is null) return Decode(outcome.Result!, scratch ?? new ViewerScratch(), known);
+            if (outcome.Exception is null) return outcome.Result;
             cancellationToken.ThrowIfCancellationRequested();
             return Missed(outcome.Exception switch
             {
@@ -110,8 +108,13 @@ internal sealed class ViewerReader
     /// <summary>A caller with less time than our own limit proves nothing about Redis.</summary>
     private bool IsOwnLimit(TimeoutRejectedException e) => e.Timeout >= _options.ReadTimeout;
 
-    private ViewerRead Decode(byte[]?[] values, ViewerScratch scratch, IKnownTexts? known)
+    /// <summary>Makes of values what they say; what was not read, or can't be, is absent from the result.</summary>
+    /// <param name="values">What was read; null when nothing could be.</param>
+    /// <param name="scratch">Memory that the result uses.</param>
+    /// <param name="known">Ids that need not be allocated.</param>
+    public ViewerRead Decode(byte[]?[]? values, ViewerScratch scratch, IKnownTexts? known = null)
     {
+        if (values is null) return default;
         _metrics.ViewerRead("ok");
         var state = TryDecode(values[0], (scratch, known), static (bytes, to) =>
         {
@@ -144,10 +147,10 @@ internal sealed class ViewerReader
         }
     }
 
-    private ViewerRead Missed(string outcome)
+    private byte[]?[]? Missed(string outcome)
     {
         _metrics.ViewerRead(outcome);
-        return default;
+        return null;
     }
 
     private ValueTask Tell(Action<ILogger> log)

@@ -44,7 +44,7 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     public void OfferInAnyOrder(int item, float score)
     {
         if (!(score > Threshold) && !(score == Threshold && _state.Count == _storage.Length && item < _storage[0].Item)) return;
-        if (_filter.SortedItems.BinarySearch(item) < 0 && !_filter.BitmapHas(item)) Take(item, score);
+        if (_filter.SortedItems.BinarySearch(item) < 0 && !_filter.Has(item)) Take(item, score);
     }
 
     private void Take(int item, float score)
@@ -78,7 +78,7 @@ internal ref struct TopKHeap(Span<ScoredItem> storage, ItemFilter filter)
     {
         var excluded = _filter.SortedItems;
         while (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] < item) _state.ExcludedAt++;
-        return (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] == item) || _filter.BitmapHas(item);
+        return (_state.ExcludedAt < excluded.Length && excluded[_state.ExcludedAt] == item) || _filter.Has(item);
     }
 
     private readonly void SiftDown(int at, int count, ScoredItem item)

@@ -30,14 +30,14 @@ internal static class Queries
             Model = model,
             Trending = trending ?? Trending(),
             Cold = cold ?? ColdVectors.None,
-            Scratch = new QueryScratch(),
+            Pool = new ScratchPool(),
         };
         query.Viewer = new ViewerRead(state, Stored(list), IsListKnown: true);
         // What the first hydrator does after reading.
         foreach (var id in message.ExcludeVideoIds) query.Scratch.Excluded.Add(id);
-        foreach (var id in message.RecentVideoIds) query.Scratch.Seen.Add(id);
+        foreach (var id in message.RecentVideoIds) query.NoteSeen(id);
         foreach (var interaction in query.State.Recent)
-            if (interaction.Type != EventType.Follow) query.Scratch.Seen.Add(interaction.VideoId);
+            if (interaction.Type != EventType.Follow) query.NoteSeen(interaction.VideoId);
         return query;
     }
 

@@ -28,6 +28,11 @@ public sealed class TopKTests
         var scores = Enumerable.Range(0, count).Select(i => Dot(query, items.Row(i))).ToArray();
         found = TopK.Select(scores, new ItemFilter(list, bitmap), result);
         Assert.Equal(expected, result[..found]);
+
+        var set = new ItemSet();
+        foreach (var item in list) set.Add(item);
+        found = TopK.Search(new PackedFactors(items.Data, factors), query, new ItemFilter([], bitmap, set.Bits), result);
+        Assert.Equal(expected, result[..found]);
     });
 
     [Fact]

@@ -170,7 +170,7 @@ public class ColdVectorTests
         cold.MarkDeleted("near", false);
         Assert.Contains((await SearchAsync(cold)).Candidates, c => c.VideoId == "near");
         foreach (var change in (Action<ViewerQuery>[])
-            [q => q.Scratch.Seen.Add("near"), q => q.Scratch.Excluded.Add("near"), q => q.State.OlderSeen.Add(StableHash.Of("near")), q => q.State.Hidden.Add(StableHash.Of("near"))])
+            [q => q.NoteSeen("near"), q => q.Scratch.Excluded.Add("near"), q => q.State.OlderSeen.Add(StableHash.Of("near")), q => q.State.Hidden.Add(StableHash.Of("near"))])
         {
             var query = (ViewerQuery q) =>
             {

@@ -72,11 +72,11 @@ public class ModelTests
     public void The_memory_of_neighbours_is_bounded()
     {
         var cache = new NeighbourCache();
-        for (var item = 0; item < 4096; item++) cache.Put(item, new ScoredItem[256]);
+        for (var item = 0; item < 8192; item++) cache.Put(item, new ScoredItem[256]);
         Assert.NotNull(cache.Get(0));
-        cache.Put(4096, [new ScoredItem(1, 1)]);
+        cache.Put(8192, [new ScoredItem(1, 1)]);
         Assert.Null(cache.Get(0));
-        Assert.Single(cache.Get(4096)!);
+        Assert.Single(cache.Get(8192)!);
     }
 
     [Theory]

@@ -21,8 +21,8 @@ public sealed class ViewerReaderTests : IDisposable
     private ViewerReader Reader(IRedis redis, TimeProvider? time = null, ServingOptions? options = null) =>
         new(redis, options ?? s_patient, _metrics, time ?? _time, NullLogger<ViewerReader>.Instance);
 
-    private static ValueTask<ViewerRead> ReadAsync(ViewerReader reader, TimeSpan? limit = null) =>
-        reader.ReadAsync("u", limit ?? TimeSpan.MaxValue, TestContext.Current.CancellationToken);
+    private static async Task<ViewerRead> ReadAsync(ViewerReader reader, TimeSpan? limit = null, ViewerScratch? scratch = null, IKnownTexts? known = null) =>
+        reader.Decode(await reader.ReadAsync("u", limit ?? TimeSpan.MaxValue, TestContext.Current.CancellationToken), scratch ?? new ViewerScratch(), known);
 
     private static Task<byte[]?[]> Fail() => Task.FromException<byte[]?[]>(new RedisUnavailableException("GET", true, TimeSpan.Zero, null));
 
@@ -160,11 +160,11 @@ public sealed class ViewerReaderTests : IDisposable
         var scratch = new ViewerScratch();
         var (redis, control) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([rich.Encode(), list.Encode()]));
         var reader = Reader(redis);
-        var first = await reader.ReadAsync("u", TimeSpan.MaxValue, TestContext.Current.CancellationToken, scratch);
+        var first = await ReadAsync(reader, scratch: scratch);
         Assert.Equal(rich.Encode(), first.State!.Encode());
         Assert.Equal(list.Videos, Enumerable.Range(0, first.List!.Count).Select(i => (first.List.IdOf(i), first.List.ScoreOf(i))));
         control.Answer((_, _) => Task.FromResult<byte[]?[]>([null, null]));
-        var second = await reader.ReadAsync("w", TimeSpan.MaxValue, TestContext.Current.CancellationToken, scratch);
+        var second = await ReadAsync(reader, scratch: scratch);
         Assert.Equal(new ViewerState().Encode(), second.State!.Encode());
         Assert.Null(second.List);
     }
@@ -174,7 +174,7 @@ public sealed class ViewerReaderTests : IDisposable
     {
         var model = SmallModel.Create();
         var (redis, _) = FakeRedis.Create((_, _) => Task.FromResult<byte[]?[]>([Queries.State(("a3", EventType.Like, 1), ("other", EventType.View, 2)).Encode(), new PrecomputedList(SmallModel.Version, 10, [("b1", 1)]).Encode()]));
-        var read = await Reader(redis).ReadAsync("u", TimeSpan.MaxValue, TestContext.Current.CancellationToken, new ViewerScratch(), model);
+        var read = await ReadAsync(Reader(redis), known: model);
         Assert.Same(model.IdOf(3), read.State!.Recent[0].VideoId);
         Assert.Equal("other", read.State.Recent[1].VideoId);
         Assert.Same(model.Version, read.List!.ModelVersion);

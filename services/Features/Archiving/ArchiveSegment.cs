@@ -22,7 +22,12 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
     {
         var days = Rows.GroupBy(r => r.Day).OrderBy(g => g.Key).Select(g => (Day: g.Key, Rows: g.AsEnumerable())).ToList();
         // Offsets whose records were rejected leave no row, but the chain of offsets must not break.
-        if (days.Count == 0) days.Add((LastDay, []));
+        if (days.Count == 0)
+        {
+            var file = new ArchiveFile(Type, LastDay, Log, Partition, From, To, 1, 1);
+            AtomicFile.Write(Path.Combine(root, file.RelativePath), static stream => stream.Write(EmptyGzip.Member));
+            return 1;
+        }
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, days.Count, parallel, (i, _) =>
         {

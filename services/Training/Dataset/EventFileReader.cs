@@ -18,8 +18,7 @@ internal static class EventFileReader
     {
         columns.Clear();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
-        // Nothing is what the packing of no rows leaves.
-        if (file.Length == 0) return;
+        if (file.Length == 0) throw new InvalidDataException($"{Path.GetFileName(path)} is empty, which also a file of no rows is not");
         var expected = LengthOfRows(file);
         using var stream = new GZipStream(file, CompressionMode.Decompress);
         using var rows = new EventRowSink(columns, cancellationToken);

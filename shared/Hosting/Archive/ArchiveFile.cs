@@ -39,16 +39,20 @@ public sealed partial record ArchiveFile(string Type, DateOnly Day, string Log, 
     /// <summary>The type of a topic's records: <c>view</c> for <c>recommender.view.v1</c>.</summary>
     public static string TypeOf(string topic) => topic.Split('.')[1];
 
-    /// <summary>Reads a name back; null when it is not an archive file.</summary>
+    /// <summary>Reads a name back; null when it is not an archive file, which includes names that only look like one: no such day, offsets that go backwards.</summary>
     public static ArchiveFile? Parse(string relativePath)
     {
         var match = Name().Match(relativePath.Replace(Path.DirectorySeparatorChar, '/'));
-        if (!match.Success) return null;
-        return new ArchiveFile(
-            match.Groups["type"].Value, DateOnly.ParseExact(match.Groups["day"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture),
-            match.Groups["log"].Value, (int)Number("partition"), Number("from"), Number("to"), (int)Number("index"), (int)Number("count"));
+        if (!match.Success || !DateOnly.TryParseExact(match.Groups["day"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return null;
+        if (Number("partition", int.MaxValue) is not { } partition || Number("from", long.MaxValue - 1) is not { } from || Number("to", long.MaxValue - 1) is not { } to) return null;
+        if (Number("index", int.MaxValue) is not { } index || Number("count", int.MaxValue) is not { } count) return null;
+        if (from > to || index < 1 || index > count) return null;
+        var file = new ArchiveFile(match.Groups["type"].Value, day, match.Groups["log"].Value, (int)partition, from, to, (int)index, (int)count);
+        // With other leading zeros it would be looked for under a name that it does not have.
+        return file.RelativePath.Replace(Path.DirectorySeparatorChar, '/') == match.Value ? file : null;
 
-        long Number(string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+        long? Number(string group, long most) =>
+            long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
     }
 
     [GeneratedRegex(@"^type=(?<type>[a-z]+)/day=(?<day>\d{4}-\d\d-\d\d)/(?<log>[A-Za-z0-9]+)-p(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-(?<index>\d+)of(?<count>\d+)\.jsonl\.gz$")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Features;
@@ -54,6 +55,19 @@ public sealed class ArchivingTests : IDisposable
         Assert.Equal([new ArchiveFile("view", s_monday, "L", 2, 10, 12, 1, 1)], Files());
         Assert.Equal(["{\"n\":10}", "{\"n\":11}", "{\"n\":12}"], await RowsAsync());
         Assert.Equal((13, 0), (partition.Durable, partition.Bytes));
+    }
+
+    [Fact]
+    public async Task Offsets_without_rows_leave_a_file_that_every_gzip_reads()
+    {
+        var archive = NewArchive();
+        var partition = archive.Open("L", "view", 2, 0);
+        partition.Append(0, null, s_monday, _clock.GetTimestamp());
+        Assert.True(await archive.FlushAsync(s_patience));
+        using var gzip = Process.Start("gzip", ["--test", Path.Combine(_root, Assert.Single(Files()).RelativePath)]);
+        await gzip.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, gzip.ExitCode);
+        Assert.Empty(await RowsAsync());
     }
 
     [Fact]

@@ -26,6 +26,25 @@ public sealed class ArchiveCatalogTests : IDisposable
         Assert.Null(ArchiveFile.Parse(file.RelativePath + ".tmp"));
     }
 
+    [Theory]
+    [InlineData("type=view/day=2026-13-45/L-p002-000000000000000-000000000000009-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p002-99999999999999999999999-000000000000009-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p002-000000000000000-9223372036854775807-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p99999999999-000000000000000-000000000000009-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p2-000000000000000-000000000000009-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p002-000000000000009-000000000000000-1of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p002-000000000000000-000000000000009-2of1.jsonl.gz")]
+    [InlineData("type=view/day=2026-11-01/L-p002-000000000000000-000000000000009-0of0.jsonl.gz")]
+    public void Names_that_only_look_like_those_of_archive_files_count_for_nothing(string name)
+    {
+        Assert.Null(ArchiveFile.Parse(name));
+        Put(0, 9);
+        var path = Path.Combine(_root, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, []);
+        Assert.Equal([(0, 9)], Chain());
+    }
+
     [Fact]
     public void Batches_follow_one_another()
     {

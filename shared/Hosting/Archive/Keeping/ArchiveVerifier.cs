@@ -36,6 +36,7 @@ public sealed class ArchiveVerifier
         var chains = verifier._archive.Chains.Select(verifier.Check).OrderBy(c => c.Log, StringComparer.Ordinal).ThenBy(c => c.Type, StringComparer.Ordinal)
             .ThenBy(c => c.Partition).ToArray();
         verifier.CheckLeftover();
+        verifier.CheckNames();
         return new ArchiveProof(chains, [.. verifier._problems.Order(StringComparer.Ordinal)], verifier._undescribed);
     }
 
@@ -76,7 +77,11 @@ public sealed class ArchiveVerifier
             using var copy = _archive.Store.Borrow(file.RelativePath, cancellationToken);
             ArchiveRows.Read(copy.Path, _ => rows++, cancellationToken);
             using var stream = File.OpenRead(copy.Path);
-            if (!_described.TryGetValue(file.RelativePath, out var entry)) Interlocked.Increment(ref _undescribed);
+            if (!_described.TryGetValue(file.RelativePath, out var entry))
+            {
+                Interlocked.Increment(ref _undescribed);
+                if (stream.Length == 0) wrong.Add("it is empty, which also a file of no rows is not");
+            }
             else if (entry.Bytes != stream.Length || entry.Sha256 != Convert.ToHexStringLower(SHA256.HashData(stream))) wrong.Add("its checksum is not that of its manifest");
             else if (entry.Rows != rows) wrong.Add(string.Create(CultureInfo.InvariantCulture, $"it has {rows} rows, its manifest says {entry.Rows}"));
         }
@@ -114,6 +119,16 @@ public sealed class ArchiveVerifier
                 if (held.From <= next && held.To >= next) next = held.To + 1;
             if (next <= batch.Key.To) Tell(batch.Key.Log, batch.Key.Type, batch.Key.Partition, $"files of the offsets {batch.Key.From} to {batch.Key.To} do not count, and no others hold {next} to {batch.Key.To}");
         }
+    }
+
+    /// <summary>Files that other tools would read and nobody here counts: under names of no archive file, and in a day beside the one whose file counts.</summary>
+    private void CheckNames()
+    {
+        foreach (var found in _archive.Listed.Where(o => o.Name.EndsWith(ArchiveFile.Extension, StringComparison.Ordinal) && !o.Name.StartsWith('.') && ArchiveFile.Parse(o.Name) is null))
+            _problems.Add($"{found.Name}: no file of the archive has such a name, and its rows count for nobody");
+        var counted = _archive.Files().ToDictionary(f => f with { Day = default });
+        foreach (var file in _archive.Leftover)
+            if (counted.TryGetValue(file with { Day = default }, out var other)) _problems.Add($"{file.RelativePath}: {other.RelativePath} is the same part of the same batch, and one of them does not belong here");
     }
 
     private void Tell(string log, string type, int partition, FormattableString what) =>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Recommender.Contracts.Json;
+using Recommender.Hosting.Artifacts;
 using Recommender.Tests.Unit.Modeling;
 using Recommender.Training.Dataset;
 using Recommender.V1;
@@ -114,8 +115,17 @@ public sealed class EventFileReaderTests : IDisposable
     [Fact]
     public void A_file_without_rows_is_read()
     {
-        Assert.Equal(0, Read([]).Count);
-        Assert.Equal(0, new FileInfo(_path).Length);
+        File.WriteAllBytes(_path, EmptyGzip.Member);
+        var columns = new EventColumns();
+        EventFileReader.Read(_path, columns, CancellationToken.None);
+        Assert.Equal(0, columns.Count);
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_to_nothing_is_damaged()
+    {
+        File.WriteAllBytes(_path, []);
+        Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
     }
 
     [Fact]

@@ -5,11 +5,12 @@ using Recommender.Hosting.Online;
 using Recommender.Hosting.Privacy;
 using Recommender.Hosting.Redis;
 using Recommender.V1;
+using StackExchange.Redis;
 
 namespace Recommender.Features.Api;
 
 /// <summary>Shows online features. A viewer or video that nothing is known of has zeros: that is what its features are.</summary>
-internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider time) : V1.FeatureService.FeatureServiceBase
+internal sealed class FeatureService(Hosting.Redis.IRedis redis, UserIds users, TimeProvider time) : V1.FeatureService.FeatureServiceBase
 {
     /// <summary>The window that <c>trending_score</c> is of: a day.</summary>
     private const int TrendingWindow = 1;
@@ -52,16 +53,37 @@ internal sealed class FeatureService(IRedis redis, UserIds users, TimeProvider t
     {
         if (users.HasKey)
             throw GrpcErrors.FailedPrecondition("PSEUDONYMS", "users", "viewers have pseudonyms here, so their own ids are not known; who has them must name the viewers");
-        var page = new ListUsersResponse();
+        var page = new List<string>(PageSize);
         await foreach (var key in redis.ScanKeysAsync(OnlineKeys.ViewerPattern, context.CancellationToken))
         {
             if (OnlineKeys.ViewerOf(key) is not { } userId) continue;
-            page.UserIds.Add(userId);
-            if (page.UserIds.Count < PageSize) continue;
-            await responseStream.WriteAsync(page, context.CancellationToken);
-            page = new ListUsersResponse();
+            page.Add(userId);
+            if (page.Count < PageSize) continue;
+            await WriteKnownAsync(page, responseStream, context.CancellationToken);
+            page.Clear();
         }
-        if (page.UserIds.Count > 0) await responseStream.WriteAsync(page, context.CancellationToken);
+        if (page.Count > 0) await WriteKnownAsync(page, responseStream, context.CancellationToken);
+    }
+
+    /// <summary>Writes those of whom more is known than that they asked to be forgotten.</summary>
+    private async Task WriteKnownAsync(List<string> userIds, IServerStreamWriter<ListUsersResponse> responseStream, CancellationToken cancellationToken)
+    {
+        var states = await redis.GetManyAsync([.. userIds.Select(id => (RedisKey)OnlineKeys.Viewer(id))], cancellationToken);
+        var known = new ListUsersResponse();
+        known.UserIds.AddRange(userIds.Where((_, i) => !IsForgotten(states[i])));
+        if (known.UserIds.Count > 0) await responseStream.WriteAsync(known, cancellationToken);
+    }
+
+    private static bool IsForgotten(byte[]? stored)
+    {
+        try
+        {
+            return ViewerState.Decode(stored).IsForgotten;
+        }
+        catch (InvalidDataException)
+        {
+            return false; // GetUserFeatures tells what is wrong with it.
+        }
     }
 
     /// <exception cref="RpcException">DATA_LOSS: the state is damaged. FAILED_PRECONDITION: a later version wrote it.</exception>

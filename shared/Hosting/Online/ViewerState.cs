@@ -69,6 +69,9 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     public int MemoryBytes =>
         500 + (32 * Watermarks.Entries.Count) + (100 * (Recent.Count + Muted.Decisions.Length)) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
 
+    /// <summary>Whether the viewer was forgotten and did nothing since, so that nothing is known.</summary>
+    public bool IsForgotten => ForgottenAtMs > 0 && LastSeenAtMs == 0 && Recent.Count == 0 && Muted.Decisions.Length == 0;
+
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
 

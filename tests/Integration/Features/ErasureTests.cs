@@ -69,6 +69,12 @@ public sealed class ErasureTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (erasure = await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).State == Erasure.Types.State.Removing);
         Assert.Equal(0, (await _fixture.ViewerAsync("eve")).Likes);
         Assert.Null(erasure!.ArchiveRemovedAt);
+        await TrackAsync(door, ("2", "bob"));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("bob")).Likes == 1);
+        Assert.Equal(["bob"], await UsersAsync(features));
+        await TrackAsync(door, ("3", "eve"));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("eve")).Likes == 1);
+        Assert.Equal(["bob", "eve"], await UsersAsync(features));
 
         // Whoever notes it again does not move the time.
         var store = new ErasureStatusStore(_fixture.Redis.Client);
@@ -150,6 +156,14 @@ public sealed class ErasureTests : IAsyncLifetime
         var expected = Enumerable.Range(0, events.Length).Where(i => i % Viewers >= 6).Select(i => $"e{i}");
         Assert.Equal(expected.Order(), (await _fixture.ArchivedEventIdsAsync()).Order());
         Assert.Empty(Directory.GetFiles(_fixture.ArchivePath, "*" + ArchiveFile.ColumnsExtension, SearchOption.AllDirectories));
+    }
+
+    private static async Task<IEnumerable<string>> UsersAsync(RunningService features)
+    {
+        using var call = new FeatureService.FeatureServiceClient(features.Channel).ListUsers(new ListUsersRequest());
+        var users = new SortedSet<string>(StringComparer.Ordinal);
+        while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken)) users.UnionWith(call.ResponseStream.Current.UserIds);
+        return users;
     }
 
     private Task<RunningService> DoorAsync(params string[] settings) => RunningService.StartAsync(

@@ -54,6 +54,11 @@ internal sealed class TrainingWorker(RunBook book, TrainingRunner runner, Archiv
         {
             book.Finish(run, TrainingRun.Types.State.Failed, e.Message);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WorkerLog.RunFailed(logger, run.Current.RunId, e);
+            book.Finish(run, TrainingRun.Types.State.Failed, $"files could not be read or written: {e.Message}");
+        }
 #pragma warning disable CA1031 // A run that fails must not end the ones behind it.
         catch (Exception e)
 #pragma warning restore CA1031

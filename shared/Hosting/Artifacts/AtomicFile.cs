@@ -17,9 +17,18 @@ public static class AtomicFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporary = path + TemporarySuffix;
         using var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024);
-        write(stream);
-        stream.Flush(flushToDisk: true);
-        return temporary;
+        try
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+            return temporary;
+        }
+        catch
+        {
+            // On a full disk it would take the room that others need.
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>Writes bytes and puts them in place, replacing an older file.</summary>

@@ -67,13 +67,22 @@ public sealed class ModelStore
         var temporary = target + AtomicFile.TemporarySuffix;
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
-        foreach (var (name, write) in writers) AtomicFile.Write(Path.Combine(temporary, name), write);
-        var files = writers.Keys.Order(StringComparer.Ordinal).Select(name => Describe(Path.Combine(temporary, name))).ToArray();
-        var completed = manifest with { Files = files };
-        AtomicFile.WriteAllBytes(Path.Combine(temporary, ManifestName), JsonSerializer.SerializeToUtf8Bytes(completed, ArtifactJson.Default.ModelManifest));
-        _bucket?.Publish(manifest.Version, temporary);
-        Directory.Move(temporary, target);
-        return completed;
+        try
+        {
+            foreach (var (name, write) in writers) AtomicFile.Write(Path.Combine(temporary, name), write);
+            var files = writers.Keys.Order(StringComparer.Ordinal).Select(name => Describe(Path.Combine(temporary, name))).ToArray();
+            var completed = manifest with { Files = files };
+            AtomicFile.WriteAllBytes(Path.Combine(temporary, ManifestName), JsonSerializer.SerializeToUtf8Bytes(completed, ArtifactJson.Default.ModelManifest));
+            _bucket?.Publish(manifest.Version, temporary);
+            Directory.Move(temporary, target);
+            return completed;
+        }
+        catch
+        {
+            // On a full disk half a model would take the room that events and the next model need.
+            Directory.Delete(temporary, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>The manifest of a version; null when there is no such version.</summary>

@@ -7,12 +7,15 @@ using Recommender.Hosting.Objects;
 namespace Recommender.Hosting.Errors;
 
 /// <summary>
-/// Maps what went wrong behind a call to a gRPC status: a dependency out of reach is UNAVAILABLE with a retry delay, everything unexpected
-/// is INTERNAL with a constant text. The exception itself goes to the log alone.
+/// Maps what went wrong behind a call to a gRPC status: a dependency out of reach is UNAVAILABLE with a retry delay, a full disk
+/// RESOURCE_EXHAUSTED with one, everything unexpected is INTERNAL with a constant text. The exception itself goes to the log alone.
 /// </summary>
 internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
+    private const int NoSpaceOnUnix = 28; // ENOSPC
+    private const int NoSpaceOnWindows = unchecked((int)0x80070070); // ERROR_DISK_FULL
     private static readonly TimeSpan s_storeRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_diskRetry = TimeSpan.FromSeconds(30);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -83,11 +86,16 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
             case ObjectStoreException:
                 ErrorLog.CallFailed(logger, context.Method, error);
                 return GrpcErrors.Unavailable("the object store is unavailable", s_storeRetry);
+            case IOException e when IsDiskFull(e):
+                ErrorLog.CallFailed(logger, context.Method, error);
+                return GrpcErrors.ResourceExhausted("no space is left on the server's disk", s_diskRetry);
             default:
                 ErrorLog.CallFailed(logger, context.Method, error);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));
         }
     }
+
+    private static bool IsDiskFull(IOException error) => error.HResult is NoSpaceOnUnix or NoSpaceOnWindows;
 
     /// <summary>Reading from a client that went away in the middle of its stream: nobody is left to answer, and nothing is wrong here.</summary>
     private static bool IsClientGone(Exception? error)

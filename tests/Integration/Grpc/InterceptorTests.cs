@@ -49,6 +49,20 @@ public sealed class InterceptorTests
     }
 
     [Fact]
+    public async Task A_full_disk_is_told_as_exhausted_with_a_delay()
+    {
+        await using var server = await EchoServer.StartAsync(options =>
+        {
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<ProbeInterceptor>((ServerCallContext _) => File.WriteAllTextAsync("/dev/full", "x"));
+        });
+        using var channel = server.Connect();
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Test.V1.EchoService.EchoServiceClient(channel).UnaryAsync(new EchoRequest(), cancellationToken: Cancel));
+        Assert.Equal((StatusCode.ResourceExhausted, "no space is left on the server's disk"), (error.StatusCode, error.Status.Detail));
+        Assert.True(GrpcErrors.RetryDelayOf(error) > TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task An_interceptor_may_refuse_a_call()
     {
         await using var server = await EchoServer.StartAsync(options => options.Interceptors.Add<ProbeInterceptor>(

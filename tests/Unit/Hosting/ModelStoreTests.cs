@@ -31,6 +31,17 @@ public sealed class ModelStoreTests : IDisposable
         new Dictionary<string, Action<Stream>> { ["b.bin"] = s => s.Write("bbb"u8), ["a.bin"] = s => s.Write("a"u8) });
 
     [Fact]
+    public void Of_a_version_that_cannot_be_written_nothing_stays()
+    {
+        var manifest = Save("m1");
+        var writers = new Dictionary<string, Action<Stream>> { ["a.bin"] = s => s.Write("a"u8), ["b.bin"] = _ => throw new IOException("No space left on device") };
+        Assert.Throws<IOException>(() => _store.Save(manifest with { Version = "m2" }, writers));
+        Assert.Equal(["m1"], Directory.EnumerateDirectories(_root).Select(Path.GetFileName));
+        Assert.Throws<IOException>(() => AtomicFile.Write(Path.Combine(_root, "c"), writers["b.bin"]));
+        Assert.Empty(Directory.EnumerateFiles(_root));
+    }
+
+    [Fact]
     public void A_saved_version_is_found_with_the_sizes_and_checksums_of_its_files()
     {
         var saved = Save("m1");

@@ -16,7 +16,7 @@ internal sealed class GenerationLoader(ModelStore store)
     private const string RatesFile = "item_rates.npy";
     private const string RankerFile = "ranker.onnx";
 
-    /// <summary>Checks checksums, maps the factors into memory, reads the other files, checks that they fit each other, and builds the look-ups.</summary>
+    /// <summary>Checks checksums, reads the factors into mapped memory and the other files, checks that they fit each other, and builds the look-ups.</summary>
     /// <param name="version">The version.</param>
     /// <param name="manifestSha256">Checksum of its manifest as announced; empty when it was not.</param>
     /// <exception cref="InvalidDataException">The version is missing, damaged or of a kind that this code can't serve; the message says which.</exception>
@@ -86,7 +86,8 @@ internal sealed class GenerationLoader(ModelStore store)
 
     private MappedFloats Map(ModelManifest manifest, string file, int rows, int columns)
     {
-        var values = new MappedFloats(store.PathOf(manifest.Version, file));
+        var described = manifest.Files.FirstOrDefault(f => f.Name == file) ?? throw new InvalidDataException($"the manifest lacks {file}");
+        var values = new MappedFloats(store.PathOf(manifest.Version, file), described.Sha256);
         if (values.Rows != rows || values.Columns != columns)
             throw new InvalidDataException($"{file} is {values.Rows} x {values.Columns}, the manifest says {rows} x {columns}");
         return Vectors.AreFinite(values.GetSpan()) ? values : throw new InvalidDataException($"{file} holds a number that is not finite");

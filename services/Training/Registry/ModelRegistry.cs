@@ -73,6 +73,7 @@ internal sealed class ModelRegistry(
             Repair();
             if (Find(version) is not { } manifest) return null;
             if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason, hasLists);
+            else Check(manifest);
             return manifest;
         }
         finally
@@ -139,7 +140,8 @@ internal sealed class ModelRegistry(
         if (store.RepairLive() is { } problem) RegistryLog.Repaired(logger, store.ReadLive().Version, problem);
     }
 
-    private async Task GoLiveAsync(ModelManifest manifest, string action, string reason, bool hasLists)
+    /// <exception cref="PromotionException">MODEL_DAMAGED.</exception>
+    private void Check(ModelManifest manifest)
     {
         try
         {
@@ -149,6 +151,11 @@ internal sealed class ModelRegistry(
         {
             throw new PromotionException(Damaged, manifest.Version, e.Message);
         }
+    }
+
+    private async Task GoLiveAsync(ModelManifest manifest, string action, string reason, bool hasLists)
+    {
+        Check(manifest);
         // From here on there is no way back: a recorded change must be announced.
         store.WriteLive(new LiveChange(manifest.Version, action, time.GetUtcNow(), reason));
         TrainingMetrics.LiveModel(manifest);

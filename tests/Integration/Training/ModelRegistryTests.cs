@@ -178,6 +178,10 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         var damaged = new GetModelVersionRequest { Version = versions[2] };
         await RefusedAsync(host.Models.GetModelVersionAsync(damaged, cancellationToken: Token), StatusCode.FailedPrecondition);
 
+        // That it is live already makes it no better.
+        await File.WriteAllTextAsync(host.Store.PathOf(versions[0], "popularity.npy"), "", Token);
+        await RefusePromotionAsync(host, versions[0], StatusCode.FailedPrecondition);
+
         Assert.Equal(versions[0], host.Store.ReadLive().Version);
         var listed = await host.Models.ListModelVersionsAsync(new ListModelVersionsRequest(), cancellationToken: Token);
         Assert.Equal([versions[1], versions[0]], listed.Versions.Select(v => v.Version));

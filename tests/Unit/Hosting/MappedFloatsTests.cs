@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Tests.Unit.Hosting;
@@ -25,6 +26,31 @@ public sealed class MappedFloatsTests : IDisposable
         Assert.Equal((1000, 5), (floats.Rows, floats.Columns));
         Assert.Equal(values, floats.GetSpan().ToArray());
         Assert.Equal(values, floats.Memory.ToArray());
+    }
+
+    [Fact]
+    public void Whoever_cuts_or_overwrites_the_file_changes_nothing_of_what_was_read()
+    {
+        float[] values = [.. Enumerable.Range(0, 5000).Select(i => i * 0.5f)];
+        Write(values, 1000, 5);
+        using IDisposable mapped = new MappedFloats(_path);
+        using (var stream = File.OpenWrite(_path))
+        {
+            stream.Write(new byte[1000]);
+            Assert.Equal(values, ((MappedFloats)mapped).GetSpan().ToArray());
+            stream.SetLength(0);
+        }
+        Assert.Equal(values, ((MappedFloats)mapped).GetSpan().ToArray());
+    }
+
+    [Fact]
+    public void What_is_read_must_have_the_checksum_that_was_told()
+    {
+        Write([1, 2, 3, 4], 2, 2);
+        var checksum = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(_path)));
+        using (IDisposable mapped = new MappedFloats(_path, checksum)) Assert.Equal(2, ((MappedFloats)mapped).Rows);
+        Write([1, 2, 3, 5], 2, 2);
+        Assert.Throws<InvalidDataException>(() => new MappedFloats(_path, checksum));
     }
 
     [Fact]

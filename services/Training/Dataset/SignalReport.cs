@@ -8,8 +8,9 @@ namespace Recommender.Training.Dataset;
 
 /// <summary>
 /// How each signal is spread over viewers and videos, for whoever wants to judge whether the data can be trusted:
-/// <c>watch_seconds</c> and <c>watch_ratio</c> (views of videos of known duration), <c>confidence</c> (of viewer and video pairs),
-/// <c>events_per_viewer</c>, <c>events_per_video</c>, and for each type of event <c>{type}_per_viewer</c> over the viewers with any.
+/// <c>watch_seconds</c> and <c>watch_ratio</c> (views of videos of known duration), <c>confidence</c> (of viewer and video pairs that are
+/// liked or watched), <c>dislike</c> (how much disliked pairs count, where there are any), <c>events_per_viewer</c>, <c>events_per_video</c>, and for
+/// each type of event <c>{type}_per_viewer</c> over the viewers with any.
 /// </summary>
 internal static class SignalReport
 {
@@ -39,7 +40,12 @@ internal static class SignalReport
             values["events_per_viewer"].Add(events.Length);
             for (var signal = 1; signal < perType.Length; signal++)
                 if (perType[signal] > 0) For($"{EventTypeNames.NameOf((EventType)signal)}_per_viewer").Add(perType[signal]);
-            foreach (var pair in folder.Fold(events)) values["confidence"].Add(pair.Confidence);
+            foreach (var pair in folder.Fold(events))
+            {
+                // As they are trained on: one "not interested" of weight 1,000 would make the mean of both together say nothing.
+                if (pair.Confidence > 0) values["confidence"].Add(pair.Confidence);
+                else if (pair.Confidence < 0) For("dislike").Add(weights.DislikeOf(pair.Confidence));
+            }
         }
         foreach (var events in perVideo) values["events_per_video"].Add(events);
         return new SortedDictionary<string, Distribution>(values.ToDictionary(v => v.Key, v => v.Value.Build()), StringComparer.Ordinal);

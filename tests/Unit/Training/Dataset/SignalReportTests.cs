@@ -24,9 +24,21 @@ public sealed class SignalReportTests
         Assert.Equal((1, 3), (report["view_per_viewer"].Count, report["view_per_viewer"].Mean));
         Assert.Equal(1, report["like_per_viewer"].Count);
         Assert.Equal(1, report["skip_per_viewer"].Count);
-        Assert.Equal((3, -0.5), (report["confidence"].Count, report["confidence"].Min));
+        Assert.Equal((2, 1), (report["confidence"].Count, report["dislike"].Count));
+        Assert.True(report["confidence"].Min > 0);
+        Assert.Equal(0.5, report["dislike"].Mean);
         Assert.DoesNotContain("share_per_viewer", report.Keys);
         Assert.Contains("watch_seconds: n 3 min 5 mean 11", SignalReport.InWords(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Not_interested_counts_in_the_report_for_what_it_counts_in_training()
+    {
+        var data = Datasets.Builder([One("u", "a", 1, watched: 5), One("w", "b", 5, EventType.NotInterested)]).Build(Token);
+        var report = SignalReport.Of(data, new InteractionWeights(), Token);
+        Assert.True(report["confidence"].Mean > 0);
+        Assert.Equal(new InteractionWeights().MaxDislike, report["dislike"].Max);
+        Assert.DoesNotContain("dislike", SignalReport.Of(Datasets.Builder([One("u", "a", 1, watched: 5)]).Build(Token), new InteractionWeights(), Token).Keys);
     }
 
     [Fact]

@@ -7,98 +7,82 @@ namespace Recommender.Training.Dataset;
 /// <summary>Names a snapshot by its content.</summary>
 internal static class DataVersion
 {
+    // Of usual viewers so many events that their bytes stay in the processor's cache until they are hashed.
+    private const int ViewersOfPiece = 128;
+
     /// <summary>
     /// SHA-256, lower-case hexadecimal, over everything that training sees: ids, durations and the events in canonical order. The same
     /// events give the same version, however they were batched into files, repeated or numbered by the log.
     /// </summary>
     public static string Of(EventDataset data, CancellationToken cancellationToken = default)
     {
-        using var hash = new BufferedHash();
-        hash.Append("recommender-events-1\n"u8);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("recommender-events-1\n"u8);
         AppendIds(hash, data.Viewers);
         AppendIds(hash, data.Videos);
-        foreach (var duration in data.Durations) hash.Append(BitConverter.SingleToInt32Bits(duration));
-        var (times, seconds, signals) = (new long[64], new float[64], new byte[64]);
-        for (var viewer = 0; viewer < data.Viewers.Count; viewer++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var events = data.Events(viewer);
-            var count = events.Length;
-            if (count > times.Length) (times, seconds, signals) = (new long[2 * count], new float[2 * count], new byte[2 * count]);
-            events.Times.CopyTo(times);
-            for (var i = 0; i < count; i++) (seconds[i], signals[i]) = (events.WatchSeconds[i], events.Signals[i]);
-            hash.Append(count);
-            // Little-endian, as every machine that .NET 10 runs on.
-            hash.Append(MemoryMarshal.AsBytes(events.Videos));
-            hash.Append(MemoryMarshal.AsBytes<long>(times.AsSpan(0, count)));
-            hash.Append(MemoryMarshal.AsBytes<float>(seconds.AsSpan(0, count)));
-            hash.Append(signals.AsSpan(0, count));
-        }
-        return hash.Finish();
+        hash.AppendData(MemoryMarshal.AsBytes<float>(data.Durations.ToArray()));
+        // Events lie scattered in the memory, so that gathering them takes longer than the hash.
+        var pieces = (data.Viewers.Count + ViewersOfPiece - 1) / ViewersOfPiece;
+        InTurn.Run(pieces, () => new Piece(), (piece, number) => Gather(data, number, piece), piece => hash.AppendData(piece.Written), cancellationToken);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void AppendIds(BufferedHash hash, IdList ids)
+    private static void AppendIds(IncrementalHash hash, IdList ids)
     {
-        hash.Append(ids.Count);
+        var piece = new Piece();
+        BinaryPrimitives.WriteInt32LittleEndian(piece.Next(sizeof(int)), ids.Count);
         for (var i = 0; i < ids.Count; i++)
         {
-            hash.Append(ids.Utf8(i).Length);
-            hash.Append(ids.Utf8(i));
+            var id = ids.Utf8(i);
+            BinaryPrimitives.WriteInt32LittleEndian(piece.Next(sizeof(int)), id.Length);
+            id.CopyTo(piece.Next(id.Length));
+            if (piece.Written.Length < Piece.UsualBytes / 2) continue;
+            hash.AppendData(piece.Written);
+            piece.Clear();
+        }
+
+        hash.AppendData(piece.Written);
+    }
+
+    private static void Gather(EventDataset data, int number, Piece piece)
+    {
+        piece.Clear();
+        var to = Math.Min(data.Viewers.Count, (number + 1) * ViewersOfPiece);
+        for (var viewer = number * ViewersOfPiece; viewer < to; viewer++)
+        {
+            var events = data.Events(viewer);
+            var count = events.Length;
+            BinaryPrimitives.WriteInt32LittleEndian(piece.Next(sizeof(int)), count);
+            // Little-endian, as every machine that .NET 10 runs on.
+            MemoryMarshal.AsBytes(events.Videos).CopyTo(piece.Next(checked(sizeof(int) * count)));
+            events.Times.CopyTo(MemoryMarshal.Cast<byte, long>(piece.Next(checked(sizeof(long) * count))));
+            var seconds = MemoryMarshal.Cast<byte, float>(piece.Next(sizeof(float) * count));
+            for (var i = 0; i < seconds.Length; i++) seconds[i] = events.WatchSeconds[i];
+            var signals = piece.Next(count);
+            for (var i = 0; i < signals.Length; i++) signals[i] = events.Signals[i];
         }
     }
 
-    /// <summary>SHA-256 of many small pieces, which each cost a call of the library otherwise. One buffer is hashed while the other one fills.</summary>
-    private sealed class BufferedHash : IDisposable
+    /// <summary>Bytes that are hashed at once.</summary>
+    private sealed class Piece
     {
-        private const int BufferBytes = 256 * 1024;
+        public const int UsualBytes = 256 * 1024;
 
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private byte[] _filling = new byte[BufferBytes];
-        private byte[] _other = new byte[BufferBytes];
-        private int _held;
-        private Task _hashing = Task.CompletedTask;
+        private byte[] _bytes = new byte[UsualBytes];
+        private int _length;
 
-        public void Append(int value)
+        public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+        public void Clear() => _length = 0;
+
+        /// <summary>Room for the next bytes.</summary>
+        public Span<byte> Next(int count)
         {
-            Span<byte> bytes = stackalloc byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-            Append(bytes);
-        }
-
-        public void Append(ReadOnlySpan<byte> bytes)
-        {
-            while (bytes.Length > _filling.Length - _held)
-            {
-                var fitting = _filling.Length - _held;
-                bytes[..fitting].CopyTo(_filling.AsSpan(_held));
-                _held += fitting;
-                Flush();
-                bytes = bytes[fitting..];
-            }
-
-            bytes.CopyTo(_filling.AsSpan(_held));
-            _held += bytes.Length;
-        }
-
-        public string Finish()
-        {
-            Flush();
-            _hashing.Wait();
-            return Convert.ToHexStringLower(_hash.GetHashAndReset());
-        }
-
-        public void Dispose()
-        {
-            _hashing.Wait();
-            _hash.Dispose();
-        }
-
-        private void Flush()
-        {
-            _hashing.Wait();
-            var (full, length) = (_filling, _held);
-            _hashing = Task.Run(() => _hash.AppendData(full, 0, length));
-            (_filling, _other, _held) = (_other, full, 0);
+            var end = checked(_length + count);
+            if (end > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(end, 2L * _bytes.Length)));
+            var next = _bytes.AsSpan(_length, count);
+            _length = end;
+            return next;
         }
     }
 }

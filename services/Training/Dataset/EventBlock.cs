@@ -27,9 +27,9 @@ internal sealed class EventBlock
         var count = starts[^1];
         (_starts, _earliest) = (starts, earliest);
         var isWhole = (ulong)(latest - earliest) >> TimeBits != 0;
-        (_videos, _words) = (new int[count], new uint[count]);
-        _lows = isWhole ? [] : new uint[count];
-        _times = isWhole ? new long[count] : [];
+        (_videos, _words) = (GC.AllocateUninitializedArray<int>(count), GC.AllocateUninitializedArray<uint>(count));
+        _lows = isWhole ? [] : GC.AllocateUninitializedArray<uint>(count);
+        _times = isWhole ? GC.AllocateUninitializedArray<long>(count) : [];
     }
 
     /// <summary>Number of events.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -13,7 +12,8 @@ namespace Recommender.Training.Dataset;
 /// </summary>
 internal sealed class EventLineScanner
 {
-    private readonly DayCache _days = new();
+    private readonly UtcTimes _occurrences = new();
+    private readonly UtcTimes _receptions = new();
 
     /// <summary>Reads the row at the start of some and adds it.</summary>
     /// <param name="rows">Rows, each with its line end.</param>
@@ -48,12 +48,12 @@ internal sealed class EventLineScanner
                     videoHash = columns.AskForVideo(video);
                     break;
                 case (byte)'o':
-                    if (!TryText(rows, ref at, "\"occurred_at\":\""u8, out var time) || !_days.TryParse(time, out occurred)) return 0;
+                    if (!TryText(rows, ref at, "\"occurred_at\":\""u8, out var time) || !_occurrences.TryParse(time, out occurred)) return 0;
                     break;
                 case (byte)'r':
                     if (TryText(rows, ref at, "\"received_at\":\""u8, out time))
                     {
-                        if (!_days.TryParse(time, out received)) return 0;
+                        if (!_receptions.TryParse(time, out received)) return 0;
                     }
                     else if (!TryText(rows, ref at, "\"request_id\":\""u8, out _)) return 0;
                     break;
@@ -140,56 +140,4 @@ internal sealed class EventLineScanner
         14 when name.SequenceEqual("not_interested"u8) => Signal.NotInterested,
         _ => default,
     };
-
-    /// <summary>Reads times in UTC of milli- or microseconds or whole seconds; keeps the day that it saw last.</summary>
-    private sealed class DayCache
-    {
-        private ulong _start;
-        private ushort _end;
-        private long _milliseconds;
-
-        /// <summary>Unix milliseconds, rounded down; false when it looks otherwise.</summary>
-        public bool TryParse(ReadOnlySpan<byte> text, out long milliseconds)
-        {
-            milliseconds = 0;
-            if (text.Length is not (20 or 24 or 27) || text[^1] != 'Z' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
-            var start = BinaryPrimitives.ReadUInt64LittleEndian(text);
-            var end = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
-            if ((start != _start || end != _end) && !TryDay(text, start, end)) return false;
-            var (hour, minute, second) = (Two(text, 11), Two(text, 14), Two(text, 17));
-            if (hour > 23 || minute > 59 || second > 59) return false;
-            var fraction = 0u;
-            if (text.Length > 20)
-            {
-                if (text[19] != '.') return false;
-                for (var i = 20; i < text.Length - 1; i++)
-                {
-                    if (text[i] - (uint)'0' > 9) return false;
-                }
-
-                fraction = (100 * (text[20] - (uint)'0')) + (10 * (text[21] - (uint)'0')) + text[22] - '0';
-            }
-
-            milliseconds = _milliseconds + (1000L * ((3600 * hour) + (60 * minute) + second)) + fraction;
-            return true;
-        }
-
-        private bool TryDay(ReadOnlySpan<byte> text, ulong start, ushort end)
-        {
-            var (century, year, month, day) = (Two(text, 0), Two(text, 2), Two(text, 5), Two(text, 8));
-            if (text[4] != '-' || text[7] != '-' || century > 99 || year > 99 || month is 0 or > 12) return false;
-            var whole = (int)((100 * century) + year);
-            if (whole == 0 || day == 0 || day > DateTime.DaysInMonth(whole, (int)month)) return false;
-            (_start, _end) = (start, end);
-            _milliseconds = new DateTimeOffset(whole, (int)month, (int)day, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-            return true;
-        }
-
-        // Two digits, or more than 99.
-        private static uint Two(ReadOnlySpan<byte> text, int at)
-        {
-            var (tens, ones) = (text[at] - (uint)'0', text[at + 1] - (uint)'0');
-            return tens > 9 || ones > 9 ? uint.MaxValue : (10 * tens) + ones;
-        }
-    }
 }

@@ -15,19 +15,19 @@ internal sealed class EventRowSink(EventColumns columns, CancellationToken cance
     private byte[] _held = new byte[1024];
     private int _heldBytes;
 
-    /// <summary>Whether the last block did not end with a row.</summary>
-    public bool IsWithinRow => _heldBytes > 0;
+    /// <summary>What came after the last line end.</summary>
+    public ReadOnlySpan<byte> Rest => _held.AsSpan(0, _heldBytes);
 
     /// <inheritdoc/>
     protected override void Take(ReadOnlySpan<byte> buffer)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (IsWithinRow)
+        if (_heldBytes > 0)
         {
             var end = buffer.IndexOf((byte)'\n') + 1;
             Hold(end == 0 ? buffer : buffer[..end]);
             if (end == 0) return;
-            ReadRows(_held.AsSpan(0, _heldBytes));
+            ReadRows(Rest);
             _heldBytes = 0;
             buffer = buffer[end..];
         }

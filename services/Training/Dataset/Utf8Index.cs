@@ -13,10 +13,7 @@ internal sealed class Utf8Index
     // Texts whose places in the table are fetched while those before them are looked up.
     private const int Ahead = 16;
 
-    // The upper half of a text's hash, which also says where to look, over its number + 1; 0: free.
-    private const int TagShift = 32;
-    private ulong[] _slots = new ulong[256];
-    private Entry[] _entries = new Entry[128];
+    private Slot[] _slots = new Slot[256];
 
     /// <summary>The texts by number.</summary>
     public Utf8List Texts { get; } = new();
@@ -31,20 +28,17 @@ internal sealed class Utf8Index
         var slots = _slots;
         var mask = slots.Length - 1;
         var at = PlaceOf(hash) & mask;
-        for (; slots[at] != 0; at = (at + 1) & mask)
+        for (; slots[at].Next != 0; at = (at + 1) & mask)
         {
-            if ((slots[at] ^ hash) >> TagShift != 0) continue;
-            var number = (int)(uint)slots[at] - 1;
-            ref readonly var entry = ref _entries[number];
-            if (entry.First != first || entry.Last != last || entry.Length != text.Length) continue;
-            if (text.Length <= ShortLength || Texts[number].SequenceEqual(text)) return number;
+            ref readonly var slot = ref slots[at];
+            if (slot.Hash != hash || slot.First != first || slot.Last != last) continue;
+            var number = slot.Next - 1;
+            if (slot.Length == text.Length && (text.Length <= ShortLength || Texts[number].SequenceEqual(text))) return number;
         }
 
         if (!Utf8.IsValid(text)) return -1;
-        if (Texts.Count == _entries.Length) Array.Resize(ref _entries, checked(2 * _entries.Length));
-        _entries[Texts.Count] = new Entry(first, last, text.Length);
         Texts.Add(text);
-        slots[at] = (hash >> TagShift << TagShift) | (uint)Texts.Count;
+        slots[at] = new Slot(hash, first, last, text.Length, Texts.Count);
         if (2L * Texts.Count > slots.Length) Grow();
         return Texts.Count - 1;
     }
@@ -85,25 +79,28 @@ internal sealed class Utf8Index
         Array.Clear(_slots);
     }
 
-    private static int PlaceOf(ulong hash) => (int)(hash >> TagShift);
+    // The upper half is mixed best.
+    private static int PlaceOf(ulong hash) => (int)(hash >> 32);
 
     private void Grow()
     {
         var before = _slots;
-        _slots = new ulong[checked(2 * before.Length)];
+        _slots = new Slot[checked(2 * before.Length)];
         var mask = _slots.Length - 1;
-        foreach (var slot in before)
+        foreach (ref readonly var slot in before.AsSpan())
         {
-            if (slot == 0) continue;
-            var at = PlaceOf(slot) & mask;
-            while (_slots[at] != 0) at = (at + 1) & mask;
+            if (slot.Next == 0) continue;
+            var at = PlaceOf(slot.Hash) & mask;
+            while (_slots[at].Next != 0) at = (at + 1) & mask;
             _slots[at] = slot;
         }
     }
 
-    /// <summary>Tells a text from others. Short ones, as most ids are, are in it whole, and those that came first lie together, as the most frequent do.</summary>
+    /// <summary>A text's place in the table: all that tells it from others, so that the memory is asked once. Short texts, as most ids are, are in it whole.</summary>
+    /// <param name="Hash">The text's hash, which also says where to look.</param>
     /// <param name="First">Its first bytes, see <see cref="Utf8Hash.EndsOf"/>.</param>
     /// <param name="Last">Its last bytes.</param>
     /// <param name="Length">Its bytes.</param>
-    private readonly record struct Entry(ulong First, ulong Last, int Length);
+    /// <param name="Next">Its number + 1; 0: free.</param>
+    private readonly record struct Slot(ulong Hash, ulong First, ulong Last, int Length, int Next);
 }

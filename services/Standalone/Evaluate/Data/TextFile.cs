@@ -1,10 +1,14 @@
 using System.Text;
+using Recommender.Hosting.Artifacts;
 
 namespace Recommender.Standalone.Evaluate.Data;
 
 /// <summary>Lines of a UTF-8 text file, gzipped or not: its first bytes tell, not its name.</summary>
 internal static class TextFile
 {
+    // The last line of a gzip file that was whole: no id that anybody would use.
+    private const string EndOfFile = "\0end";
+
     // Bytes that are no text would all become the same sign, and different ids with them one.
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -17,16 +21,16 @@ internal static class TextFile
         {
             using var file = File.OpenRead(path);
             var isGzip = IsGzip(file);
-            using var reader = new StreamReader(isGzip ? GzipFile.Decompress(file) : file, s_strict);
+            using var reader = new StreamReader(isGzip ? SealedGzip.Decompress(file, Encoding.UTF8.GetBytes('\n' + EndOfFile)) : file, s_strict);
             string? last = null;
             for (; reader.ReadLine() is { } line; number++)
             {
                 if (number % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
                 last = line;
-                if (!string.IsNullOrWhiteSpace(line) && line != GzipFile.EndOfFile) use(line, number);
+                if (!string.IsNullOrWhiteSpace(line) && line != EndOfFile) use(line, number);
             }
 
-            if (isGzip && last != GzipFile.EndOfFile) throw new InvalidDataException();
+            if (isGzip && last != EndOfFile) throw new InvalidDataException();
         }
         catch (InvalidDataException)
         {

@@ -107,9 +107,30 @@ public sealed class EventFileReaderTests : IDisposable
         var whole = File.ReadAllBytes(_path);
         File.WriteAllBytes(_path, whole[..^missing]);
         Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
-        File.WriteAllBytes(_path, [.. whole, .. whole]);
+        File.WriteAllBytes(_path, [.. whole, .. whole[..^missing]]);
+        Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
+        File.WriteAllBytes(_path, [.. whole, .. new byte[missing]]);
         var error = Assert.Throws<InvalidDataException>(() => EventFileReader.Read(_path, new EventColumns(), CancellationToken.None));
-        Assert.Contains("bytes of rows", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cut short", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_was_joined_from_several_is_read_whole()
+    {
+        // As "cat a.gz b.gz" does it. More than what is unpacked at once, and with a member of nothing between.
+        var rows = RandomRows.Of(new Random(1), 3000);
+        Write(rows.Take(2000));
+        var first = File.ReadAllBytes(_path);
+        Write(rows.Skip(2000));
+        byte[] joined = [.. first, .. EmptyGzip.Member, .. File.ReadAllBytes(_path)];
+        File.WriteAllBytes(_path, joined);
+        var columns = new EventColumns();
+        EventFileReader.Read(_path, columns, CancellationToken.None);
+        AssertRead(rows, columns);
+        EventColumnsFile.Write(_path, columns, EventColumnsFile.SourceOf(_path));
+        var kept = new EventColumns();
+        Assert.True(EventColumnsFile.TryRead(_path, kept));
+        AssertRead(rows, kept);
     }
 
     [Fact]

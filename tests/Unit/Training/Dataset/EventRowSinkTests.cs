@@ -20,7 +20,7 @@ public sealed class EventRowSinkTests
             sink.Write(rows, at, length);
         }
 
-        Assert.Equal((rows.Length, false), (sink.Length, sink.IsWithinRow));
+        Assert.Equal((rows.Length, 0), (sink.Length, sink.Rest.Length));
         Assert.Equal((whole.Count, whole.Unreadable, whole.Mutes, whole.Unmutes), (pieces.Count, pieces.Unreadable, pieces.Mutes, pieces.Unmutes));
         Assert.Equal(whole.ViewerIds.Bytes, pieces.ViewerIds.Bytes);
         Assert.Equal(whole.VideoIds.Bytes, pieces.VideoIds.Bytes);
@@ -35,9 +35,9 @@ public sealed class EventRowSinkTests
     {
         using var sink = new EventRowSink(new EventColumns(), CancellationToken.None);
         sink.Write("{}\n{"u8);
-        Assert.True(sink.IsWithinRow);
+        Assert.False(sink.Rest.IsEmpty);
         sink.Write("}\n"u8);
-        Assert.False(sink.IsWithinRow);
+        Assert.True(sink.Rest.IsEmpty);
     }
 
     [Fact]

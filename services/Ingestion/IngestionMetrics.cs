@@ -9,10 +9,12 @@ namespace Recommender.Ingestion;
 /// <summary>What the door counts.</summary>
 internal sealed class IngestionMetrics
 {
-    private static long s_window;
+    // By number of the type.
+    private static readonly string[] s_types = ["unknown", .. EventTypeNames.All];
+    private static readonly string[] s_outcomes = ["accepted", "refused", "limited"];
 
-    private readonly Counter<long> _events = RecommenderTelemetry.Meter.CreateCounter<long>(
-        "recommender.ingestion.events", description: "Events at the door by type and outcome (accepted: durable in Kafka; refused: bad input; limited: the viewer sends too many).");
+    private static readonly long[] s_events = new long[s_types.Length * s_outcomes.Length];
+    private static long s_window;
 
     private readonly Counter<long> _videos = RecommenderTelemetry.Meter.CreateCounter<long>(
         "recommender.ingestion.videos", description: "Catalog changes by kind (upserted, deleted).");
@@ -25,14 +27,19 @@ internal sealed class IngestionMetrics
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10, 60, 600, 3600, 86_400, 604_800] });
 
     // Asked for now and then instead of told of each event.
-    static IngestionMetrics() => RecommenderTelemetry.Meter.CreateObservableUpDownCounter(
-        "recommender.ingestion.stream.window", static () => Volatile.Read(ref s_window), description: "Events of streams that are taken and not acknowledged yet (at most Ingestion:StreamWindow of each stream).");
+    static IngestionMetrics()
+    {
+        RecommenderTelemetry.Meter.CreateObservableCounter(
+            "recommender.ingestion.events", Events, description: "Events at the door by type and outcome (accepted: durable in Kafka; refused: bad input; limited: the viewer sends too many).");
+        RecommenderTelemetry.Meter.CreateObservableUpDownCounter(
+            "recommender.ingestion.stream.window", static () => Volatile.Read(ref s_window), description: "Events of streams that are taken and not acknowledged yet (at most Ingestion:StreamWindow of each stream).");
+    }
 
-    public void Accepted(Event e) => Count(e.Type, "accepted");
+    public static void Accepted(Event e) => Count(e.Type, 0);
 
-    public void Refused(Event? e) => Count(e?.Type ?? EventType.Unspecified, "refused");
+    public static void Refused(Event? e) => Count(e?.Type ?? EventType.Unspecified, 1);
 
-    public void Limited(Event e) => Count(e.Type, "limited");
+    public static void Limited(Event e) => Count(e.Type, 2);
 
     public void ContextDropped(int entries) => _contextDropped.Add(entries);
 
@@ -45,10 +52,16 @@ internal sealed class IngestionMetrics
 
     public void Deleted(int videos) => _videos.Add(videos, new KeyValuePair<string, object?>("kind", "deleted"));
 
-    private void Count(EventType type, string outcome)
+    // A type from outside must not become a label of its own.
+    private static void Count(EventType type, int outcome) =>
+        Interlocked.Increment(ref s_events[((EventTypes.IsKnown(type) ? (int)type : 0) * s_outcomes.Length) + outcome]);
+
+    private static IEnumerable<Measurement<long>> Events()
     {
-        // A type from outside must not become a label of its own.
-        var name = EventTypes.IsKnown(type) ? EventTypeNames.NameOf(type) : "unknown";
-        _events.Add(1, new KeyValuePair<string, object?>("type", name), new KeyValuePair<string, object?>("outcome", outcome));
+        for (var i = 0; i < s_events.Length; i++)
+        {
+            if (Volatile.Read(ref s_events[i]) is > 0 and var count)
+                yield return new(count, new("type", s_types[i / s_outcomes.Length]), new("outcome", s_outcomes[i % s_outcomes.Length]));
+        }
     }
 }

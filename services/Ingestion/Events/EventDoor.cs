@@ -19,12 +19,12 @@ internal sealed class EventDoor(
         var violations = rules.Check(e);
         if (violations.Count > 0)
         {
-            metrics.Refused(e);
+            IngestionMetrics.Refused(e);
             return new Admission { Violations = violations };
         }
         if (limiter.TryTake(e!.UserId) is { } wait)
         {
-            metrics.Limited(e);
+            IngestionMetrics.Limited(e);
             return new Admission { RetryAfter = wait, Limit = options.ViewerEventsPerSecond };
         }
         if (e.OccurredAt is { } at) metrics.ClockSkew(at.ToDateTimeOffset() - time.GetUtcNow());

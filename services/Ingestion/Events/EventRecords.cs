@@ -6,6 +6,7 @@ using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Telemetry;
 using Recommender.V1;
+using Header = Confluent.Kafka.Header;
 using Headers = Confluent.Kafka.Headers;
 
 namespace Recommender.Ingestion.Events;
@@ -13,10 +14,12 @@ namespace Recommender.Ingestion.Events;
 /// <summary>Turns good events into records: CloudEvents in binary mode, keyed by viewer.</summary>
 internal sealed class EventRecords(TimeProvider time)
 {
-    private static readonly byte[] s_source = "/recommender/ingestion"u8.ToArray();
-    private static readonly byte[] s_specVersion = "1.0"u8.ToArray();
-    private static readonly FrozenDictionary<string, byte[]> s_types = Topics.Events.ToFrozenDictionary(t => t, Encoding.ASCII.GetBytes, StringComparer.Ordinal);
-    private static readonly byte[] s_contentType = "application/json"u8.ToArray();
+    // What all records share is made once: there are seven headers for each event.
+    private static readonly Header s_source = new(CloudEventHeaders.Source, "/recommender/ingestion"u8.ToArray());
+    private static readonly Header s_specVersion = new(CloudEventHeaders.SpecVersion, "1.0"u8.ToArray());
+    private static readonly Header s_contentType = new(CloudEventHeaders.ContentType, "application/json"u8.ToArray());
+    private static readonly FrozenDictionary<string, Header> s_types =
+        Topics.All.ToFrozenDictionary(t => t, t => new Header(CloudEventHeaders.Type, Encoding.ASCII.GetBytes(t)), StringComparer.Ordinal);
 
     /// <summary>Completes the event (id, time) in place and makes its record.</summary>
     public KafkaRecord Create(Event e)
@@ -33,14 +36,11 @@ internal sealed class EventRecords(TimeProvider time)
     /// <summary>The CloudEvents headers of a record.</summary>
     public static Headers Headers(string topic, string id, Timestamp at)
     {
+        Span<byte> time = stackalloc byte[JsonTime.MaxBytes];
         var headers = new Headers
         {
-            { CloudEventHeaders.SpecVersion, s_specVersion },
-            { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(id) },
-            { CloudEventHeaders.Type, s_types.TryGetValue(topic, out var type) ? type : Encoding.ASCII.GetBytes(topic) },
-            { CloudEventHeaders.Source, s_source },
-            { CloudEventHeaders.Time, Encoding.ASCII.GetBytes(JsonTime.Format(at)) },
-            { CloudEventHeaders.ContentType, s_contentType },
+            s_specVersion, new Header(CloudEventHeaders.Id, Encoding.UTF8.GetBytes(id)), s_types[topic], s_source,
+            new Header(CloudEventHeaders.Time, time[..JsonTime.Format(at, time)].ToArray()), s_contentType,
         };
         if (TraceHeaders.Current() is { } traceParent) headers.Add(CloudEventHeaders.TraceParent, traceParent);
         return headers;

@@ -7,8 +7,7 @@ namespace Recommender.Ingestion.Events;
 
 /// <summary>The door for events: judges each, writes it to Kafka, and says OK only when every in-sync replica has it.</summary>
 internal sealed class IngestionService(
-    EventDoor door, IRecordProducer producer, IngestionOptions options, IngestionMetrics metrics,
-    IHostApplicationLifetime lifetime)
+    EventDoor door, IRecordProducer producer, IngestionOptions options, IHostApplicationLifetime lifetime)
     : V1.IngestionService.IngestionServiceBase
 {
     /// <inheritdoc/>
@@ -17,7 +16,7 @@ internal sealed class IngestionService(
         var admission = door.Admit(request.Event);
         if (admission.Record is not { } record) throw admission.ToException();
         await producer.ProduceAsync(record, context.CancellationToken);
-        metrics.Accepted(request.Event);
+        IngestionMetrics.Accepted(request.Event);
         return new TrackEventResponse { EventId = request.Event.EventId };
     }
 
@@ -46,11 +45,11 @@ internal sealed class IngestionService(
             switch (outcomes[i].Error)
             {
                 case null:
-                    metrics.Accepted(request.Events[good[i]]);
+                    IngestionMetrics.Accepted(request.Events[good[i]]);
                     break;
                 case RecordRejectedException e:
                     response.Results[good[i]].RejectedReason = e.Message;
-                    metrics.Refused(request.Events[good[i]]);
+                    IngestionMetrics.Refused(request.Events[good[i]]);
                     break;
                 // One answer for the whole call: the client sends the batch again, and what is durable already counts once by its event_id.
                 case { } unavailable:
@@ -61,8 +60,10 @@ internal sealed class IngestionService(
     }
 
     /// <inheritdoc/>
-    public override Task StreamEvents(
-        IAsyncStreamReader<TrackEventRequest> requestStream, IServerStreamWriter<TrackEventResponse> responseStream, ServerCallContext context) =>
-        new EventStream(door, producer, metrics, options.StreamWindow, lifetime.ApplicationStopping)
-            .RunAsync(requestStream, responseStream, context.CancellationToken);
+    public override async Task StreamEvents(
+        IAsyncStreamReader<TrackEventRequest> requestStream, IServerStreamWriter<TrackEventResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = new EventStream(door, producer, options.StreamWindow, lifetime.ApplicationStopping);
+        await stream.RunAsync(requestStream, responseStream, context.CancellationToken);
+    }
 }

@@ -6,7 +6,7 @@ using Recommender.V1;
 namespace Recommender.Ingestion.Events;
 
 /// <summary>The door for parts of the same process.</summary>
-internal sealed class OwnEventDoor(EventDoor door, IRecordProducer producer, IngestionMetrics metrics) : IEventDoor
+internal sealed class OwnEventDoor(EventDoor door, IRecordProducer producer) : IEventDoor
 {
     /// <inheritdoc/>
     public async Task<string> TakeAsync(Event e, CancellationToken cancellationToken)
@@ -17,12 +17,12 @@ internal sealed class OwnEventDoor(EventDoor door, IRecordProducer producer, Ing
         try
         {
             await producer.ProduceAsync(record, cancellationToken);
-            metrics.Accepted(e);
+            IngestionMetrics.Accepted(e);
             return "";
         }
         catch (RecordRejectedException refused)
         {
-            metrics.Refused(e);
+            IngestionMetrics.Refused(e);
             return refused.Message;
         }
     }

@@ -36,18 +36,18 @@ public static class EventJson
     public static void Write(Utf8JsonWriter writer, Event e, Timestamp? receivedAt = null)
     {
         writer.WriteStartObject();
-        writer.WriteString(EventFields.EventId, e.EventId);
-        writer.WriteString(EventFields.Type, EventTypeNames.NameOf(e.Type));
-        writer.WriteString(EventFields.UserId, e.UserId);
-        if (e.VideoId.Length > 0 || !EventTypes.IsOfAuthor(e.Type)) writer.WriteString(EventFields.VideoId, e.VideoId);
-        WriteIfAny(writer, EventFields.AuthorId, e.AuthorId);
-        if (e.OccurredAt is { } occurred) writer.WriteString(EventFields.OccurredAt, JsonTime.Format(occurred));
-        if (receivedAt is not null) writer.WriteString(EventFields.ReceivedAt, JsonTime.Format(receivedAt));
-        if (e.WatchTime is { } watched) writer.WriteNumber(EventFields.WatchTimeMs, JsonText.Milliseconds(watched));
-        WriteIfAny(writer, EventFields.SessionId, e.SessionId);
-        WriteIfAny(writer, EventFields.RequestId, e.RequestId);
-        if (e.Position != 0 || e.RequestId.Length > 0) writer.WriteNumber(EventFields.Position, e.Position);
-        WriteIfAny(writer, EventFields.Surface, e.Surface);
+        writer.WriteString(EncodedFields.EventId, e.EventId);
+        writer.WriteString(EncodedFields.Type, EventTypeNames.NameOf(e.Type));
+        writer.WriteString(EncodedFields.UserId, e.UserId);
+        if (e.VideoId.Length > 0 || !EventTypes.IsOfAuthor(e.Type)) writer.WriteString(EncodedFields.VideoId, e.VideoId);
+        WriteIfAny(writer, EncodedFields.AuthorId, e.AuthorId);
+        if (e.OccurredAt is { } occurred) WriteTime(writer, EncodedFields.OccurredAt, occurred);
+        if (receivedAt is not null) WriteTime(writer, EncodedFields.ReceivedAt, receivedAt);
+        if (e.WatchTime is { } watched) writer.WriteNumber(EncodedFields.WatchTimeMs, JsonText.Milliseconds(watched));
+        WriteIfAny(writer, EncodedFields.SessionId, e.SessionId);
+        WriteIfAny(writer, EncodedFields.RequestId, e.RequestId);
+        if (e.Position != 0 || e.RequestId.Length > 0) writer.WriteNumber(EncodedFields.Position, e.Position);
+        WriteIfAny(writer, EncodedFields.Surface, e.Surface);
         if (e.Context.Count > 0) JsonText.WriteMap(writer, EventFields.Context, e.Context);
         writer.WriteEndObject();
     }
@@ -96,8 +96,14 @@ public static class EventJson
         ? type
         : throw new FormatException($"type is '{JsonText.Shorten(name)}'; known types: {string.Join(", ", EventTypeNames.All)}");
 
-    private static void WriteIfAny(Utf8JsonWriter writer, string name, string value)
+    private static void WriteIfAny(Utf8JsonWriter writer, JsonEncodedText name, string value)
     {
         if (value.Length > 0) writer.WriteString(name, value);
+    }
+
+    private static void WriteTime(Utf8JsonWriter writer, JsonEncodedText name, Timestamp time)
+    {
+        Span<byte> utf8 = stackalloc byte[JsonTime.MaxBytes];
+        writer.WriteString(name, utf8[..JsonTime.Format(time, utf8)]);
     }
 }

@@ -41,6 +41,13 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             _start = _end = 0;
     }
 
+    // Forgets the last bytes: so many stay.
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        _end = _start + length;
+    }
+
     public void Dispose()
     {
         var array = _array;

@@ -29,13 +29,14 @@ internal sealed class DeliveryGate(KafkaOptions options, KafkaHealth health, Tim
     }
 
     /// <summary>A record was taken.</summary>
-    public void Succeeded()
+    /// <param name="now">When, as a timestamp of the clock.</param>
+    public void Succeeded(long now)
     {
-        Volatile.Write(ref _lastSuccess, time.GetTimestamp());
+        Volatile.Write(ref _lastSuccess, now);
         if (_failing)
             _failing = false;
 
-        health.Succeeded();
+        health.Succeeded(now);
     }
 
     /// <summary>The producer had to be replaced: one record at a time until the new one is seen to work.</summary>

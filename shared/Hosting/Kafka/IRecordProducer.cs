@@ -18,11 +18,14 @@ public interface IRecordProducer
     /// <exception cref="RecordRejectedException">The record can't be taken, ever (from either task).</exception>
     ValueTask<Task<RecordPosition>> SendAsync(KafkaRecord record, CancellationToken cancellationToken = default);
 
-    /// <summary>Hands a batch over and waits for what becomes of each record; <c>outcomes[i]</c> is that of <c>records[i]</c>.</summary>
+    /// <summary>
+    /// Hands a batch over. The outer task ends when each record is in the send queue or was refused; the inner one when each has its outcome:
+    /// <c>outcomes[i]</c> is that of <c>records[i]</c>. Behind a record that finds Kafka unavailable no other is tried, so that none overtakes it.
+    /// </summary>
     /// <param name="records">The records; those of one key keep their order.</param>
     /// <param name="cancellationToken">Gives up waiting for room.</param>
     /// <exception cref="OperationCanceledException">Cancelled before every record was handed over; those that were may be written.</exception>
-    Task<ProduceOutcome[]> SendBatchAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default);
+    ValueTask<Task<ProduceOutcome[]>> SendAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until all that was handed over is delivered or failed.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>

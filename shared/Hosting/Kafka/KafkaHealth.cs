@@ -77,9 +77,10 @@ public sealed class KafkaHealth : IAsyncDisposable
     }
 
     /// <summary>A client tells that the cluster served it.</summary>
-    public void Succeeded()
+    /// <param name="now">When, as a timestamp of the clock.</param>
+    public void Succeeded(long now)
     {
-        Volatile.Write(ref _lastSuccess, _time.GetTimestamp());
+        Volatile.Write(ref _lastSuccess, now);
         if (_state != KafkaState.Reachable)
             Become(KafkaState.Reachable, "");
     }

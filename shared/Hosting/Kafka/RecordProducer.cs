@@ -17,8 +17,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private readonly DeliveryGate _gate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    // Never disposed: the native client may still report when this is gone already.
-    private readonly SemaphoreSlim _room;
+    private readonly Places _room;
     private readonly ProducerClient _client;
 
     /// <summary>Creates the producer; connecting happens in the background.</summary>
@@ -38,12 +37,12 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         _time = time;
         _logger = logger;
         _gate = new DeliveryGate(options, health, time, logger);
-        _room = new SemaphoreSlim(options.MaxInFlight, options.MaxInFlight);
+        _room = new Places(options.MaxInFlight);
         _client = new ProducerClient(options, health, _gate, logger);
     }
 
     /// <summary>Records that were handed over and have no outcome yet.</summary>
-    public int InFlight => _options.MaxInFlight - _room.CurrentCount;
+    public int InFlight => _options.MaxInFlight - _room.Free;
 
     /// <inheritdoc/>
     public async ValueTask<Task<RecordPosition>> SendAsync(KafkaRecord record, CancellationToken cancellationToken = default)
@@ -57,30 +56,22 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ProduceOutcome[]> SendBatchAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default)
+    public async ValueTask<Task<ProduceOutcome[]>> SendAsync(IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
         var batch = new PendingBatch(records.Count);
         var begin = _time.GetTimestamp();
+        KafkaUnavailableException? unavailable = null;
         for (var i = 0; i < records.Count; i++)
         {
-            if (Refusal() is { } refusal)
-            {
-                batch.Complete(i, new ProduceOutcome(default, refusal));
-                continue;
-            }
-
-            try
-            {
-                await HandOverAsync(new PendingBatchRecord(this, records[i], batch, i), begin, cancellationToken);
-            }
-            catch (Exception e) when (e is KafkaUnavailableException or RecordRejectedException)
-            {
-                batch.Complete(i, new ProduceOutcome(default, e));
-            }
+            unavailable ??= Refusal();
+            if (unavailable is null)
+                unavailable = await TryHandOverAsync(new PendingBatchRecord(this, records[i], batch, i), begin, cancellationToken);
+            else
+                batch.Complete(i, new ProduceOutcome(default, unavailable));
         }
 
-        return await batch.Task;
+        return batch.Task;
     }
 
     /// <inheritdoc/>
@@ -112,8 +103,9 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
             return;
         }
 
-        _gate.Succeeded();
-        KafkaMetrics.Delivered(pending.Record.Topic, _time.GetElapsedTime(pending.HandedOver));
+        var now = _time.GetTimestamp();
+        _gate.Succeeded(now);
+        KafkaMetrics.Delivered(pending.Record.Topic, _time.GetElapsedTime(pending.HandedOver, now));
         var position = new RecordPosition(pending.Record.Topic, report.Partition.Value, report.Offset.Value);
         if (_journal.Keeps(pending.Record))
             _journal.Append(position, pending.Record, error => OnKept(pending, position, error));
@@ -146,6 +138,26 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
     private KafkaUnavailableException? Refusal() =>
         _client.IsClosed ? Stopping() : _gate.Refusal();
 
+    /// <summary>Hands a record over, or gives it its outcome, which is returned where it holds for those behind it too.</summary>
+    private async ValueTask<KafkaUnavailableException?> TryHandOverAsync(PendingDelivery pending, long begin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await HandOverAsync(pending, begin, cancellationToken);
+            return null;
+        }
+        catch (KafkaUnavailableException e)
+        {
+            pending.Fail(e);
+            return e;
+        }
+        catch (RecordRejectedException e)
+        {
+            pending.Fail(e);
+            return null;
+        }
+    }
+
     /// <param name="pending">The record.</param>
     /// <param name="begin">Since when its caller has been waiting; the records of a batch wait together, not one after the other.</param>
     /// <param name="cancellationToken">Gives up waiting for room.</param>
@@ -158,8 +170,8 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
         var isHandedOver = false;
         try
         {
-            var isFull = _room.CurrentCount == 0;
-            if (!await _room.WaitAsync(Remaining(begin), cancellationToken))
+            var isFull = _room.Free == 0;
+            if (!await _room.TakeAsync(Remaining(begin), cancellationToken))
                 throw Unavailable("Records arrive faster than Kafka takes them");
 
             KafkaMetrics.Entered(isFull);
@@ -214,7 +226,7 @@ public sealed class RecordProducer : IRecordProducer, IAsyncDisposable
 
     private void Leave()
     {
-        _room.Release();
+        _room.Leave();
         KafkaMetrics.Left();
     }
 

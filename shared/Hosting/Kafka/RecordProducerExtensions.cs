@@ -17,4 +17,16 @@ public static class RecordProducerExtensions
         var delivery = await producer.SendAsync(record, cancellationToken);
         return await delivery.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Writes a batch and waits for what becomes of each record; <c>outcomes[i]</c> is that of <c>records[i]</c>.</summary>
+    /// <param name="producer">The producer.</param>
+    /// <param name="records">The records; those of one key keep their order.</param>
+    /// <param name="cancellationToken">Gives up waiting for room; what was handed over has its outcome all the same.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before every record was handed over; those that were may be written.</exception>
+    public static async Task<ProduceOutcome[]> SendBatchAsync(
+        this IRecordProducer producer, IReadOnlyList<KafkaRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(producer);
+        return await await producer.SendAsync(records, cancellationToken);
+    }
 }

@@ -13,6 +13,8 @@ internal static class BenchEvents
     /// <summary>Videos that there are.</summary>
     public const int Videos = 5000;
 
+    private const string Trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+
     /// <summary>The i-th event, of one of the viewers.</summary>
     public static Event Of(int i, int viewers) => new()
     {
@@ -28,7 +30,7 @@ internal static class BenchEvents
         foreach (var (name, value) in new[]
         {
             (CloudEventHeaders.SpecVersion, "1.0"), (CloudEventHeaders.Id, e.EventId), (CloudEventHeaders.Type, topic), (CloudEventHeaders.Source, "/recommender/ingestion"),
-            (CloudEventHeaders.Time, JsonTime.Format(e.OccurredAt)), (CloudEventHeaders.ContentType, "application/json"),
+            (CloudEventHeaders.Time, JsonTime.Format(e.OccurredAt)), (CloudEventHeaders.ContentType, "application/json"), (CloudEventHeaders.TraceParent, Trace),
         }) headers.Add(name, Encoding.UTF8.GetBytes(value));
         return (topic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(e.UserId), Value = EventJson.Serialize(e, e.OccurredAt), Headers = headers });
     }

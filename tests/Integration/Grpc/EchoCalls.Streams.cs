@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Recommender.Test.V1;
 
 namespace Recommender.Tests.Integration.GrpcRuntime;
@@ -72,6 +73,69 @@ public abstract partial class EchoCalls<TServer>
             await call.RequestStream.WriteAsync(new EchoRequest { Count = i, Text = "some text to carry" }, Cancel);
         await call.RequestStream.CompleteAsync();
         Assert.Equal(Enumerable.Range(0, Many), await reading);
+    }
+
+    [Fact]
+    public async Task Messages_that_need_not_leave_at_once_travel_together_and_all_arrive()
+    {
+        var client = await ConnectAsync();
+        using var call = client.Duplex(cancellationToken: Cancel);
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+        var reading = call.ResponseStream.ReadAllAsync(Cancel).Select(response => (response.Count, response.PayloadBytes)).ToListAsync(Cancel);
+        var sizes = Enumerable.Range(0, Many).Select(i => i % 1000 == 999 ? 100_000 : i % 90).ToArray();
+        for (var i = 0; i < Many; i++)
+            await call.RequestStream.WriteAsync(new EchoRequest { Count = i, Payload = ByteString.CopyFrom(new byte[sizes[i]]) }, Cancel);
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal(sizes.Select((size, i) => (i, (long)size)), await reading);
+    }
+
+    [Fact]
+    public async Task A_message_that_leaves_at_once_takes_those_before_it_along()
+    {
+        var client = await ConnectAsync();
+        using var call = client.Duplex(cancellationToken: Cancel);
+        for (var i = 0; i < 9; i++)
+        {
+            call.RequestStream.WriteOptions = i % 3 == 2 ? WriteOptions.Default : new WriteOptions(WriteFlags.BufferHint);
+            await call.RequestStream.WriteAsync(new EchoRequest { Count = i }, Cancel);
+            for (var answer = i - 2; i % 3 == 2 && answer <= i; answer++)
+            {
+                Assert.True(await call.ResponseStream.MoveNext(Cancel));
+                Assert.Equal(answer, call.ResponseStream.Current.Count);
+            }
+        }
+        await call.RequestStream.CompleteAsync();
+        Assert.False(await call.ResponseStream.MoveNext(Cancel));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_large_leaves_those_beside_it_whole()
+    {
+        var client = await ConnectAsync(new GrpcChannelOptions { MaxSendMessageSize = 1000 });
+        using var call = client.Duplex(cancellationToken: Cancel);
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+        await call.RequestStream.WriteAsync(new EchoRequest { Count = 1 }, Cancel);
+        await Assert.ThrowsAsync<RpcException>(() => call.RequestStream.WriteAsync(new EchoRequest { Payload = ByteString.CopyFrom(new byte[2000]) }, Cancel));
+        await call.RequestStream.WriteAsync(new EchoRequest { Count = 2 }, Cancel);
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal([1, 2], await call.ResponseStream.ReadAllAsync(Cancel).Select(response => response.Count).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_gathered_for_a_call_that_has_failed_is_told_at_its_end()
+    {
+        var client = await ConnectAsync();
+        using var call = client.ClientStream(cancellationToken: Cancel);
+        await call.RequestStream.WriteAsync(new EchoRequest { FailCode = (int)StatusCode.PermissionDenied }, Cancel);
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+        var gathered = call.RequestStream.WriteAsync(new EchoRequest(), Cancel);
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+        var late = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await gathered;
+            await call.RequestStream.CompleteAsync();
+        });
+        Assert.Equal(StatusCode.PermissionDenied, late.StatusCode);
     }
 
     [Fact]

@@ -93,16 +93,20 @@ public class TrackEventTests(IngestionFixture fixture) : IClassFixture<Ingestion
         Assert.Empty(Read(Topics.View, "large"));
     }
 
-    [Fact]
-    public async Task A_stream_acknowledges_in_order_and_refuses_one_by_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_acknowledges_in_order_and_refuses_one_by_one(bool together)
     {
         const int Count = 1000; // far more than the window of 64
+        var user = $"streamer-{together}";
         using var call = fixture.Events.StreamEvents(cancellationToken: TestContext.Current.CancellationToken);
+        if (together) call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < Count; i++)
             {
-                var e = View(i % 10 == 3 ? "" : "streamer", "v" + i);
+                var e = View(i % 10 == 3 ? "" : user, "v" + i);
                 e.EventId = "s" + i;
                 await call.RequestStream.WriteAsync(new TrackEventRequest { Event = e });
             }
@@ -118,7 +122,7 @@ public class TrackEventTests(IngestionFixture fixture) : IClassFixture<Ingestion
         await sending;
         Assert.Equal(Count, next);
         Assert.Equal(
-            Enumerable.Range(0, Count).Where(i => i % 10 != 3).Select(i => "v" + i), Read(Topics.View, "streamer").Select(r => EventJson.Parse(r.Value).VideoId));
+            Enumerable.Range(0, Count).Where(i => i % 10 != 3).Select(i => "v" + i), Read(Topics.View, user).Select(r => EventJson.Parse(r.Value).VideoId));
     }
 
     [Fact]

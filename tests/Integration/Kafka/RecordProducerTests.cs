@@ -116,6 +116,20 @@ public sealed class RecordProducerTests : IClassFixture<EmbeddedKafkaFixture>, I
     }
 
     [Fact]
+    public async Task Behind_a_record_of_a_batch_that_finds_no_room_none_overtakes_it()
+    {
+        var topic = _kafka.NewTopic();
+        await using var paced = new RecordProducer(_kafka.Options, _health, new Dawdling { Refuses = 2 }, TimeProvider.System, NullLogger<RecordProducer>.Instance);
+
+        var outcomes = await paced.SendBatchAsync([.. Enumerable.Range(0, 4).Select(i => Numbered(topic, 1, i))], Cancelled);
+
+        Assert.Equal([true, false, false, false], outcomes.Select(o => o.IsDurable));
+        Assert.All(outcomes[1..], o => Assert.IsType<KafkaUnavailableException>(o.Error));
+        Assert.Equal([0], LogReader.ReadToEnd(_kafka.Bootstrap, topic).Select(r => BitConverter.ToInt32(r.Value!)));
+        Assert.Equal(0, paced.InFlight);
+    }
+
+    [Fact]
     public async Task An_empty_batch_has_no_outcomes() => Assert.Empty(await _producer.SendBatchAsync([], Cancelled));
 
     [Fact]
@@ -187,10 +201,14 @@ public sealed class RecordProducerTests : IClassFixture<EmbeddedKafkaFixture>, I
     {
         private int _asked;
 
+        /// <summary>The number of the record that finds no room, from 1.</summary>
+        public int Refuses { get; init; }
+
         public async ValueTask<bool> WaitAsync(string topic, byte[] key, int bytes, TimeSpan timeout, CancellationToken cancellationToken)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(Interlocked.Increment(ref _asked) / 2.0), cancellationToken);
-            return true;
+            var number = Interlocked.Increment(ref _asked);
+            await Task.Delay(TimeSpan.FromMilliseconds(number / 2.0), cancellationToken);
+            return number != Refuses;
         }
 
         public void OnDelivered(RecordPosition position, int bytes)

@@ -101,6 +101,21 @@ public class EventJsonTests
         Assert.Equal(new DateTime(2026, 11, 22, 8, 30, 0, DateTimeKind.Utc), time.ToDateTime().AddTicks(-(time.ToDateTime().Ticks % TimeSpan.TicksPerSecond)));
     }
 
+    [Theory]
+    [InlineData("2026-11-22T08:30:05Z", 0)]
+    [InlineData("2026-11-22T08:30:05.120Z", 120_000_000)]
+    [InlineData("2026-11-22T08:30:05.000012Z", 12_000)]
+    [InlineData("2026-11-22T08:30:05.000000001Z", 1)]
+    [InlineData("2026-11-22T08:30:05.987654321Z", 987_654_321)]
+    public void Times_have_the_fewest_digits_that_lose_nothing(string expected, int nanos)
+    {
+        var time = Timestamp.FromDateTime(new DateTime(2026, 11, 22, 8, 30, 5, DateTimeKind.Utc));
+        time.Nanos = nanos;
+        Assert.Equal(expected, JsonTime.Format(time));
+        var utf8 = new byte[JsonTime.MaxBytes];
+        Assert.Equal(expected, Encoding.UTF8.GetString(utf8, 0, JsonTime.Format(time, utf8)));
+    }
+
     [Fact]
     public void Every_event_type_has_a_name_and_a_topic()
     {

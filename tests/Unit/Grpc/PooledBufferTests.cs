@@ -45,6 +45,18 @@ public sealed class PooledBufferTests
     }
 
     [Fact]
+    public void Its_end_can_be_taken_back()
+    {
+        using var buffer = new PooledBuffer();
+        buffer.Write("xkeptlost"u8);
+        buffer.Consume(1);
+        buffer.Truncate(4);
+        buffer.Write("!"u8);
+        Assert.Equal("kept!"u8, buffer.Written.Span);
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Truncate(6));
+    }
+
+    [Fact]
     public void No_more_is_taken_than_there_was_room_for()
     {
         using var buffer = new PooledBuffer();

@@ -3,12 +3,16 @@ using Grpc.Wire;
 
 namespace Grpc.Net.Client.Internal;
 
-// Takes a streaming client's messages.
+// Takes a streaming client's messages. Those that need not leave at once are gathered: a frame of HTTP/2 for each would cost more than the message.
 internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TResponse> call, PushContent content)
     : IClientStreamWriter<TRequest>
     where TRequest : class
     where TResponse : class
 {
+    // A frame of HTTP/2 holds so much, unless its receiver allows for more.
+    private const int MaxGathered = 16 * 1024;
+
+    private PooledBuffer? _gathered;
     private WriteOptions? _options;
     private int _writing;
 
@@ -23,8 +27,7 @@ internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TR
     public async Task WriteAsync(TRequest message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (Interlocked.Exchange(ref _writing, 1) == 1)
-            throw new InvalidOperationException("The previous write has not ended.");
+        Enter();
         try
         {
             if (content.IsCompleted && !call.HasEnded)
@@ -37,31 +40,77 @@ internal sealed class RequestWriter<TRequest, TResponse>(ClientCall<TRequest, TR
         }
     }
 
-    public Task CompleteAsync()
+    public async Task CompleteAsync()
     {
-        content.Complete();
-        return Task.CompletedTask;
+        Enter();
+        try
+        {
+            if (_gathered is { } gathered)
+                await SendAsync(gathered, flush: false, call.Stopped).ConfigureAwait(false);
+            content.Complete();
+        }
+        finally
+        {
+            Volatile.Write(ref _writing, 0);
+        }
+    }
+
+    private void Enter()
+    {
+        if (Interlocked.Exchange(ref _writing, 1) == 1)
+            throw new InvalidOperationException("The previous write has not ended.");
     }
 
     private async Task WriteFrameAsync(TRequest message, CancellationToken cancellationToken)
     {
         using var registration = call.GiveUpOn(cancellationToken);
-        var token = call.Stopped;
         var options = WriteOptions;
+        var token = call.Stopped;
+        if (call.HasEnded || token.IsCancellationRequested)
+            throw await FailedAsync().ConfigureAwait(false);
+        var gathered = _gathered ??= new PooledBuffer();
+        Gather(message, options, gathered);
+        var flush = options is null || (options.Flags & WriteFlags.BufferHint) == 0;
+        if (flush || gathered.Length >= MaxGathered)
+            await SendAsync(gathered, flush, token).ConfigureAwait(false);
+    }
+
+    private void Gather(TRequest message, WriteOptions? options, PooledBuffer gathered)
+    {
+        var before = gathered.Length;
+        try
+        {
+            call.Serialize(message, options, gathered);
+        }
+        catch
+        {
+            // Half a message must not be taken for the beginning of the next.
+            gathered.Truncate(before);
+            throw;
+        }
+    }
+
+    private Task<Exception> FailedAsync() => call.WriteFailedAsync(new OperationCanceledException("The call has ended."));
+
+    private async Task SendAsync(PooledBuffer gathered, bool flush, CancellationToken token)
+    {
         try
         {
             if (call.HasEnded)
-                throw new OperationCanceledException("The call has ended.");
+                throw await FailedAsync().ConfigureAwait(false);
             var stream = await content.Opened.WaitAsync(token).ConfigureAwait(false);
-            using var frame = new PooledBuffer();
-            call.Serialize(message, options, frame);
-            await stream.WriteAsync(frame.Written, token).ConfigureAwait(false);
-            if (options is null || (options.Flags & WriteFlags.BufferHint) == 0)
+            await stream.WriteAsync(gathered.Written, token).ConfigureAwait(false);
+            if (flush)
                 await stream.FlushAsync(token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
             throw await call.WriteFailedAsync(exception).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gathered = null;
+            gathered.Dispose();
         }
     }
 }

@@ -59,6 +59,8 @@ internal sealed class ErasureRounds(
         {
             // A training run that began before the wish may have written one.
             await redis.DeleteAsync(OnlineKeys.List(wish.UserId), cancellationToken);
+            // The first is noted already, unless somebody has spoiled the status.
+            await statuses.OnlineRemovedAsync(wish, now, cancellationToken);
             await statuses.ArchiveRemovedAsync(wish, now, cancellationToken);
             done++;
         }

@@ -1,5 +1,4 @@
 using Recommender.Hosting.Redis;
-using RedisKey = StackExchange.Redis.RedisKey;
 
 namespace Recommender.Features.Online;
 
@@ -12,16 +11,6 @@ namespace Recommender.Features.Online;
 /// <param name="logger">Tells of it.</param>
 internal sealed class WrongTypes(IRedis redis, FeatureMetrics metrics, ILogger<WrongTypes> logger)
 {
-    // Returns the type that was there when it was the wrong one.
-    private static readonly RedisScript s_remove = new(
-        "wrong-type-remove",
-        """
-        local found = redis.call('TYPE', KEYS[1]).ok
-        if found == 'none' or found == ARGV[1] then return nil end
-        redis.call('DEL', KEYS[1])
-        return found
-        """);
-
     /// <summary>Runs commands on keys; where one of these is of another type it is removed, and they run once more.</summary>
     public async Task<TResult> RunAsync<TResult>(KeyKind kind, IEnumerable<string> ids, Func<Task<TResult>> commands, CancellationToken cancellationToken)
     {
@@ -38,11 +27,11 @@ internal sealed class WrongTypes(IRedis redis, FeatureMetrics metrics, ILogger<W
 
     private async Task RemoveAsync(KeyKind kind, string[] ids, CancellationToken cancellationToken)
     {
-        var replies = await Task.WhenAll(ids.Select(id => redis.EvalAsync(s_remove, [(RedisKey)kind.Key(id)], [kind.Type], cancellationToken)));
+        var replies = await Task.WhenAll(ids.Select(id => WrongTypeKeys.RemoveAsync(redis, kind.Key(id), kind.Type, cancellationToken)));
         var (removed, first) = (0, -1);
         for (var i = 0; i < ids.Length; i++)
         {
-            if (replies[i].AsString() is not { } found) continue;
+            if (replies[i] is not { } found) continue;
             if (removed++ == 0) first = i;
             var key = kind.Key(ids[i]);
             WrongTypesLog.RemovedKey(logger, key, found, kind.Type);
@@ -50,7 +39,7 @@ internal sealed class WrongTypes(IRedis redis, FeatureMetrics metrics, ILogger<W
         if (removed == 0) return;
         metrics.BegunAnew(kind.Name, removed);
         var named = kind.Describe(ids[first]);
-        WrongTypesLog.Removed(logger, removed, kind.Name, named, replies[first].AsString()!, kind.Type);
+        WrongTypesLog.Removed(logger, removed, kind.Name, named, replies[first]!, kind.Type);
     }
 }
 

@@ -45,7 +45,7 @@ internal sealed class PrivacyService(
     public override async Task<V1.Erasure> GetErasure(GetErasureRequest request, ServerCallContext context)
     {
         FieldRules.ThrowIfAny(FieldRules.RequiredId("erasure_id", request.ErasureId));
-        var status = await statuses.ReadAsync(request.ErasureId, context.CancellationToken) ?? throw GrpcErrors.NotFound("erasure", request.ErasureId);
+        var status = await ReadAsync(request.ErasureId, context.CancellationToken) ?? throw GrpcErrors.NotFound("erasure", request.ErasureId);
         return new V1.Erasure
         {
             ErasureId = request.ErasureId,
@@ -55,6 +55,19 @@ internal sealed class PrivacyService(
             ArchiveRemovedAt = TimestampOf(status.ArchiveRemovedAt),
             CompletedAt = TimestampOf(status.CompletedAt),
         };
+    }
+
+    /// <exception cref="RpcException">DATA_LOSS: what is kept of the status is damaged.</exception>
+    private async Task<ErasureStatus?> ReadAsync(string erasureId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await statuses.ReadAsync(erasureId, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw GrpcErrors.DataLoss("erasure", erasureId, $"the status of erasure '{erasureId}' is damaged: {e.Message}; how far the wish has come is not known");
+        }
     }
 
     private static V1.Erasure.Types.State StateOf(ErasureStatus status)

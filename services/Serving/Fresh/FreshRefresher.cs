@@ -38,6 +38,9 @@ internal sealed class FreshRefresher : BackgroundService
     private (string ModelVersion, int Videos, TagVectors Vectors)? _tags;
     private bool _isFailing;
 
+    /// <summary>Videos whose counters could not be read the last time.</summary>
+    private HashSet<string> _damaged = [];
+
     public FreshRefresher(
         IRedis redis, VideoCatalog catalog, CurrentModel current, FreshBoard board, Random random, ServingOptions options, TimeProvider time,
         ILogger<FreshRefresher> logger)
@@ -99,7 +102,7 @@ internal sealed class FreshRefresher : BackgroundService
             if (_isFailing) FreshLog.Recovered(_logger);
             _isFailing = false;
         }
-        catch (Exception e) when (e is DependencyUnavailableException or InvalidDataException)
+        catch (DependencyUnavailableException e)
         {
             // The chances stay as they were last reckoned.
             if (!_isFailing) FreshLog.NotRead(_logger, e.Message);
@@ -154,16 +157,28 @@ internal sealed class FreshRefresher : BackgroundService
     {
         if (videos.Length == 0) return FreshChances.None;
         var fields = await _redis.HashGetAllManyAsync([.. videos.Select(v => (RedisKey)OnlineKeys.Video(v.VideoId))], cancellationToken);
-        var arms = new (long Successes, long Trials)[videos.Length];
-        var views = new long[videos.Length];
+        var arms = new List<(long Successes, long Trials)>(videos.Length);
+        var judged = new List<(string VideoId, long Views)>(videos.Length);
+        var damaged = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < videos.Length; i++)
         {
-            var sum = VideoCounters.SumOf(fields[i]);
-            views[i] = sum.Views;
-            arms[i] = (sum.NetLikes + sum.Shares, Math.Max(sum.Views, _board.ShownHere(videos[i].VideoId)));
+            var videoId = videos[i].VideoId;
+            try
+            {
+                var sum = VideoCounters.SumOf(fields[i]);
+                arms.Add((sum.NetLikes + sum.Shares, Math.Max(sum.Views, _board.ShownHere(videoId))));
+                judged.Add((videoId, sum.Views));
+            }
+            catch (InvalidDataException e)
+            {
+                // Of this one nothing is known, as of one that was not judged yet; the others go on.
+                if (damaged.Add(videoId) && !_damaged.Contains(videoId)) FreshLog.Damaged(_logger, videoId, e.Message);
+            }
         }
-        var chances = ThompsonSampling.Chances(arms, _random, Rounds);
-        return new FreshChances(videos.Select((v, i) => (v.VideoId, new FreshChance(chances[i], views[i]))).ToDictionary(StringComparer.Ordinal));
+        _damaged = damaged;
+        if (judged.Count == 0) return FreshChances.None;
+        var chances = ThompsonSampling.Chances([.. arms], _random, Rounds);
+        return new FreshChances(judged.Select((v, i) => (v.VideoId, new FreshChance(chances[i], v.Views))).ToDictionary(StringComparer.Ordinal));
     }
 }
 
@@ -174,4 +189,7 @@ internal static partial class FreshLog
 
     [LoggerMessage(EventId = 7652, EventName = "FreshRead", Level = LogLevel.Information, Message = "Counters of fresh videos are read again")]
     public static partial void Recovered(ILogger logger);
+
+    [LoggerMessage(EventId = 7653, EventName = "FreshCountersDamaged", Level = LogLevel.Error, Message = "The counters of fresh video '{VideoId}' can't be read, so it counts as one that was not judged yet: {Problem}")]
+    public static partial void Damaged(ILogger logger, string videoId, string problem);
 }

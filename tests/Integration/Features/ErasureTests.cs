@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Privacy;
@@ -77,7 +78,7 @@ public sealed class ErasureTests : IAsyncLifetime
         Assert.Equal(["bob", "eve"], await UsersAsync(features));
 
         // Whoever notes it again does not move the time.
-        var store = new ErasureStatusStore(_fixture.Redis.Client);
+        var store = new ErasureStatusStore(_fixture.Redis.Client, NullLogger<ErasureStatusStore>.Instance);
         await store.OnlineRemovedAsync(new Contracts.Json.Erasure(id, "eve", erasure.RequestedAt.ToDateTimeOffset()), DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken);
         Assert.Equal(erasure.OnlineRemovedAt, (await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).OnlineRemovedAt);
     }
@@ -95,7 +96,7 @@ public sealed class ErasureTests : IAsyncLifetime
     public async Task A_status_that_a_foreign_record_has_spoiled_is_answered_as_one_that_is_not_carried_out()
     {
         await using var door = await DoorAsync();
-        var store = new ErasureStatusStore(_fixture.Redis.Client);
+        var store = new ErasureStatusStore(_fixture.Redis.Client, NullLogger<ErasureStatusStore>.Instance);
         foreach (var names in new[] { 0, -1 })
         {
             var id = $"foreign{names}";
@@ -103,6 +104,48 @@ public sealed class ErasureTests : IAsyncLifetime
             var erasure = await new PrivacyService.PrivacyServiceClient(door.Channel).GetErasureAsync(new GetErasureRequest { ErasureId = id });
             Assert.Equal(Erasure.Types.State.Accepted, erasure.State);
         }
+    }
+
+    [Fact]
+    public async Task A_status_that_somebody_has_put_something_else_in_place_of_is_never_called_done_before_it_is_and_is_told_again_with_the_next_step()
+    {
+        await using var door = await DoorAsync();
+        var privacy = new PrivacyService.PrivacyServiceClient(door.Channel);
+        await TrackAsync(door, ("1", "kim"));
+        string id;
+        await using (await _fixture.StartAsync("Archive:MaintenanceInterval=01:00:00"))
+        {
+            await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("kim")).Likes == 1);
+            id = (await privacy.ForgetUserAsync(new ForgetUserRequest { UserId = "kim" })).ErasureId;
+            await Eventually.TrueAsync(async () => (await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).State == Erasure.Types.State.Removing);
+        }
+        await SpoilAsync(id);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id }));
+        Assert.Equal(StatusCode.DataLoss, error.StatusCode);
+        Assert.Contains(id, error.Status.Detail, StringComparison.Ordinal);
+
+        await using var features = await _fixture.StartAsync("Archive:MaintenanceInterval=00:00:00.3");
+        Erasure? erasure = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return (erasure = await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id })).State == Erasure.Types.State.Completed;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss)
+            {
+                return false;
+            }
+        });
+        Assert.Empty(await _fixture.ArchivedAsync("like"));
+        Assert.True(erasure!.RequestedAt <= erasure.OnlineRemovedAt && erasure.OnlineRemovedAt <= erasure.CompletedAt);
+
+        // What is spoiled afterwards is not known any more, and not called done.
+        await SpoilAsync(id);
+        Assert.Equal(StatusCode.DataLoss, (await Assert.ThrowsAsync<RpcException>(async () => await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id }))).StatusCode);
+        await _fixture.Redis.Client.DeleteAsync(ErasureStatusStore.KeyOf(id));
+        await _fixture.Redis.Client.HashSetAsync(ErasureStatusStore.KeyOf(id), [new("requested", "soon"), new("names", "1")]);
+        Assert.Equal(StatusCode.DataLoss, (await Assert.ThrowsAsync<RpcException>(async () => await privacy.GetErasureAsync(new GetErasureRequest { ErasureId = id }))).StatusCode);
     }
 
     [Fact]
@@ -164,6 +207,12 @@ public sealed class ErasureTests : IAsyncLifetime
         var users = new SortedSet<string>(StringComparer.Ordinal);
         while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken)) users.UnionWith(call.ResponseStream.Current.UserIds);
         return users;
+    }
+
+    private async Task SpoilAsync(string erasureId)
+    {
+        await _fixture.Redis.Client.DeleteAsync(ErasureStatusStore.KeyOf(erasureId));
+        await _fixture.Redis.Client.SetAsync(ErasureStatusStore.KeyOf(erasureId), "set by hand"u8.ToArray());
     }
 
     private Task<RunningService> DoorAsync(params string[] settings) => RunningService.StartAsync(

@@ -90,6 +90,42 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refused_mute_and_its_end_that_are_sent_again_mute_by_what_happened_last()
+    {
+        await using var service = await _fixture.StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        Event Decision(string id, EventType type, string author, int secondsAgo) => new()
+        {
+            EventId = id, Type = type, UserId = "dee", AuthorId = author, OccurredAt = Timestamp.FromDateTimeOffset(now.AddSeconds(-secondsAgo)),
+        };
+        KafkaRecord Refused(Event e, string topic, int offset) => new(Topics.Rejected, "dee"u8.ToArray(), EventJson.Serialize(e, Timestamp.FromDateTimeOffset(now)), new Headers
+        {
+            { "rejected_reason", "an older version did not know it"u8.ToArray() }, { "rejected_topic", Encoding.UTF8.GetBytes(topic) },
+            { "rejected_partition", "0"u8.ToArray() }, { "rejected_offset", Encoding.UTF8.GetBytes($"{offset}") },
+        });
+        await _fixture.WriteAsync(
+            Refused(Decision("mute-x", EventType.MuteAuthor, "x", 40), Topics.Feedback, 1), Refused(Decision("unmute-x", EventType.UnmuteAuthor, "x", 30), Topics.Feedback, 2),
+            Refused(Decision("unmute-y", EventType.UnmuteAuthor, "y", 60), Topics.Feedback, 3), Refused(Decision("mute-y", EventType.MuteAuthor, "y", 20), Topics.Feedback, 4));
+        await RunAsync("replay");
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("dee")).Knows(StableHash.Of("mute-y")));
+        await AssertOnlyYIsMutedAsync();
+
+        // Once more, behind a decision of later: what happened before it changes nothing.
+        await _fixture.SendAsync(Decision("mute-z", EventType.MuteAuthor, "z", 10), Decision("unmute-z", EventType.UnmuteAuthor, "z", 5));
+        Assert.Contains("4 of 4 records were sent again.", await RunAsync("replay", "--again"), StringComparison.Ordinal);
+        await _fixture.SendAsync(Event("after", EventType.Like, "dee", "v"));
+        await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("dee")).Knows(StableHash.Of("after")));
+        await AssertOnlyYIsMutedAsync();
+
+        // On the wrong topic it is refused, and where it came from once more.
+        await _fixture.WriteAsync(new KafkaRecord(Topics.View, "dee"u8.ToArray(), EventJson.Serialize(Decision("lost", EventType.MuteAuthor, "w", 1))));
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(_fixture.Kafka.Bootstrap, Topics.Rejected).Any(l => l.Value is not null && Header(l, "rejected_topic") == Topics.View));
+        await AssertOnlyYIsMutedAsync();
+
+        async Task AssertOnlyYIsMutedAsync() => Assert.Equal(["y"], (await _fixture.ViewerAsync("dee")).Muted.Ids);
+    }
+
+    [Fact]
     public async Task A_group_that_is_set_back_absorbs_what_states_have_lost_and_counts_nothing_twice()
     {
         var audience = new Audience(_fixture, 11);

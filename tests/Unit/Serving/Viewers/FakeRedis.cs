@@ -4,12 +4,15 @@ using IRedis = Recommender.Hosting.Redis.IRedis;
 
 namespace Recommender.Tests.Unit.Serving.Viewers;
 
-/// <summary>A Redis of which only <see cref="IRedis.GetManyAsync"/> works, as a test says.</summary>
+/// <summary>A Redis of which only reading many keys works, as a test says.</summary>
 public class FakeRedis : DispatchProxy
 {
     private Func<IReadOnlyList<RedisKey>, CancellationToken, Task<byte[]?[]>> _getMany = static (_, _) => Task.FromResult<byte[]?[]>([null, null]);
 
     public bool IsConnected { get; set; } = true;
+
+    /// <summary>What hashes hold, in the order of their keys.</summary>
+    public Func<IReadOnlyList<RedisKey>, HashEntry[][]> Hashes { get; set; } = static keys => [.. keys.Select(_ => Array.Empty<HashEntry>())];
 
     public int Calls { get; private set; }
 
@@ -28,6 +31,7 @@ public class FakeRedis : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name == "get_IsConnected") return IsConnected;
+        if (targetMethod.Name == nameof(IRedis.HashGetAllManyAsync)) return Task.FromResult(Hashes((IReadOnlyList<RedisKey>)args![0]!));
         if (targetMethod.Name is not (nameof(IRedis.GetManyAsync) or nameof(IRedis.GetManyFromAnyAsync))) throw new NotSupportedException(targetMethod.Name);
         Calls++;
         if (targetMethod.Name == nameof(IRedis.GetManyFromAnyAsync)) HedgedCalls++;

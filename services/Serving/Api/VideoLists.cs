@@ -1,4 +1,6 @@
+using Recommender.Modeling.Retrieval;
 using Recommender.Serving.Catalog;
+using Recommender.Serving.Fresh;
 using Recommender.Serving.Model;
 using Recommender.Serving.Trending;
 using Recommender.V1;
@@ -6,24 +8,32 @@ using Recommender.V1;
 namespace Recommender.Serving.Api;
 
 /// <summary>Answers that are the same for every viewer: neighbours of a video, and what trends. They come from memory and never fail.</summary>
-internal sealed class VideoLists(CurrentModel current, TrendingBoard board, VideoCatalog catalog, TimeProvider time)
+internal sealed class VideoLists(CurrentModel current, TrendingBoard board, FreshBoard fresh, VideoCatalog catalog, TimeProvider time)
 {
-    /// <summary>The videos nearest to one by cosine of the factors; what trends when the model has no factors for it.</summary>
+    /// <summary>
+    /// The videos nearest to one by cosine of the factors, of a new one by those that its author, tags and first viewers gave it; what trends when there are none.
+    /// </summary>
     public RecommendResponse Similar(string videoId, int count)
     {
         var model = current.Generation;
         var answer = Begin(model);
-        if (model is { Factors: { } factors } && model.TryFind(videoId, out var item) && factors.Knows(item))
+        foreach (var neighbour in model is null ? [] : NeighboursOf(model, videoId, count))
         {
-            foreach (var neighbour in factors.Neighbours(item, count))
-            {
-                if (answer.Response.Videos.Count == count) break;
-                answer.Add(model.IdOf(neighbour.Item), neighbour.Score, Source.Similar);
-            }
+            if (answer.Response.Videos.Count == count) break;
+            answer.Add(model!.IdOf(neighbour.Item), neighbour.Score, Source.Similar);
         }
         answer.Leave(videoId);
         if (answer.Response.Videos.Count < count) Fill(answer, model, RequestRules.DefaultWindow, count);
         return answer.Response;
+    }
+
+    private ScoredItem[] NeighboursOf(ModelGeneration model, string videoId, int count)
+    {
+        if (model.Factors is not { } factors) return [];
+        if (model.TryFind(videoId, out var item)) return factors.Knows(item) ? factors.Neighbours(item, count) : [];
+        // After a swap vectors are of the model before until they are made anew.
+        var vectors = fresh.Vectors;
+        return vectors.ModelVersion == model.Version && vectors.Find(videoId) is >= 0 and var number ? factors.Neighbours(vectors.Row(number)) : [];
     }
 
     /// <summary>What trends in a window; then what is popular by the live model; then the newest of the catalog.</summary>

@@ -92,8 +92,12 @@ internal sealed class ItemFactors
     {
         var depth = 2 * wanted > UsualDepth ? NeighbourDepth : UsualDepth;
         // A list of any other length is all that there is.
-        return _neighbours.Get(item) is { } found && (found.Length >= depth || found.Length != UsualDepth) ? found : _neighbours.Put(item, FindNeighbours(item, depth));
+        return _neighbours.Get(item) is { } found && (found.Length >= depth || found.Length != UsualDepth) ? found : _neighbours.Put(item, FindNeighbours(Row(item), new ItemFilter([item]), depth));
     }
+
+    /// <summary>The videos most similar by cosine to a vector of a video that the model does not know, best first; at most <see cref="NeighbourDepth"/>.</summary>
+    /// <param name="vector">In the model's space.</param>
+    public ScoredItem[] Neighbours(ReadOnlySpan<float> vector) => FindNeighbours(vector, default, NeighbourDepth);
 
     /// <summary>Length of a usual video's vector: the median of those that have one.</summary>
     public float UsualNorm { get; }
@@ -126,11 +130,10 @@ internal sealed class ItemFactors
 
     private ReadOnlySpan<float> Row(int item) => _rows.Span.Slice(item * Length, Length);
 
-    private ScoredItem[] FindNeighbours(int item, int depth)
+    private ScoredItem[] FindNeighbours(ReadOnlySpan<float> vector, ItemFilter excluded, int depth)
     {
         var found = new ScoredItem[depth];
-        var others = new ItemFilter([item]);
-        var count = _quantized is null ? TopK.SearchSimilar(_packed, Row(item), others, found) : QuantizedTopK.SearchSimilar(_quantized, _packed, _rows.Span, Row(item), others, found);
+        var count = _quantized is null ? TopK.SearchSimilar(_packed, vector, excluded, found) : QuantizedTopK.SearchSimilar(_quantized, _packed, _rows.Span, vector, excluded, found);
         return found[..count];
     }
 }

@@ -162,7 +162,7 @@ internal sealed class RecommendationPipeline
         }
     }
 
-    /// <summary>Puts the proposals together. A video that several sources propose belongs to the first of them.</summary>
+    /// <summary>Puts the proposals together. A video that several sources propose belongs to the first of them, or to the one that drew it.</summary>
     private void Merge(ViewerQuery query)
     {
         var scratch = query.Scratch;
@@ -173,7 +173,11 @@ internal sealed class RecommendationPipeline
                 ref var place = ref scratch.Places.PlaceOf(candidate, out var isKnown);
                 if (isKnown)
                 {
-                    CollectionsMarshal.AsSpan(scratch.Candidates)[place].Proposers |= candidate.Proposers;
+                    ref var known = ref CollectionsMarshal.AsSpan(scratch.Candidates)[place];
+                    var proposers = known.Proposers | candidate.Proposers;
+                    // A draw stands whoever else proposes the video: in its place another one would bear a propensity that was reckoned behind it.
+                    if (candidate.IsExploration) known = candidate;
+                    known.Proposers = proposers;
                     continue;
                 }
                 place = scratch.Candidates.Count;

@@ -36,5 +36,9 @@ public sealed class NewVideoTests(ServingFixture serving) : IClassFixture<Servin
             return (await AskAsync("asker-a")).Ids().Take(10).Contains("born");
         });
         Assert.DoesNotContain("born", (await AskAsync("asker-b")).Ids());
+
+        var similar = await client.SimilarVideosAsync(new SimilarVideosRequest { VideoId = "born", Count = 5 });
+        Assert.All(similar.Videos, v => Assert.Equal(Source.Similar, v.Source));
+        Assert.Equal(5, similar.OfTaste('a'));
     }
 }

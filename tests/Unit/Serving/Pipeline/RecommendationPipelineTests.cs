@@ -99,10 +99,35 @@ public sealed class RecommendationPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_video_that_was_drawn_keeps_its_place_and_propensity_whoever_else_proposes_it()
+    {
+        var (query, sources) = (Queries.Create(count: 20), new ICandidateSource[] { new Fixed(Source.Trending, "a", "new"), new Drawn("new", "other") });
+        var selected = await RunAsync(sources, query: query);
+        var drawn = selected.Single(c => c.VideoId == "new");
+        Assert.Equal((Source.Fresh, 0.25, true, 1, 0b11u), (drawn.Source, drawn.Propensity, drawn.IsExploration, drawn.Proposer, drawn.Proposers));
+        Assert.Equal(["a", "new", "other"], selected.Select(c => c.VideoId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_filter_must_agree()
     {
         var selected = await RunAsync([new Fixed(Source.Trending, "a", "b", "c")], [new Without("a"), new Without("c")]);
         Assert.Equal(["b"], selected.Select(c => c.VideoId));
+    }
+
+    private sealed class Drawn(params string[] videoIds) : ICandidateSource
+    {
+        public string Name => "drawn";
+
+        public SourceLimits Limits => SourceLimits.Memory(1000);
+
+        public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
+        {
+            foreach (var videoId in videoIds) sink.Offer(query, new Candidate { VideoId = videoId, Source = Source.Fresh, Item = -1, IsExploration = true, Propensity = 0.25 });
+            return ValueTask.CompletedTask;
+        }
+
+        public string Explain(ViewerQuery query, in Candidate candidate) => "drawn";
     }
 
     private sealed class ListScorer : IScorer

@@ -68,7 +68,7 @@ internal sealed class GroupReset(string group, DateTimeOffset to)
         try
         {
             if (ours?.Count != offsets.Count)
-                throw new CommandFailure($"The offsets of {group} cannot be set while somebody in it is at work; stop the feature service first.");
+                throw new CommandFailure($"The offsets of {group} cannot be set while somebody in it is at work; stop the feature service first. The Kafka of 'recommender run' cannot be set back: it ends with the feature service, and a start reads the journal by itself.");
             consumer.Commit(offsets);
         }
         finally

@@ -13,7 +13,7 @@ namespace Recommender.Standalone.Export.Recommendations;
 /// </summary>
 internal sealed class RecommendationExport(ExportSettings settings, GrpcChannel channel, TimeProvider time, Action<string> say)
 {
-    private readonly Patience _patience = new(settings.To, time, delay => say(string.Create(CultureInfo.InvariantCulture, $"the system does not answer now; trying again in {delay.TotalSeconds:0.#} s")));
+    private readonly Patience _patience = new(settings.To, time, new WaitNotes(time, say).Note);
     private readonly RecommendationService.RecommendationServiceClient _client = new(channel);
 
     private string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{settings.Format} count={settings.Count} shards={settings.Shards} viewers={settings.ViewersPath}");

@@ -1,8 +1,11 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Recommender.Test.V1;
 using Recommender.Tests.Fixtures;
@@ -167,6 +170,20 @@ public sealed class ServerCallTests
         Assert.DoesNotContain(server.Logs.All, record => record.Level >= LogLevel.Error);
     }
 
+    [Fact]
+    public async Task A_reset_between_reading_a_message_and_letting_go_of_it_is_no_error()
+    {
+        await using var server = await EchoServer.StartAsync(map: app => app.Use((http, next) =>
+        {
+            http.Features.Set<IRequestBodyPipeFeature>(new ResetBody(http.Request.BodyReader));
+            return next(http);
+        }));
+        using var channel = server.Connect();
+        await Assert.ThrowsAsync<RpcException>(async () => await new Test.V1.EchoService.EchoServiceClient(channel).UnaryAsync(new EchoRequest(), cancellationToken: Cancel));
+        await Eventually.TrueAsync(() => server.Logs.All.Any(record => record.Text.Contains("given up", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Logs.All, record => record.Level >= LogLevel.Error);
+    }
+
     private static Task<EchoServer> StartWithProbeAsync(Func<ServerCallContext, Task> probe) => EchoServer.StartAsync(
         options => options.Interceptors.Add<ProbeInterceptor>(probe));
 
@@ -186,5 +203,27 @@ public sealed class ServerCallTests
             length = 0;
             return false;
         }
+    }
+
+    /// <summary>A body whose stream the client resets once its message was read.</summary>
+    private sealed class ResetBody(PipeReader body) : PipeReader, IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => this;
+
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            body.AdvanceTo(consumed, examined);
+            throw new IOException("The client reset the request stream.");
+        }
+
+        public override void CancelPendingRead() => body.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => body.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => body.TryRead(out result);
     }
 }

@@ -74,8 +74,15 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
     // The handler returned, or failed.
     public void Dispose()
     {
-        Tell(_rest.Start);
         _both?.Dispose();
+        try
+        {
+            Tell(_rest.Start);
+        }
+        catch (ConnectionClosed)
+        {
+            // Nobody waits for what the client has left.
+        }
     }
 
     private CancellationToken Join(CancellationToken own)
@@ -131,7 +138,15 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
         if (!_isHeld)
             return;
         _isHeld = false;
-        _pipe.AdvanceTo(_rest.Start, examined);
+        try
+        {
+            _pipe.AdvanceTo(_rest.Start, examined);
+        }
+        catch (IOException exception)
+        {
+            // A client may end its stream between reading and this, too.
+            throw new ConnectionClosed(exception);
+        }
     }
 
     private async ValueTask<ReadResult> ReadPipeAsync(CancellationToken cancellationToken)

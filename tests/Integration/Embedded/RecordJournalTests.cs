@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Recommender.Contracts;
 using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Embedded.Journal;
@@ -84,6 +85,27 @@ public sealed class RecordJournalTests : IDisposable
 
         Assert.Equal([0, 1, 2], Offsets());
         Assert.Contains(_logs.All, l => l.Text.Contains("last 100 bytes", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2, new long[] { 0, 1, 2, 3, 4 })] // the mark of the file
+    [InlineData(8, new long[] { 1, 2, 3, 4 })] // the length of the first record
+    [InlineData(25, new long[] { 1, 2, 3, 4 })] // its content
+    [InlineData(-80, new long[] { 0, 1, 2, 4 })]
+    public async Task Damage_costs_the_record_that_it_hit_and_none_behind_it(int at, long[] left)
+    {
+        await FillAsync(5);
+        using (var file = new FileStream(LastFile(), FileMode.Open))
+        {
+            file.Position = at >= 0 ? at : file.Length - (file.Length / 5);
+            var b = file.ReadByte();
+            file.Position--;
+            file.WriteByte((byte)(b ^ 0x55));
+        }
+
+        Assert.Equal(left, Offsets());
+        Assert.Contains(_logs.All, l => l.Level == LogLevel.Error && l.Text.Contains("damaged in its middle", StringComparison.Ordinal));
+        Assert.DoesNotContain(_logs.All, l => l.Text.Contains("not written whole", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,8 +5,9 @@ namespace Recommender.Standalone.Embedded.Journal;
 
 /// <summary>The files of the journal: <c>{log}-{number}.journal</c>, read from the first to the last.</summary>
 /// <param name="directory">Their folder.</param>
+/// <param name="topics">Topics whose records are in them.</param>
 /// <param name="logger">The log.</param>
-internal sealed class JournalFiles(string directory, ILogger logger)
+internal sealed class JournalFiles(string directory, IReadOnlyCollection<string> topics, ILogger logger)
 {
     private const string Extension = ".journal";
 
@@ -25,16 +26,19 @@ internal sealed class JournalFiles(string directory, ILogger logger)
     public LeftoverLog Open(string log, IReadOnlyList<string> paths) => new(log, paths.SelectMany((path, i) => Read(path, isLast: i == paths.Count - 1)));
 
     /// <summary>
-    /// The records of a file, as far as it is whole. What was being written when the machine lost its power may be cut off or damaged; nothing of that was
-    /// acknowledged, since an acknowledgement comes after the disk has all.
+    /// The records of a file that are whole. What was being written when the machine lost its power may be cut off or damaged; nothing of that was
+    /// acknowledged, since an acknowledgement comes after the disk has all. Damage with whole records behind it is the disk's: it costs what it hit.
     /// </summary>
     private IEnumerable<TopicRecord> Read(string path, bool isLast)
     {
         ReadOnlyMemory<byte> rest = File.ReadAllBytes(path);
-        if (rest.Span.StartsWith(JournalFrames.Mark))
+        if (rest.Span.StartsWith(JournalFrames.Mark)) rest = rest[JournalFrames.Mark.Length..];
+        while (true)
         {
-            rest = rest[JournalFrames.Mark.Length..];
             while (JournalFrames.TryRead(ref rest, out var record)) yield return record;
+            if (JournalFrames.FindNext(rest, topics) is not (>= 0 and var next)) break;
+            JournalLog.Hole(logger, Path.GetFileName(path), next);
+            rest = rest[next..];
         }
         if (rest.Length == 0) yield break;
         if (isLast) JournalLog.TailCutOff(logger, Path.GetFileName(path), rest.Length);

@@ -54,6 +54,32 @@ internal static class JournalFrames
         return true;
     }
 
+    /// <summary>Where the next whole record begins behind damage; -1 where there is none.</summary>
+    /// <param name="rest">What is left of a file; it begins with what cannot be read.</param>
+    /// <param name="topics">Topics whose records may be there.</param>
+    public static int FindNext(ReadOnlyMemory<byte> rest, IEnumerable<string> topics)
+    {
+        var next = -1;
+        foreach (var topic in topics)
+        {
+            // Behind its head a record begins with the length of its topic's name, and the name.
+            var name = System.Text.Encoding.UTF8.GetBytes(topic);
+            byte[] begin = [(byte)name.Length, .. name];
+            if (name.Length > sbyte.MaxValue) continue;
+            for (var from = HeadBytes; from < rest.Length && rest.Span[from..].IndexOf(begin) is >= 0 and var found; from++)
+            {
+                from += found;
+                var at = from - HeadBytes;
+                if (next >= 0 && at >= next) break;
+                var candidate = rest[at..];
+                if (!TryRead(ref candidate, out _)) continue;
+                next = at;
+                break;
+            }
+        }
+        return next;
+    }
+
     private static TopicRecord Read(ReadOnlyMemory<byte> payload)
     {
         _ = MemoryMarshal.TryGetArray(payload, out var array);

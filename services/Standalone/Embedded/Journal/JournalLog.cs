@@ -8,6 +8,9 @@ internal static partial class JournalLog
     [LoggerMessage(5202, LogLevel.Error, "Journal {File} is damaged although it was complete: its last {Bytes} bytes cannot be read, and what happened there is lost; the other files are read")]
     public static partial void Damaged(ILogger logger, string file, int bytes);
 
+    [LoggerMessage(5206, LogLevel.Error, "Journal {File} is damaged in its middle: {Bytes} bytes cannot be read, and what happened there is lost; the records behind them are read")]
+    public static partial void Hole(ILogger logger, string file, int bytes);
+
     [LoggerMessage(5203, LogLevel.Error, "The journal cannot be written, so nothing is acknowledged: {Reason}")]
     public static partial void NotWritten(ILogger logger, string reason);
 

@@ -35,7 +35,7 @@ internal sealed class RecordJournal : IRecordJournal, IDisposable
     {
         (_settings, _time, _logger) = (settings, time, logger);
         Directory.CreateDirectory(settings.Directory);
-        _files = new JournalFiles(settings.Directory, logger);
+        _files = new JournalFiles(settings.Directory, settings.Topics, logger);
         _trimmer = new JournalTrimmer(settings, time, logger);
         _topics = [.. settings.Topics];
         var earlier = _files.Find();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Recommender.Hosting.Objects;
 
 namespace Recommender.Hosting.Artifacts;
@@ -82,5 +81,5 @@ internal sealed class LiveRecord(IObjectStore objects)
         }
     }
 
-    private void Put(string name, LiveModel live) => objects.Put(name, JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+    private void Put(string name, LiveModel live) => objects.Put(name, ArtifactJson.BytesOf(live));
 }

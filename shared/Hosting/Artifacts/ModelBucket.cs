@@ -105,6 +105,6 @@ internal sealed class ModelBucket(IObjectStore bucket, string root, int kept, Ti
     public void Remember(LiveModel live)
     {
         if (LastKnownLive() is { } known && known.Version == live.Version && known.History.Count == live.History.Count) return;
-        AtomicFile.WriteAllBytes(Path.Combine(root, ModelStore.LiveName), JsonSerializer.SerializeToUtf8Bytes(live, ArtifactJson.Default.LiveModel));
+        AtomicFile.WriteAllBytes(Path.Combine(root, ModelStore.LiveName), ArtifactJson.BytesOf(live));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -111,6 +112,13 @@ public sealed record LiveChange(string Version, string Action, DateTimeOffset At
 [JsonSerializable(typeof(LiveModel))]
 public sealed partial class ArtifactJson : JsonSerializerContext
 {
+    // People read it, and no page of HTML ever holds it.
+    private static readonly ArtifactJson s_readable =
+        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>What a file says of what is live.</summary>
+    internal static byte[] BytesOf(LiveModel live) => JsonSerializer.SerializeToUtf8Bytes(live, s_readable.LiveModel);
+
     /// <summary>Reads a file's content.</summary>
     /// <exception cref="InvalidDataException">It is damaged; the message names the file.</exception>
     internal static T Parse<T>(string path, byte[] content, JsonTypeInfo<T> type)

@@ -114,6 +114,8 @@ public sealed class ModelStoreTests : IDisposable
         var live = new ModelStore(new StorageOptions { ModelsPath = _root }).ReadLive();
         Assert.Equal("m2", live.Version);
         Assert.Equal(["first", "better"], live.History.Select(h => h.Reason));
+        // For people too.
+        Assert.Contains("\"1970-01-01T00:00:00+00:00\"", File.ReadAllText(Path.Combine(_root, "live.json")), StringComparison.Ordinal);
     }
 
     [Theory]

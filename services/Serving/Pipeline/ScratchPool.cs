@@ -4,8 +4,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Recommender.Serving.Pipeline;
 
 /// <summary>
-/// Working memories that no request uses at the moment (some 100 KB each). A request needs one from when its viewer was read to its end, mostly on one
-/// thread, and a thread is given what it used last, which is still in its caches.
+/// Working memories that no request uses at the moment (some 100 KB each, and two bits a video of the model). A request needs one from when its viewer
+/// was read to its end, mostly on one thread, and a thread is given what it used last, which is still in its caches.
 /// </summary>
 internal sealed class ScratchPool : ObjectPool<QueryScratch>
 {

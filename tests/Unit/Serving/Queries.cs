@@ -1,3 +1,4 @@
+using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Online;
 using Recommender.Serving;
 using Recommender.Serving.Fresh;
@@ -16,7 +17,8 @@ internal static class Queries
 
     public static ViewerQuery Create(
         ViewerState? state = null, PrecomputedList? list = null, ModelGeneration? model = null, TrendingWindow? trending = null,
-        int count = 20, Action<RecommendRequest>? request = null, DateTime? deadline = null, ServingOptions? options = null, ColdVectors? cold = null)
+        int count = 20, Action<RecommendRequest>? request = null, DateTime? deadline = null, ServingOptions? options = null, ColdVectors? cold = null,
+        ObjectPool<QueryScratch>? pool = null)
     {
         var message = new RecommendRequest { UserId = "u", Count = count };
         request?.Invoke(message);
@@ -30,7 +32,7 @@ internal static class Queries
             Model = model,
             Trending = trending ?? Trending(),
             Cold = cold ?? ColdVectors.None,
-            Pool = new ScratchPool(),
+            Pool = pool ?? new ScratchPool(),
         };
         query.Viewer = new ViewerRead(state, Stored(list), IsListKnown: true);
         // What the first hydrator does after reading.

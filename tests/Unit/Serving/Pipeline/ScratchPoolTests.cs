@@ -1,4 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.ObjectPool;
+using Recommender.Serving;
 using Recommender.Serving.Pipeline;
+using Recommender.Serving.Viewers;
+using Recommender.Tests.Unit.Serving.Viewers;
 
 namespace Recommender.Tests.Unit.Serving.Pipeline;
 
@@ -34,5 +39,40 @@ public sealed class ScratchPoolTests
         var all = Enumerable.Range(0, 300).Select(_ => pool.Get()).ToHashSet();
         foreach (var scratch in all) pool.Return(scratch);
         Assert.Equal(256, Enumerable.Range(0, 300).Count(_ => all.Contains(pool.Get())));
+    }
+
+    [Fact]
+    public async Task Nobody_holds_memory_while_the_viewer_is_read()
+    {
+        var reading = new TaskCompletionSource<byte[]?[]>();
+        var (redis, _) = FakeRedis.Create((_, _) => reading.Task);
+        using var metrics = new ServingMetrics();
+        var options = new ServingOptions { ReadTimeout = TimeSpan.FromMinutes(1), HedgeDelay = TimeSpan.FromMinutes(1) };
+        var hydrator = new ViewerHydrator(new ViewerReader(redis, options, metrics, TimeProvider.System, NullLogger<ViewerReader>.Instance), TimeProvider.System);
+        var pool = new CountingPool();
+        var query = Queries.Create(pool: pool);
+        var hydrating = hydrator.HydrateAsync(query, TestContext.Current.CancellationToken).AsTask();
+        Assert.False(hydrating.IsCompleted);
+        Assert.Equal((0, 0), (pool.Taken, pool.Returned));
+        reading.SetResult([null, null]);
+        await hydrating;
+        Assert.Equal((1, 0), (pool.Taken, pool.Returned));
+        query.Dispose();
+        Assert.Equal((1, 1), (pool.Taken, pool.Returned));
+    }
+
+    private sealed class CountingPool : ObjectPool<QueryScratch>
+    {
+        public int Taken { get; private set; }
+
+        public int Returned { get; private set; }
+
+        public override QueryScratch Get()
+        {
+            Taken++;
+            return new QueryScratch();
+        }
+
+        public override void Return(QueryScratch obj) => Returned++;
     }
 }

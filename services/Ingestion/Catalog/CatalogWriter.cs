@@ -31,7 +31,7 @@ internal sealed class CatalogWriter(IRecordProducer producer, IRedis redis, Cata
         var now = time.GetUtcNow();
         var at = Timestamp.FromDateTimeOffset(now);
         var records = Array.ConvertAll(changes, c => new KafkaRecord(
-            Topics.Catalog, Encoding.UTF8.GetBytes(c.VideoId), c.Json, EventRecords.Headers(Topics.Catalog, Guid.CreateVersion7(now).ToString(), at), now));
+            Topics.Catalog, Encoding.UTF8.GetBytes(c.VideoId), c.Json, EventRecords.CloudEvents.Headers(Topics.Catalog, Guid.CreateVersion7(now).ToString(), at), now));
         var outcomes = await producer.SendBatchAsync(records, cancellationToken);
         foreach (var outcome in outcomes)
             if (outcome.Error is { } error) throw error;

@@ -81,7 +81,7 @@ internal sealed class PrivacyService(
     private static KafkaRecord Record(Contracts.Json.Erasure wish)
     {
         var value = JsonSerializer.SerializeToUtf8Bytes(wish, RecordJson.Default.Erasure);
-        var headers = EventRecords.Headers(Topics.Erasure, wish.ErasureId, Timestamp.FromDateTimeOffset(wish.RequestedAt));
+        var headers = EventRecords.CloudEvents.Headers(Topics.Erasure, wish.ErasureId, Timestamp.FromDateTimeOffset(wish.RequestedAt));
         return new KafkaRecord(Topics.Erasure, Encoding.UTF8.GetBytes(wish.UserId), value, headers, wish.RequestedAt);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Hosting.Kafka;
@@ -14,19 +13,16 @@ namespace Recommender.Serving.Impressions;
 /// <summary>Turns an answer into records: one per video, keyed by viewer, CloudEvents in binary mode.</summary>
 internal static class ImpressionRecords
 {
-    // What all records share is made once, and what those of an answer share once per answer: there are more of these than of anything else.
-    private static readonly Header s_specVersion = new(CloudEventHeaders.SpecVersion, "1.0"u8.ToArray());
-    private static readonly Header s_type = new(CloudEventHeaders.Type, Encoding.ASCII.GetBytes(Topics.Impression));
-    private static readonly Header s_source = new(CloudEventHeaders.Source, "/recommender/serving"u8.ToArray());
-    private static readonly Header s_contentType = new(CloudEventHeaders.ContentType, "application/json"u8.ToArray());
+    /// <summary>Makes the headers of what this service writes.</summary>
+    public static CloudEvents CloudEvents { get; } = new("/recommender/serving");
 
     /// <summary>Adds the records of an answer, in the order of its videos, and releases its features.</summary>
     public static void AddTo(List<KafkaRecord> records, ShownAnswer answer)
     {
         var response = answer.Response;
         var key = Encoding.UTF8.GetBytes(answer.UserId);
-        var at = new Header(CloudEventHeaders.Time, Encoding.ASCII.GetBytes(JsonTime.Format(ProtoTimestamp.FromDateTimeOffset(answer.ShownAt))));
-        var trace = answer.TraceParent is { } traceParent ? new Header(CloudEventHeaders.TraceParent, traceParent) : null;
+        // What the records of an answer share is made once: there are more of these than of anything else.
+        var (at, trace) = (CloudEvents.Time(ProtoTimestamp.FromDateTimeOffset(answer.ShownAt)), CloudEvents.Trace(answer.TraceParent));
         var degradation = WireNames.Of(response.Degradation);
         for (var position = 0; position < response.Videos.Count; position++)
         {
@@ -41,7 +37,9 @@ internal static class ImpressionRecords
                 Features = answer.Features?.Of(position).ToArray(),
             };
             var value = JsonSerializer.SerializeToUtf8Bytes(impression, RecordJson.Default.Impression);
-            records.Add(new KafkaRecord(Topics.Impression, key, value, Headers(response.RequestId, position, at, trace), answer.ShownAt));
+            // The same id whenever it is sent again, so that readers can tell a repetition.
+            var id = string.Create(CultureInfo.InvariantCulture, $"{response.RequestId}/{position}");
+            records.Add(new KafkaRecord(Topics.Impression, key, value, CloudEvents.Headers(Topics.Impression, id, at, trace), answer.ShownAt));
         }
         answer.Features?.Release();
     }
@@ -54,13 +52,4 @@ internal static class ImpressionRecords
     {
         Scorer = explanation.Scorer,
     };
-
-    private static Headers Headers(string requestId, int position, Header at, Header? trace)
-    {
-        // The same id whenever it is sent again, so that readers can tell a repetition.
-        var id = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{requestId}/{position}"));
-        var headers = new Headers { s_specVersion, new Header(CloudEventHeaders.Id, id), s_type, s_source, at, s_contentType };
-        if (trace is not null) headers.Add(trace);
-        return headers;
-    }
 }

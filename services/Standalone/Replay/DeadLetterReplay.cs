@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Recommender.Contracts;
 using Recommender.Contracts.Json;
+using Recommender.Hosting.Kafka;
 using Recommender.Standalone.Cli;
 using Recommender.Standalone.Inspect;
 
@@ -17,7 +18,7 @@ namespace Recommender.Standalone.Replay;
 /// <param name="time">The clock.</param>
 internal sealed class DeadLetterReplay(ReplayFilter filter, bool isDryRun, TimeProvider time)
 {
-    private const string Source = "/recommender/replay";
+    private static readonly CloudEvents s_cloudEvents = new("/recommender/replay");
 
     /// <summary>Sends them and says how many.</summary>
     /// <exception cref="CommandFailure">Kafka or the topic is not there, or Kafka does not take a record.</exception>
@@ -74,14 +75,14 @@ internal sealed class DeadLetterReplay(ReplayFilter filter, bool isDryRun, TimeP
     {
         var headers = new Headers();
         foreach (var header in letter.Headers) headers.Add(header.Key, header.GetValueBytes());
-        foreach (var header in Headers(letter.Origin.Topic, IdOf(letter), "application/json"))
+        foreach (var header in Headers(letter.Origin.Topic, IdOf(letter)))
             if (!letter.Headers.TryGetLastBytes(header.Key, out _)) headers.Add(header.Key, header.GetValueBytes());
         return new Message<byte[], byte[]?> { Key = letter.Key, Value = letter.Value, Headers = headers };
     }
 
     private Message<byte[], byte[]?> Note(DeadLetter letter)
     {
-        var headers = Headers(Topics.Rejected, PlaceOf(letter), "application/octet-stream");
+        var headers = Headers(Topics.Rejected, PlaceOf(letter), CloudEvents.Bytes);
         foreach (var (name, value) in new[]
         {
             (RejectedHeaders.Reason, letter.Reason), (RejectedHeaders.Topic, letter.Origin.Topic),
@@ -91,16 +92,8 @@ internal sealed class DeadLetterReplay(ReplayFilter filter, bool isDryRun, TimeP
         return new Message<byte[], byte[]?> { Key = letter.Key, Value = null, Headers = headers };
     }
 
-    private Headers Headers(string topic, string id, string contentType)
-    {
-        var headers = new Headers();
-        foreach (var (name, value) in new[]
-        {
-            (CloudEventHeaders.SpecVersion, "1.0"), (CloudEventHeaders.Id, id), (CloudEventHeaders.Type, topic), (CloudEventHeaders.Source, Source),
-            (CloudEventHeaders.Time, JsonTime.Format(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time.GetUtcNow()))), (CloudEventHeaders.ContentType, contentType),
-        }) headers.Add(name, Encoding.UTF8.GetBytes(value));
-        return headers;
-    }
+    private Headers Headers(string topic, string id, Header? contentType = null) =>
+        s_cloudEvents.Headers(topic, id, CloudEvents.Time(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time.GetUtcNow())), contentType: contentType);
 
     private static string IdOf(DeadLetter letter)
     {

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Confluent.Kafka;
 using Recommender.Contracts;
-using Recommender.Contracts.Json;
 using Recommender.Hosting.Archive;
 using Recommender.Hosting.Kafka;
 
@@ -14,20 +12,14 @@ namespace Recommender.Standalone.Run;
 /// <param name="Age">When it was recorded, and in which log.</param>
 internal sealed record CatalogRow(string VideoId, byte[]? Json, CatalogRowAge Age)
 {
+    private static readonly CloudEvents s_cloudEvents = new("/recommender/standalone");
+
     /// <summary>The record that says the same again. A video without a date of publication counts from its record's time, so that stays.</summary>
     public KafkaRecord ToRecord()
     {
         var at = Age.RecordedAt;
-        var headers = new Headers
-        {
-            { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
-            { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(Guid.NewGuid().ToString()) },
-            { CloudEventHeaders.Type, Encoding.UTF8.GetBytes(Topics.Catalog) },
-            { CloudEventHeaders.Source, "/recommender/standalone"u8.ToArray() },
-            { CloudEventHeaders.Time, Encoding.UTF8.GetBytes(JsonTime.Format(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(at))) },
-            { CloudEventHeaders.ContentType, "application/json"u8.ToArray() },
-            { CloudEventHeaders.Restored, "1"u8.ToArray() },
-        };
+        var headers = s_cloudEvents.Headers(Topics.Catalog, Guid.NewGuid().ToString(), CloudEvents.Time(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(at)));
+        headers.Add(CloudEventHeaders.Restored, "1"u8.ToArray());
         return new KafkaRecord(Topics.Catalog, Encoding.UTF8.GetBytes(VideoId), Json, headers, at);
     }
 }

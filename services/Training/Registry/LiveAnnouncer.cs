@@ -7,8 +7,6 @@ using Recommender.Contracts.Json;
 using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Errors;
 using Recommender.Hosting.Kafka;
-using Recommender.Hosting.Telemetry;
-using Headers = Confluent.Kafka.Headers;
 
 namespace Recommender.Training.Registry;
 
@@ -21,6 +19,7 @@ internal sealed class LiveAnnouncer(
 {
     private const string Key = "live";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly CloudEvents s_cloudEvents = new("/recommender/training");
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _changed = new(1);
@@ -85,16 +84,8 @@ internal sealed class LiveAnnouncer(
         var previous = live.History.Count > 1 ? live.History[^2].Version : "";
         var runId = store.Find(live.Version)?.RunId ?? "";
         var announcement = new ModelAnnouncement(live.Version, previous, change.Action, runId, change.At, store.ManifestSha256(live.Version));
-        var headers = new Headers
-        {
-            { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
-            { CloudEventHeaders.Id, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{live.Version}-{live.History.Count}")) },
-            { CloudEventHeaders.Type, Encoding.ASCII.GetBytes(Topics.Model) },
-            { CloudEventHeaders.Source, "/recommender/training"u8.ToArray() },
-            { CloudEventHeaders.Time, Encoding.ASCII.GetBytes(JsonTime.Format(Timestamp.FromDateTimeOffset(change.At))) },
-            { CloudEventHeaders.ContentType, "application/json"u8.ToArray() },
-        };
-        if (TraceHeaders.Current() is { } traceParent) headers.Add(CloudEventHeaders.TraceParent, traceParent);
+        var headers = s_cloudEvents.Headers(
+            Topics.Model, string.Create(CultureInfo.InvariantCulture, $"{live.Version}-{live.History.Count}"), Timestamp.FromDateTimeOffset(change.At));
         return new KafkaRecord(
             Topics.Model, Encoding.UTF8.GetBytes(Key), JsonSerializer.SerializeToUtf8Bytes(announcement, RecordJson.Default.ModelAnnouncement), headers);
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Recommender.Contracts;
-using Recommender.Contracts.Json;
 using ProtoTimestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Recommender.Hosting.Kafka;
@@ -18,19 +17,12 @@ public static class RejectedTopic
     public static KafkaRecord Record(in TopicRecord record, string reason, string source, DateTimeOffset at)
     {
         var (topic, partition, offset) = record.Position;
-        var headers = new Headers
-        {
-            { CloudEventHeaders.SpecVersion, "1.0"u8.ToArray() },
-            { CloudEventHeaders.Id, Text($"{topic}/{partition}/{offset}") },
-            { CloudEventHeaders.Type, Text(Topics.Rejected) },
-            { CloudEventHeaders.Source, Text(source) },
-            { CloudEventHeaders.Time, Text(JsonTime.Format(ProtoTimestamp.FromDateTimeOffset(at))) },
-            { CloudEventHeaders.ContentType, "application/octet-stream"u8.ToArray() },
-            { RejectedHeaders.Reason, Text(reason) },
-            { RejectedHeaders.Topic, Text(topic) },
-            { RejectedHeaders.Partition, Text(partition.ToString(CultureInfo.InvariantCulture)) },
-            { RejectedHeaders.Offset, Text(offset.ToString(CultureInfo.InvariantCulture)) },
-        };
+        var headers = new CloudEvents(source).Headers(
+            Topics.Rejected, $"{topic}/{partition}/{offset}", CloudEvents.Time(ProtoTimestamp.FromDateTimeOffset(at)), contentType: CloudEvents.Bytes);
+        headers.Add(RejectedHeaders.Reason, Text(reason));
+        headers.Add(RejectedHeaders.Topic, Text(topic));
+        headers.Add(RejectedHeaders.Partition, Text(partition.ToString(CultureInfo.InvariantCulture)));
+        headers.Add(RejectedHeaders.Offset, Text(offset.ToString(CultureInfo.InvariantCulture)));
         Keep(record.Headers, headers);
         return new KafkaRecord(Topics.Rejected, record.Key, record.Value, headers);
     }

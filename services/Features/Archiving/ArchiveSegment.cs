@@ -20,14 +20,9 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
     /// <returns>How many files.</returns>
     public async Task<int> WriteAsync(string root, CancellationToken cancellationToken)
     {
-        var days = Rows.GroupBy(r => r.Day).OrderBy(g => g.Key).Select(g => (Day: g.Key, Rows: g.AsEnumerable())).ToList();
+        var days = Rows.GroupBy(r => r.Day).OrderBy(g => g.Key).Select(g => (Day: g.Key, Rows: (IReadOnlyCollection<ArchiveRow>)[.. g])).ToList();
         // Offsets whose records were rejected leave no row, but the chain of offsets must not break.
-        if (days.Count == 0)
-        {
-            var file = new ArchiveFile(Type, LastDay, Log, Partition, From, To, 1, 1);
-            AtomicFile.Write(Path.Combine(root, file.RelativePath), static stream => stream.Write(EmptyGzip.Member));
-            return 1;
-        }
+        if (days.Count == 0) days.Add((LastDay, []));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, days.Count, parallel, (i, _) =>
         {
@@ -38,8 +33,13 @@ internal sealed record ArchiveSegment(string Log, string Type, int Partition, lo
         return days.Count;
     }
 
-    private static void Write(Stream stream, IEnumerable<ArchiveRow> rows)
+    private static void Write(Stream stream, IReadOnlyCollection<ArchiveRow> rows)
     {
+        if (rows.Count == 0)
+        {
+            stream.Write(EmptyGzip.Member);
+            return;
+        }
         using var gzip = ArchiveRows.Pack(stream);
         using var buffer = new BufferedStream(gzip, 64 * 1024);
         foreach (var row in rows)

@@ -53,20 +53,12 @@ internal sealed class FeatureService(Hosting.Redis.IRedis redis, UserIds users, 
     {
         if (users.HasKey)
             throw GrpcErrors.FailedPrecondition("PSEUDONYMS", "users", "viewers have pseudonyms here, so their own ids are not known; who has them must name the viewers");
-        var page = new List<string>(PageSize);
-        await foreach (var key in redis.ScanKeysAsync(OnlineKeys.ViewerPattern, context.CancellationToken))
-        {
-            if (OnlineKeys.ViewerOf(key) is not { } userId) continue;
-            page.Add(userId);
-            if (page.Count < PageSize) continue;
-            await WriteKnownAsync(page, responseStream, context.CancellationToken);
-            page.Clear();
-        }
-        if (page.Count > 0) await WriteKnownAsync(page, responseStream, context.CancellationToken);
+        var userIds = redis.ScanKeysAsync(OnlineKeys.ViewerPattern, context.CancellationToken).Select(key => OnlineKeys.ViewerOf(key)).OfType<string>();
+        await foreach (var page in userIds.Chunk(PageSize)) await WriteKnownAsync(page, responseStream, context.CancellationToken);
     }
 
     /// <summary>Writes those of whom more is known than that they asked to be forgotten.</summary>
-    private async Task WriteKnownAsync(List<string> userIds, IServerStreamWriter<ListUsersResponse> responseStream, CancellationToken cancellationToken)
+    private async Task WriteKnownAsync(string[] userIds, IServerStreamWriter<ListUsersResponse> responseStream, CancellationToken cancellationToken)
     {
         var states = await redis.GetManyAsync([.. userIds.Select(id => (RedisKey)OnlineKeys.Viewer(id))], cancellationToken);
         var known = new ListUsersResponse();

@@ -12,12 +12,12 @@ public sealed class BootstrapForwarder : IAsyncDisposable
     private readonly TcpListener _listener;
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _loop;
+    private Task _loop = Task.CompletedTask;
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _connections = [];
     private int _disposed;
 
-    /// <summary>Opens the port.</summary>
+    /// <summary>Takes the port; who connects waits until <see cref="Begin"/>.</summary>
     /// <param name="port">The port of 127.0.0.1, or 0 for one that the system chooses.</param>
     /// <param name="target">The broker.</param>
     /// <param name="option">What chooses another port, for the message when it is taken.</param>
@@ -36,11 +36,16 @@ public sealed class BootstrapForwarder : IAsyncDisposable
         }
 
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _loop = AcceptAsync();
     }
 
     /// <summary>The port.</summary>
     public int Port { get; }
+
+    /// <summary>
+    /// Begins to pass on, once. The broker must have its topics by then: whoever asks it for one that is missing makes it create that, with a
+    /// number of partitions of its own choice.
+    /// </summary>
+    public void Begin() => _loop = AcceptAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

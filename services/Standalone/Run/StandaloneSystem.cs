@@ -71,6 +71,8 @@ internal sealed class StandaloneSystem : IAsyncDisposable
             new JournalSettings { Directory = data.Journal, Log = log, Topics = FeaturesSetup.AbsorbedTopics, SyncState = redis.SyncAsync },
             TimeProvider.System, loggers.CreateLogger<RecordJournal>()));
         var app = parts.Push(Build(StandaloneSettings.Arguments(settings, data, kafka.Bootstrap, redis.Endpoint, log), kafka, journal));
+        // Its topics are there now.
+        bootstrap.Begin();
         await app.StartAsync(cancellationToken);
         return new StandaloneSystem(parts, app, bootstrap.Port, redis.Port, log);
     }

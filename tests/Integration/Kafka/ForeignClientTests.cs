@@ -39,6 +39,7 @@ public sealed class ForeignClientTests : IClassFixture<EmbeddedKafkaFixture>, IA
     {
         _kafka = kafka;
         _forwarder = new BootstrapForwarder(0, kafka.Broker.EndPoint);
+        _forwarder.Begin();
         _health = new KafkaHealth(kafka.Options, TimeProvider.System, NullLogger<KafkaHealth>.Instance);
         _producer = new RecordProducer(kafka.Options, _health, NoPacer.Instance, TimeProvider.System, NullLogger<RecordProducer>.Instance);
     }

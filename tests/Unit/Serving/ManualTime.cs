@@ -1,6 +1,6 @@
 namespace Recommender.Tests.Unit.Serving;
 
-/// <summary>A clock that stands still until it is moved. Timers never fire.</summary>
+/// <summary>A clock that stands still until it is moved. Timers go by the real time.</summary>
 internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private long _ticks;

@@ -28,10 +28,10 @@ public sealed class ViewerFoldInTests
         int[] items = [.. Enumerable.Range(0, 50)];
         float[] values = [.. items.Select(i => 1f + i)];
         var destination = new float[64];
-        for (var i = 0; i < 50; i++) foldIn.Solve(items, values, destination);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) foldIn.Solve(items, values, destination);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            for (var i = 0; i < 100; i++) foldIn.Solve(items, values, destination);
+        }));
     }
 
     [Fact]

@@ -139,12 +139,11 @@ public sealed class TopKTests
         var query = RandomData.Factors(1, 32, 2).Data.ToArray();
         var result = new ScoredItem[100];
         int[] excluded = [3, 77, 500];
-        TopK.Search(packed, query, new ItemFilter(excluded), result);
-        TopK.SearchSimilar(packed, query, new ItemFilter(excluded), result);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        TopK.Search(packed, query, new ItemFilter(excluded), result);
-        TopK.SearchSimilar(packed, query, new ItemFilter(excluded), result);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            TopK.Search(packed, query, new ItemFilter(excluded), result);
+            TopK.SearchSimilar(packed, query, new ItemFilter(excluded), result);
+        }));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     private readonly FileStream _lock;
     private readonly string _directory;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Socket? _reserved;
     private Task _watch = Task.CompletedTask;
     private volatile RedisProcess? _process;
     private int _disposed;
@@ -31,7 +32,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         _lock = directoryLock;
         _time = time;
         _logger = logger;
-        Port = settings.Port == 0 ? FreePort() : settings.Port;
+        _reserved = settings.Port == 0 ? Reserve() : null;
+        Port = _reserved is null ? settings.Port : ((IPEndPoint)_reserved.LocalEndPoint!).Port;
     }
 
     /// <summary>The port of 127.0.0.1.</summary>
@@ -114,6 +116,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
             await StopAsync(process);
 
         await _lock.DisposeAsync();
+        _reserved?.Dispose();
         _stop.Dispose();
     }
 
@@ -136,17 +139,24 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
     private async Task WaitUntilLoadedAsync(RedisProcess process, CancellationToken cancellationToken)
     {
-        while (await RedisProbe.AskAsync(Port, "PING", cancellationToken) is not "+PONG")
-        {
-            if (process.Exited.IsCompleted)
-                throw new EmbeddedStartException($"redis-server ended at once: {process.LastWords(_directory)}");
+        await UntilAsync(async () => await RedisProbe.AskAsync(Port, "PING", cancellationToken) is "+PONG");
 
-            await Task.Delay(Poll, _time, cancellationToken);
-        }
-
-        // Somebody else may have taken the port in the meantime.
-        if (!await RedisProbe.IsProcessAsync(Port, process.Id, cancellationToken))
+        // Somebody else may have taken the port in the meantime. That no answer comes within seconds proves nothing on a busy machine.
+        bool? isOurs = null;
+        await UntilAsync(async () => (isOurs = await RedisProbe.IsProcessAsync(Port, process.Id, cancellationToken)) is not null);
+        if (isOurs is false)
             throw PortCheck.Taken(Port, "Redis", _settings.PortOption, new SocketException((int)SocketError.AddressAlreadyInUse));
+
+        async Task UntilAsync(Func<Task<bool>> condition)
+        {
+            while (!await condition())
+            {
+                if (process.Exited.IsCompleted)
+                    throw new EmbeddedStartException($"redis-server ended at once: {process.LastWords(_directory)}");
+
+                await Task.Delay(Poll, _time, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Starts the server again whenever it ends by itself.</summary>
@@ -193,10 +203,14 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         await process.Exited;
     }
 
-    private static int FreePort()
+    /// <summary>
+    /// A port of the system's choice. While the socket is bound and does not listen, the system gives the port to nobody else, also between two runs of
+    /// the server, which may listen on it nevertheless (both set SO_REUSEADDR).
+    /// </summary>
+    private static Socket Reserve()
     {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 }

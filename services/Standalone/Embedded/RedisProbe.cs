@@ -14,10 +14,10 @@ internal static class RedisProbe
     public static async Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken) =>
         (await ExchangeAsync(port, command, cancellationToken))?.Split('\r', 2)[0];
 
-    /// <summary>Whether the server on the port is the process with this id.</summary>
-    public static async Task<bool> IsProcessAsync(int port, int id, CancellationToken cancellationToken) =>
+    /// <summary>Whether the server on the port is the process with this id; null when it does not say in time.</summary>
+    public static async Task<bool?> IsProcessAsync(int port, int id, CancellationToken cancellationToken) =>
         (await ExchangeAsync(port, "INFO server", cancellationToken))
-            ?.Contains(string.Create(CultureInfo.InvariantCulture, $"process_id:{id}\r"), StringComparison.Ordinal) ?? false;
+            ?.Contains(string.Create(CultureInfo.InvariantCulture, $"process_id:{id}\r"), StringComparison.Ordinal);
 
     private static async Task<string?> ExchangeAsync(int port, string command, CancellationToken cancellationToken)
     {

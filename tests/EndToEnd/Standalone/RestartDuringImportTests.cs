@@ -15,7 +15,8 @@ public sealed class RestartDuringImportTests
         using var files = new TempDirectory();
         var path = Path.Combine(files.Path, "big");
         File.WriteAllText(path, string.Concat(Enumerable.Range(0, Viewers).Select(u => $"big{u} {string.Join(' ', Enumerable.Range(0, Each).Select(i => $"b{(u * 7 + i * 13) % 900}"))}\n")));
-        await using var first = await RunningSystem.StartAsync(data.Path, "--empty");
+        using var port = new ReservedPort();
+        await using var first = await RunningSystem.StartAsync(data.Path, "--empty", "--grpc-port", $"{port.Number}");
         await using var import = RecommenderProcess.Start(["import", "--format", "sequences", path, "--checkpoints", files.Path, "--to", first.Grpc]);
         await Eventually.TrueAsync(() => Directory.EnumerateFiles(files.Path, "*.json").Any());
 
@@ -24,7 +25,7 @@ public sealed class RestartDuringImportTests
         await import.WaitForAsync("the system does not take events now");
         Assert.DoesNotContain("fail:", first.Process.Errors, StringComparison.Ordinal);
 
-        await using var second = await RunningSystem.StartAsync(data.Path, "--empty", "--grpc-port", first.Grpc.Split(':')[1]);
+        await using var second = await RunningSystem.StartAsync(data.Path, "--empty", "--grpc-port", $"{port.Number}");
         Assert.Equal(0, await import.ExitAsync());
         Assert.Contains($"events accepted  {Viewers * Each,12:N0}", import.Output, StringComparison.Ordinal);
         for (var u = 0; u < Viewers; u += 97) await Eventually.TrueAsync(async () => (await second.UserAsync($"big{u}")).Views == Each);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.Integration.Doors;
 
@@ -13,6 +14,7 @@ namespace Recommender.Tests.Integration.Doors;
 internal sealed class TestIssuer : IAsyncDisposable
 {
     private readonly List<ECDsaSecurityKey> _keys = [NewKey()];
+    private readonly ReservedPort _port = new();
     private readonly string? _wanted;
     private WebApplication? _app;
 
@@ -30,12 +32,12 @@ internal sealed class TestIssuer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (tls is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, Url.Length == 0 ? 0 : new Uri(Url).Port, listen => Listen(listen, tls)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, _port.Number, listen => Listen(listen, tls)));
         _app = builder.Build();
         _app.MapGet("/.well-known/openid-configuration", (HttpContext http) => Publish(http, $$"""{"issuer":"{{Url}}","jwks_uri":"{{Url}}/keys"}"""));
         _app.MapGet("/keys", (HttpContext http) => Publish(http, $$"""{"keys":[{{string.Join(',', _keys.Select(JsonOf))}}]}"""));
         await _app.StartAsync();
-        Url = new UriBuilder(tls is null ? "http" : "https", "127.0.0.1", new Uri(_app.Urls.First()).Port).Uri.ToString().TrimEnd('/');
+        Url = new UriBuilder(tls is null ? "http" : "https", "127.0.0.1", _port.Number).Uri.ToString().TrimEnd('/');
     }
 
     public async Task StopAsync()
@@ -79,6 +81,7 @@ internal sealed class TestIssuer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _port.Dispose();
         foreach (var key in _keys) key.ECDsa.Dispose();
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -59,8 +58,9 @@ public sealed class TlsDoorTests : IDisposable
     [Fact]
     public async Task Probes_have_a_port_without_TLS_that_offers_health_and_nothing_else()
     {
-        var (started, port) = await StartWithProbePortAsync();
-        await using var service = started;
+        using var reserved = new ReservedPort();
+        var port = reserved.Number;
+        await using var service = await StartAsync($"Server:ProbePort={port}");
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         Assert.Equal(ServingStatus.Serving, await CheckAsync(channel));
         using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
@@ -130,29 +130,6 @@ public sealed class TlsDoorTests : IDisposable
         (await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest { Service = "liveness" })).Status;
 
     private static string Thumbprint(ServerCertificate door) => door.Current().ServerCertificateContext!.TargetCertificate.Thumbprint;
-
-    private async Task<(RunningService Service, int Port)> StartWithProbePortAsync()
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var port = FreePort();
-            try
-            {
-                return (await StartAsync($"Server:ProbePort={port}"), port);
-            }
-            catch (IOException) when (attempt < 5)
-            {
-                // Somebody else took the port meanwhile.
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private sealed class SteppedTime : TimeProvider
     {

@@ -53,6 +53,7 @@ public sealed class EmbeddedRedisTests : IDisposable
         await using var redis = await StartAsync(isRestarted: true);
         await using var client = Client(redis);
         await client.SetAsync("a", new byte[] { 1 }, cancellationToken: Cancelled);
+        await Eventually.TrueAsync(() => redis.SyncAsync(Cancelled)); // while the disk is slow Redis answers before it writes
         var id = redis.ProcessId;
 
         await redis.KillAsync();
@@ -72,6 +73,24 @@ public sealed class EmbeddedRedisTests : IDisposable
 
         Assert.Equal($"Port {port} on 127.0.0.1, for Redis, is taken by another process; choose another with --redis-port PORT.", error.Message);
         Assert.False(File.Exists(Path.Combine(_directory.Path, "redis.pid")));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_say_in_time_who_it_is_is_not_taken_for_another_one()
+    {
+        await using var redis = await StartAsync();
+        var id = redis.ProcessId!.Value;
+        Assert.True(await RedisProbe.IsProcessAsync(redis.Port, id, Cancelled));
+        Assert.False(await RedisProbe.IsProcessAsync(redis.Port, id + 1, Cancelled));
+        await Tool.SignalAsync(id, "STOP");
+        try
+        {
+            Assert.Null(await RedisProbe.IsProcessAsync(redis.Port, id, Cancelled));
+        }
+        finally
+        {
+            await Tool.SignalAsync(id, "CONT");
+        }
     }
 
     [Fact]
@@ -106,7 +125,8 @@ public sealed class EmbeddedRedisTests : IDisposable
     public async Task A_server_left_over_from_a_crash_is_ended_and_its_data_taken_over()
     {
         // As a run without the parent-death signal would leave it.
-        var port = FreePort();
+        using var reserved = new ReservedPort();
+        var port = reserved.Number;
         var setsid = Tool.Require("setsid", "util-linux");
         using var orphan = Process.Start(new ProcessStartInfo(
             setsid,
@@ -175,7 +195,7 @@ public sealed class EmbeddedRedisTests : IDisposable
     private Task<EmbeddedRedis> StartAsync(int port = 0, bool isRestarted = false) => EmbeddedRedis.StartAsync(
         new EmbeddedRedisSettings { Directory = _directory.Path, Port = port, IsRestarted = isRestarted }, TimeProvider.System, NullLogger.Instance, Cancelled);
 
-    private static RedisOptions OptionsFor(int port) => new() { Endpoints = $"127.0.0.1:{port}", Timeout = TimeSpan.FromSeconds(5) };
+    private static RedisOptions OptionsFor(int port) => new() { Endpoints = $"127.0.0.1:{port}", Timeout = TimeSpan.FromSeconds(20) };
 
     private static RedisClient Client(EmbeddedRedis redis) => new(OptionsFor(redis.Port), TimeProvider.System, NullLogger<RedisClient>.Instance);
 
@@ -190,12 +210,5 @@ public sealed class EmbeddedRedisTests : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Recommender.Tests.Fixtures;
 
 /// <summary>A Redis Cluster of three nodes without replicas, on ports that the system chose; ended at the end.</summary>
 public sealed class RedisClusterFixture : IAsyncLifetime
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory _directory = TempDirectory.InMemory();
     private readonly List<Process> _nodes = [];
+    private readonly List<ReservedPort> _ports = [];
     private string _missing = "";
     private string? _endpoint;
 
@@ -35,7 +34,7 @@ public sealed class RedisClusterFixture : IAsyncLifetime
         var endpoints = new List<string>();
         for (var i = 0; i < 3; i++)
         {
-            var (port, bus) = FreePorts();
+            var (port, bus) = (Reserve(), Reserve());
             StartNode(server, port, bus);
             endpoints.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"));
         }
@@ -64,6 +63,7 @@ public sealed class RedisClusterFixture : IAsyncLifetime
             node.Dispose();
         }
 
+        foreach (var port in _ports) port.Dispose();
         _directory.Dispose();
     }
 
@@ -78,12 +78,9 @@ public sealed class RedisClusterFixture : IAsyncLifetime
         _nodes.Add(Process.Start(server, arguments));
     }
 
-    private static (int Port, int Bus) FreePorts()
+    private int Reserve()
     {
-        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        using var second = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        first.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        second.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (((IPEndPoint)first.LocalEndPoint!).Port, ((IPEndPoint)second.LocalEndPoint!).Port);
+        _ports.Add(new ReservedPort());
+        return _ports[^1].Number;
     }
 }

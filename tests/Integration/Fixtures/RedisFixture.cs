@@ -10,7 +10,7 @@ namespace Recommender.Tests.Fixtures;
 /// </summary>
 public sealed class RedisFixture : IAsyncLifetime
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory _directory = TempDirectory.InMemory();
     private EmbeddedRedis? _server;
     private RedisClient? _client;
     private string _missing = "";
@@ -31,8 +31,8 @@ public sealed class RedisFixture : IAsyncLifetime
     /// <summary>A client of it.</summary>
     public IRedis Client => Server is not null ? _client! : null!;
 
-    /// <summary>Options that lead to it, with a timeout that a busy machine can keep.</summary>
-    public RedisOptions Options => new() { Endpoints = Server.Endpoint, Timeout = TimeSpan.FromSeconds(5) };
+    /// <summary>Options that lead to it, with a timeout that a busy machine with a slow disk can keep.</summary>
+    public RedisOptions Options => new() { Endpoints = Server.Endpoint, Timeout = TimeSpan.FromSeconds(20) };
 
     /// <summary>A client of its own, for tests that need other options. Dispose it.</summary>
     public RedisClient NewClient(RedisOptions? options = null) => new(options ?? Options, TimeProvider.System, NullLogger<RedisClient>.Instance);

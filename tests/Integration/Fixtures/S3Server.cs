@@ -13,7 +13,7 @@ public sealed class S3Server : IAsyncDisposable
 
     private const string Key = "S3RVER"; // the server knows this one
     private readonly TempDirectory _directory = new();
-    private readonly int _port = FreePort();
+    private readonly ReservedPort _port = new();
     private Process? _process;
 
     /// <summary>What clients talk to.</summary>
@@ -22,7 +22,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>What leads a store here.</summary>
     public ObjectStoreOptions Options => new()
     {
-        Endpoint = Door.Address, Bucket = Bucket, Prefix = "test/", AccessKeyFile = WriteFile("access", Key), SecretKeyFile = WriteFile("secret", Key), Timeout = TimeSpan.FromSeconds(10),
+        Endpoint = Door.Address, Bucket = Bucket, Prefix = "test/", AccessKeyFile = WriteFile("access", Key), SecretKeyFile = WriteFile("secret", Key), Timeout = TimeSpan.FromSeconds(30),
     };
 
     /// <summary>The same for a service.</summary>
@@ -43,11 +43,11 @@ public sealed class S3Server : IAsyncDisposable
         var program = Path.Combine(server, "bin", "s3rver.js");
         Assert.SkipUnless(File.Exists(program), "The S3 server s3rver is not installed; build/test installs it where npm can.");
         _process = Process.Start(new ProcessStartInfo("node", [
-            program, "--directory", Path.Combine(_directory.Path, "data"), "--address", "127.0.0.1", "--port", $"{_port}", "--silent", "--configure-bucket", Bucket,
+            program, "--directory", Path.Combine(_directory.Path, "data"), "--address", "127.0.0.1", "--port", $"{_port.Number}", "--silent", "--configure-bucket", Bucket,
         ])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
         await Eventually.TrueAsync(IsListeningAsync, "the S3 server listens");
-        Door ??= await S3Door.StartAsync(_port);
+        Door ??= await S3Door.StartAsync(_port.Number);
     }
 
     /// <summary>SIGKILL.</summary>
@@ -81,6 +81,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         if (Door is not null) await Door.DisposeAsync();
         Kill();
+        _port.Dispose();
         _directory.Dispose();
     }
 
@@ -89,7 +90,7 @@ public sealed class S3Server : IAsyncDisposable
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _port);
+            await client.ConnectAsync(IPAddress.Loopback, _port.Number);
             return true;
         }
         catch (SocketException)
@@ -97,12 +98,5 @@ public sealed class S3Server : IAsyncDisposable
             if (_process!.HasExited) Assert.Fail($"s3rver ended: {await _process.StandardError.ReadToEndAsync()}");
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

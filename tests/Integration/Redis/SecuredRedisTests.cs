@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Redis;
 using Recommender.Tests.Fixtures;
@@ -13,7 +11,8 @@ namespace Recommender.Tests.Integration.Redis;
 public sealed class SecuredRedisTests : IAsyncLifetime
 {
     private const string Password = "correct horse";
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory _directory = TempDirectory.InMemory();
+    private readonly ReservedPort _port = new();
     private readonly TestAuthority _authority = new("redis authority");
     private readonly TestAuthority _stranger = new("another authority");
     private Process _server = null!;
@@ -27,7 +26,7 @@ public sealed class SecuredRedisTests : IAsyncLifetime
         var cli = Tool.Require("redis-cli", "redis-tools");
         var ca = _authority.WriteTo(_directory.Path);
         var (certificate, key) = _authority.Sign(_directory.Path, "redis");
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = _port.Number.ToString(CultureInfo.InvariantCulture);
         _server = Process.Start(program,
         [
             "--port", "0", "--tls-port", port, "--bind", "127.0.0.1", "--dir", _directory.Path, "--save", "", "--requirepass", Password, "--logfile", "redis.log",
@@ -45,6 +44,7 @@ public sealed class SecuredRedisTests : IAsyncLifetime
         _server.Dispose();
         _authority.Dispose();
         _stranger.Dispose();
+        _port.Dispose();
         _directory.Dispose();
     }
 
@@ -73,11 +73,4 @@ public sealed class SecuredRedisTests : IAsyncLifetime
     }
 
     private static RedisClient Connect(RedisOptions options) => new(options, TimeProvider.System, NullLogger<RedisClient>.Instance);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -68,8 +68,9 @@ public sealed class EventSenderTests
     public async Task A_door_that_closes_and_opens_again_is_waited_for()
     {
         var door = new FakeDoor();
-        var service = await door.OpenAsync();
-        var port = new Uri(service.GrpcAddress).Port;
+        using var reserved = new ReservedPort();
+        var port = reserved.Number;
+        var service = await door.OpenAsync(port);
         var waits = 0;
         var answered = new List<string>();
         using var channel = Door.Open(new ServerAddress("127.0.0.1", port), ClientIdentity.None);

@@ -27,6 +27,17 @@ public sealed partial class ErasureStatusStore(IRedis redis, ILogger<ErasureStat
     private const string Online = "online:";
     private const string Archive = "archive:";
 
+    // At once, so that nobody is told in between that there is no such wish. Returns the type that was there when it was the wrong one.
+    private static readonly RedisScript s_beginAnew = new(
+        "erasure-begin-anew",
+        """
+        local found = redis.call('TYPE', KEYS[1]).ok
+        if found == 'none' or found == 'hash' then return nil end
+        redis.call('DEL', KEYS[1])
+        redis.call('HSET', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+        return found
+        """);
+
     /// <summary>The key of a wish.</summary>
     public static string KeyOf(string erasureId) => $"{{e:{erasureId}}}";
 
@@ -73,7 +84,8 @@ public sealed partial class ErasureStatusStore(IRedis redis, ILogger<ErasureStat
         }
         catch (RedisUnavailableException e) when (e.IsWrongType)
         {
-            if (await WrongTypeKeys.RemoveAsync(redis, KeyOf(erasure.ErasureId), "hash", cancellationToken) is { } found) BegunAnew(erasure.ErasureId, found);
+            RedisValue[] first = [Requested, Text(erasure.RequestedAt), Names, erasure.Names];
+            if ((await redis.EvalAsync(s_beginAnew, [KeyOf(erasure.ErasureId)], first, cancellationToken)).AsString() is { } found) BegunAnew(erasure.ErasureId, found);
             await WriteFieldsAsync(erasure, part, at, cancellationToken);
         }
     }

@@ -218,7 +218,7 @@ public sealed class ErasureTests : IAsyncLifetime
     private Task<RunningService> DoorAsync(params string[] settings) => RunningService.StartAsync(
         "ingestion", b => b.AddIngestion(), a => a.MapIngestion(),
         [$"Kafka:BootstrapServers={_fixture.Kafka.Bootstrap}", $"Kafka:Partitions={FeaturesFixture.Partitions}", $"Kafka:LogIdentity={FeaturesFixture.Log}",
-            $"Redis:Endpoints={_fixture.Redis.Server.Endpoint}", .. settings]);
+            $"Redis:Endpoints={_fixture.Redis.Server.Endpoint}", "Redis:Timeout=00:00:20", .. settings]);
 
     private static async Task TrackAsync(RunningService door, params (string Id, string User)[] events)
     {

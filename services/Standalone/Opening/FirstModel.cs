@@ -10,7 +10,7 @@ internal sealed class FirstModel(ChannelBase channel)
     private const string Metric = "ndcg@20";
     private const string Baseline = "popularity";
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The live version; null when there is none.</summary>
     public async Task<string?> FindLiveAsync(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class LikeDemonstration(ChannelBase channel, World world, TimePr
     private const int Asked = 10;
     private const int Likes = 3;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly RecommendationService.RecommendationServiceClient _serving = new(channel);
     private readonly IngestionService.IngestionServiceClient _door = new(channel);

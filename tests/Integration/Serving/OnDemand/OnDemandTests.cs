@@ -11,27 +11,20 @@ using Recommender.V1;
 namespace Recommender.Tests.Integration.Serving.OnDemand;
 
 /// <summary>Requests over Kafka, written and read by foreign clients, on a broker, a Redis and a model of their own.</summary>
-public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<ServingFixture>, IAsyncLifetime
+public sealed class OnDemandTests(OnDemandFixture fixture) : IClassFixture<OnDemandFixture>
 {
-    private RunningService? _replica;
-
-    public async ValueTask InitializeAsync() => _replica = await serving.StartAsync("OnDemand:Enabled=true", "Server:DrainTimeout=00:00:20");
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_replica is not null) await _replica.DisposeAsync();
-    }
+    private readonly ServingFixture _serving = fixture.Serving;
 
     [Fact]
     public async Task A_request_by_kcat_is_answered_as_the_call_is_and_its_impressions_carry_its_id()
     {
         var kcat = Tool.Require("kcat", "kcat");
-        await serving.SetStateAsync("asker", ("b03", EventType.View), ("b05", EventType.Like));
-        var (code, _, errors) = await Tool.RunAsync(kcat, ["-P", "-b", serving.Kafka.Bootstrap, "-t", Topics.Request, "-k", "asker"],
+        await _serving.SetStateAsync("asker", ("b03", EventType.View), ("b05", EventType.Like));
+        var (code, _, errors) = await Tool.RunAsync(kcat, ["-P", "-b", _serving.Kafka.Bootstrap, "-t", Topics.Request, "-k", "asker"],
             """{"request_id":"kcat-1","user_id":"asker","count":7,"surface":"mail","exclude_video_ids":["b01"],"explain":true,"later_field":[1,{"a":2}]}""" + "\n");
         Assert.True(code == 0, errors);
         var answer = await AnswerAsync("kcat-1");
-        var call = await serving.RecommendAsync("asker", r =>
+        var call = await _serving.RecommendAsync("asker", r =>
         {
             (r.Count, r.Surface) = (7, "mail");
             r.ExcludeVideoIds.Add("b01");
@@ -44,7 +37,7 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
         var record = Assert.Single(Records("kcat-1"));
         Assert.Equal("asker", Encoding.UTF8.GetString(record.Key));
         Assert.Equal(Topics.Response, Header(record, CloudEventHeaders.Type));
-        await Eventually.TrueAsync(() => LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Impression)
+        await Eventually.TrueAsync(() => LogReader.ReadToEnd(_serving.Kafka.Bootstrap, Topics.Impression)
             .Count(r => Header(r, CloudEventHeaders.Id).StartsWith("kcat-1/", StringComparison.Ordinal)) == 7, "the impressions carry the request's id");
     }
 
@@ -73,7 +66,7 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
         await Eventually.TrueAsync(() => Impressions().Exists(r => Header(r, CloudEventHeaders.Id) == "last/0"), "impressions come in the order of the answers");
         Assert.Equal(["last/0", "αβγ/0", "αβγ/1", "δεζ/0", "δεζ/1"], Impressions().Select(r => Header(r, CloudEventHeaders.Id)).Order(StringComparer.Ordinal));
 
-        List<TopicRecord> Impressions() => [.. LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Impression).Where(r => Encoding.UTF8.GetString(r.Key) == "greek")];
+        List<TopicRecord> Impressions() => [.. LogReader.ReadToEnd(_serving.Kafka.Bootstrap, Topics.Impression).Where(r => Encoding.UTF8.GetString(r.Key) == "greek")];
     }
 
     [Fact]
@@ -85,11 +78,11 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
             ($$"""{"user_id":"{{new string('x', 129)}}"}""", "user_id has 129 bytes"), ("[1]", "not a JSON object"),
         ];
         foreach (var (value, _) in poison) await SendAsync("poison", value);
-        await serving.ProduceAsync(new KafkaRecord(Topics.Request, "poison"u8.ToArray(), null));
+        await _serving.ProduceAsync(new KafkaRecord(Topics.Request, "poison"u8.ToArray(), null));
         await SendAsync("poison", """{"request_id":"behind","user_id":"poison"}""");
         Assert.Null((await AnswerAsync("behind")).Error);
         // A batch whose offsets were not committed, since a replica came or went, is set aside once more.
-        var rejected = LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Rejected)
+        var rejected = LogReader.ReadToEnd(_serving.Kafka.Bootstrap, Topics.Rejected)
             .Where(r => Header(r, RejectedHeaders.Topic) == Topics.Request && Header(r, RejectedHeaders.Replayed).Length == 0)
             .DistinctBy(r => Header(r, CloudEventHeaders.Id)).ToArray();
         foreach (var (value, reason) in poison)
@@ -117,10 +110,10 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
     {
         var headers = new Headers { { CloudEventHeaders.Id, "aside-1"u8.ToArray() }, { CloudEventHeaders.ExpiryTime, "2020-01-01T00:00:00Z"u8.ToArray() } };
         var request = new TopicRecord(new RecordPosition(Topics.Request, 0, 1_000_000), "aside"u8.ToArray(), """{"user_id":"aside"}"""u8.ToArray(), headers, default);
-        await serving.ProduceAsync(RejectedTopic.Record(request, "what an older version could not read", "/recommender/serving", TimeProvider.System.GetUtcNow()));
+        await _serving.ProduceAsync(RejectedTopic.Record(request, "what an older version could not read", "/recommender/serving", TimeProvider.System.GetUtcNow()));
         using var output = new StringWriter();
         Assert.Equal(0, await CommandLine.RunAsync(
-            ["topics", "replay", "--reason", "an older version", "--kafka", serving.Kafka.Bootstrap], output, output, TestContext.Current.CancellationToken));
+            ["topics", "replay", "--reason", "an older version", "--kafka", _serving.Kafka.Bootstrap], output, output, TestContext.Current.CancellationToken));
         Assert.Equal("DEADLINE_EXCEEDED", (await AnswerAsync("aside-1")).Error!.Code);
     }
 
@@ -140,7 +133,7 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
     [Fact]
     public async Task Two_replicas_share_the_requests_and_all_are_answered()
     {
-        await using var second = await serving.StartAsync("OnDemand:Enabled=true");
+        await using var second = await _serving.StartAsync("OnDemand:Enabled=true");
         for (var i = 0; i < 200; i++) await SendAsync($"viewer{i}", $$"""{"request_id":"shared-{{i}}","user_id":"viewer{{i}}","count":3}""");
         await Eventually.TrueAsync(() => Answers().Count(a => a.RequestId.StartsWith("shared-", StringComparison.Ordinal)) >= 200, "all are answered");
         var ids = Answers().Where(a => a.RequestId.StartsWith("shared-", StringComparison.Ordinal)).Select(a => a.RequestId).Distinct();
@@ -151,7 +144,7 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
     {
         var all = new Headers();
         foreach (var (name, text) in headers) all.Add(name, Encoding.UTF8.GetBytes(text));
-        return serving.ProduceAsync(new KafkaRecord(Topics.Request, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value), all));
+        return _serving.ProduceAsync(new KafkaRecord(Topics.Request, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value), all));
     }
 
     private async Task<RecommendationRecord> AnswerAsync(string id)
@@ -160,10 +153,10 @@ public sealed class OnDemandTests(ServingFixture serving) : IClassFixture<Servin
         return JsonSerializer.Deserialize(Records(id)[0].Value, RecordJson.Default.RecommendationRecord)!;
     }
 
-    private List<TopicRecord> Records(string id) => [.. LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Response).Where(r => Header(r, CloudEventHeaders.Id) == id)];
+    private List<TopicRecord> Records(string id) => [.. LogReader.ReadToEnd(_serving.Kafka.Bootstrap, Topics.Response).Where(r => Header(r, CloudEventHeaders.Id) == id)];
 
     private IEnumerable<RecommendationRecord> Answers() =>
-        LogReader.ReadToEnd(serving.Kafka.Bootstrap, Topics.Response).Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.RecommendationRecord)!);
+        LogReader.ReadToEnd(_serving.Kafka.Bootstrap, Topics.Response).Select(r => JsonSerializer.Deserialize(r.Value, RecordJson.Default.RecommendationRecord)!);
 
     private static string Header(TopicRecord record, string name) => record.Headers.TryGetLastBytes(name, out var bytes) ? Encoding.UTF8.GetString(bytes) : "";
 }

@@ -139,8 +139,8 @@ internal sealed class ServingMetrics : IDisposable
     /// <summary>A loaded model's ranker can't be used.</summary>
     public void RankerRefused() => _rankerFailures.Add(1, Label("reason", "refused"));
 
-    /// <summary>A viewer was read, or why not.</summary>
-    public void ViewerRead(string outcome) => _viewerReads.Add(1, Label("outcome", outcome));
+    /// <summary>Viewers were read, or why not.</summary>
+    public void ViewerRead(string outcome, int viewers = 1) => _viewerReads.Add(viewers, Label("outcome", outcome));
 
     /// <summary>A model answers from now on.</summary>
     public void ModelLoaded(ModelManifest manifest, DateTimeOffset at)

@@ -1,3 +1,5 @@
+using Recommender.Serving.Exposure;
+
 namespace Recommender.Serving.Catalog;
 
 /// <summary>What recommending needs to know of a video.</summary>
@@ -23,4 +25,7 @@ internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId,
 
     /// <summary>Whether the catalog has a newer state of the video: who kept this one must look again.</summary>
     public bool IsReplaced { get; set; }
+
+    /// <summary>Where its showings were counted last, so that they need not be looked up; null while there are none.</summary>
+    public Showings? Showings { get; set; }
 }

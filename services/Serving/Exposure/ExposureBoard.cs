@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Recommender.Serving.Catalog;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
@@ -23,7 +24,7 @@ internal sealed class ExposureBoard : ISideEffect
 
     public ExposureBoard(VideoCatalog catalog, ServingMetrics metrics, TimeProvider time)
     {
-        (_catalog, _time, _window) = (catalog, time, new Window(time.GetTimestamp()));
+        (_catalog, _time, _window) = (catalog, time, new Window(0, time.GetTimestamp()));
         metrics.Observe(ServingMetrics.Coverage, () => Current()?.Coverage);
         metrics.Observe(ServingMetrics.ExposureGini, () => Current()?.Gini);
     }
@@ -32,10 +33,16 @@ internal sealed class ExposureBoard : ISideEffect
     public void After(ViewerQuery query, RecommendResponse response)
     {
         var window = Turn();
-        foreach (var video in response.Videos)
+        foreach (ref readonly var shown in CollectionsMarshal.AsSpan(query.Scratch.Selected))
         {
-            if (window.Shown.TryGetValue(video.VideoId, out var count)) Interlocked.Increment(ref count.Value);
-            else if (window.Count < MaxVideos && window.Shown.TryAdd(video.VideoId, new Counter { Value = 1 })) Interlocked.Increment(ref window.Count);
+            if (shown.Video?.Showings is { } known && known.Window == window.Number)
+            {
+                known.Add();
+                continue;
+            }
+            if (window.Find(shown.VideoId) is not { } showings) continue;
+            showings.Add();
+            shown.Video?.Showings = showings;
         }
     }
 
@@ -68,14 +75,14 @@ internal sealed class ExposureBoard : ISideEffect
         {
             if (_window != window) return _window;
             Volatile.Write(ref _last, FiguresOf(window));
-            _window = new Window(_time.GetTimestamp());
+            _window = new Window(window.Number + 1, _time.GetTimestamp());
             return _window;
         }
     }
 
     private Figures? FiguresOf(Window window)
     {
-        long[] counts = [.. window.Shown.Select(shown => shown.Value.Value)];
+        long[] counts = [.. window.Shown.Select(shown => shown.Value.Count)];
         return counts.Length == 0 ? null : new Figures(Math.Min(1, (double)counts.Length / Math.Max(1, _catalog.Count)), GiniOf(counts));
     }
 
@@ -84,17 +91,25 @@ internal sealed class ExposureBoard : ISideEffect
     /// <param name="Gini">Inequality among the videos shown.</param>
     internal sealed record Figures(double Coverage, double Gini);
 
-    private sealed class Counter
+    private sealed class Window(long number, long begin)
     {
-        public long Value;
-    }
+        private int _count;
 
-    private sealed class Window(long begin)
-    {
-        public int Count;
+        public long Number { get; } = number;
 
         public long Begin { get; } = begin;
 
-        public ConcurrentDictionary<string, Counter> Shown { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, Showings> Shown { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Where the showings of a video are counted; null when the window has too many videos.</summary>
+        public Showings? Find(string videoId)
+        {
+            if (Shown.TryGetValue(videoId, out var known)) return known;
+            if (Volatile.Read(ref _count) >= MaxVideos) return null;
+            var made = new Showings(Number);
+            var kept = Shown.GetOrAdd(videoId, made);
+            if (ReferenceEquals(kept, made)) Interlocked.Increment(ref _count);
+            return kept;
+        }
     }
 }

@@ -1,11 +1,8 @@
-using Polly;
+using System.Runtime.ExceptionServices;
 using Polly.CircuitBreaker;
-using Polly.Hedging;
 using Polly.Timeout;
 using Recommender.Hosting.Online;
 using Recommender.Hosting.Redis;
-using StackExchange.Redis;
-using IRedis = Recommender.Hosting.Redis.IRedis;
 
 namespace Recommender.Serving.Viewers;
 
@@ -13,42 +10,9 @@ namespace Recommender.Serving.Viewers;
 /// Reads a viewer's state and precomputed list in one round trip. While Redis is dead a read costs nothing: without a connection it is not
 /// tried, and with one that gives no answers a circuit breaker lets one call through now and then.
 /// </summary>
-internal sealed class ViewerReader
+internal sealed class ViewerReader(IRedis redis, ServingOptions options, ServingMetrics metrics, TimeProvider time, ILogger<ViewerReader> logger)
 {
-    private static readonly ResiliencePropertyKey<TimeSpan> s_limit = new("limit");
-    private static readonly ResiliencePropertyKey<RedisKey[]> s_keys = new("keys");
-
-    private readonly IRedis _redis;
-    private readonly ServingOptions _options;
-    private readonly ServingMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly ResiliencePipeline<byte[]?[]> _resilience;
-
-    public ViewerReader(IRedis redis, ServingOptions options, ServingMetrics metrics, TimeProvider time, ILogger<ViewerReader> logger)
-    {
-        (_redis, _options, _metrics, _logger) = (redis, options, metrics, logger);
-        _resilience = new ResiliencePipelineBuilder<byte[]?[]> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<byte[]?[]>
-            {
-                FailureRatio = 0.5,
-                MinimumThroughput = 4,
-                SamplingDuration = TimeSpan.FromSeconds(2),
-                BreakDuration = options.BreakDuration,
-                ShouldHandle = new PredicateBuilder<byte[]?[]>().Handle<RedisUnavailableException>().Handle<TimeoutRejectedException>(IsOwnLimit),
-                OnOpened = _ => Tell(ViewerLog.BreakerOpened),
-                OnClosed = _ => Tell(ViewerLog.BreakerClosed),
-            })
-            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => new(args.Context.Properties.GetValue(s_limit, options.ReadTimeout)) })
-            .AddHedging(new HedgingStrategyOptions<byte[]?[]>
-            {
-                MaxHedgedAttempts = 1,
-                Delay = options.HedgeDelay,
-                // Only slowness is hedged; a failed read is a missed one.
-                ShouldHandle = static _ => PredicateResult.False(),
-                ActionGenerator = args => () => GetFromAnyAsync(args.ActionContext),
-            })
-            .Build();
-    }
+    private readonly ViewerFetcher _fetcher = new(redis, options, metrics, time, logger);
 
     /// <summary>Reads the stored values of state and list, which <see cref="Decode"/> understands.</summary>
     /// <param name="userId">The viewer.</param>
@@ -56,77 +20,60 @@ internal sealed class ViewerReader
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <returns>The values; null when they can't be read within the limit, which is never an error.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async ValueTask<byte[]?[]?> ReadAsync(string userId, TimeSpan limit, CancellationToken cancellationToken)
+    public async ValueTask<StoredViewer?> ReadAsync(string userId, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (limit <= TimeSpan.Zero) return Missed("no_time");
-        if (!_redis.IsConnected) return Missed("no_connection");
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        if (!redis.IsConnected) return Missed("no_connection");
+        var read = new ViewerToRead(userId);
+        _fetcher.Fetch(read);
         try
         {
-            context.Properties.Set(s_limit, limit < _options.ReadTimeout ? limit : _options.ReadTimeout);
-            RedisKey[] keys = [OnlineKeys.Viewer(userId), OnlineKeys.List(userId)];
-            context.Properties.Set(s_keys, keys);
-            var outcome = await _resilience.ExecuteOutcomeAsync(GetAsync, context, _redis);
-            if (outcome.Exception is null) return outcome.Result;
-            cancellationToken.ThrowIfCancellationRequested();
-            return Missed(outcome.Exception switch
+            // How long a fetch takes is bounded anyway, but not how long it has to wait for others.
+            var outcome = await read.Task.WaitAsync(limit < options.ReadTimeout ? limit : options.ReadTimeout, time, cancellationToken);
+            switch (outcome.Exception)
             {
-                BrokenCircuitException => "circuit_open",
-                TimeoutRejectedException => "timeout",
-                _ => "failed",
-            });
+                case null:
+                    return outcome.Result;
+                case BrokenCircuitException:
+                    return Missed("circuit_open");
+                case TimeoutRejectedException:
+                    return Missed("timeout");
+                case RedisUnavailableException:
+                    return Missed("failed");
+                case var unexpected:
+                    ExceptionDispatchInfo.Throw(unexpected);
+                    throw unexpected;
+            }
+        }
+        catch (TimeoutException)
+        {
+            return Missed("timeout");
         }
         finally
         {
-            ResilienceContextPool.Shared.Return(context);
+            read.IsGivenUp = true;
         }
     }
-
-    private static ValueTask<Outcome<byte[]?[]>> GetAsync(ResilienceContext context, IRedis redis) => CatchAsync(redis.GetManyAsync(KeysOf(context), context.CancellationToken));
-
-    /// <summary>The second try asks whoever holds the keys, a replica where there is one: it may lag, but it answers.</summary>
-    private ValueTask<Outcome<byte[]?[]>> GetFromAnyAsync(ResilienceContext context)
-    {
-        _metrics.ViewerRead("hedged");
-        return CatchAsync(_redis.GetManyFromAnyAsync(KeysOf(context), context.CancellationToken));
-    }
-
-    private static RedisKey[] KeysOf(ResilienceContext context) => context.Properties.GetValue(s_keys, []);
-
-    private static async ValueTask<Outcome<byte[]?[]>> CatchAsync(Task<byte[]?[]> reading)
-    {
-        try
-        {
-            return Outcome.FromResult(await reading);
-        }
-        catch (Exception e) when (e is RedisUnavailableException or OperationCanceledException)
-        {
-            return Outcome.FromException<byte[]?[]>(e);
-        }
-    }
-
-    /// <summary>A caller with less time than our own limit proves nothing about Redis.</summary>
-    private bool IsOwnLimit(TimeoutRejectedException e) => e.Timeout >= _options.ReadTimeout;
 
     /// <summary>Makes of values what they say; what was not read, or can't be, is absent from the result.</summary>
     /// <param name="values">What was read; null when nothing could be.</param>
     /// <param name="scratch">Memory that the result uses.</param>
     /// <param name="known">Ids that need not be allocated.</param>
-    public ViewerRead Decode(byte[]?[]? values, ViewerScratch scratch, IKnownTexts? known = null)
+    public ViewerRead Decode(StoredViewer? values, ViewerScratch scratch, IKnownTexts? known = null)
     {
-        if (values is null) return default;
-        _metrics.ViewerRead("ok");
-        var state = TryDecode(values[0], (scratch, known), static (bytes, to) =>
+        if (values is not { } viewer) return default;
+        metrics.ViewerRead("ok");
+        var state = TryDecode(viewer.State, (scratch, known), static (bytes, to) =>
         {
             to.scratch.State.Read(bytes, to.known);
             return to.scratch.State;
         });
-        var list = values[1] is { } stored ? TryDecode(stored, (scratch, known), static (bytes, to) =>
+        var list = viewer.List is { } stored ? TryDecode(stored, (scratch, known), static (bytes, to) =>
         {
             to.scratch.List.Read(bytes, to.known);
             return to.scratch.List;
         }) : null;
-        var isListKnown = values[1] is null || list is not null;
+        var isListKnown = viewer.List is null || list is not null;
         // A run that began before the viewer asked to be forgotten may write its list afterwards.
         if (list is not null && state?.ForgottenAtMs >= list.ComputedAtMs) list = null;
         return new ViewerRead(state, list, isListKnown);
@@ -141,22 +88,16 @@ internal sealed class ViewerReader
         }
         catch (InvalidDataException e)
         {
-            _metrics.ViewerRead("damaged");
-            ViewerLog.Damaged(_logger, e.Message);
+            metrics.ViewerRead("damaged");
+            ViewerLog.Damaged(logger, e.Message);
             return null;
         }
     }
 
-    private byte[]?[]? Missed(string outcome)
+    private StoredViewer? Missed(string outcome)
     {
-        _metrics.ViewerRead(outcome);
+        metrics.ViewerRead(outcome);
         return null;
-    }
-
-    private ValueTask Tell(Action<ILogger> log)
-    {
-        log(_logger);
-        return ValueTask.CompletedTask;
     }
 }
 

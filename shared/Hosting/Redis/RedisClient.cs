@@ -9,7 +9,7 @@ namespace Recommender.Hosting.Redis;
 public sealed class RedisClient : IRedis, IAsyncDisposable
 {
     // From this many keys on, one command for several of them saves more than it costs to find out whether the server takes it.
-    private const int ManyKeys = 16;
+    private const int ManyKeys = 4;
     private const int KeysPerCommand = 64;
     private const int ScanPage = 1000;
 

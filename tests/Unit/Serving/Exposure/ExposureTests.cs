@@ -8,6 +8,7 @@ namespace Recommender.Tests.Unit.Serving.Exposure;
 public sealed class ExposureTests : IDisposable
 {
     private readonly ServingMetrics _metrics = new();
+    private readonly VideoCatalog _catalog = new(new ServingOptions());
 
     public void Dispose() => _metrics.Dispose();
 
@@ -23,22 +24,23 @@ public sealed class ExposureTests : IDisposable
     public void The_last_full_window_is_what_counts()
     {
         var time = new ManualTime(Queries.Now);
-        var catalog = new VideoCatalog(new ServingOptions());
-        for (var i = 0; i < 8; i++) catalog.Upsert($"v{i}", "", 0);
-        var board = new ExposureBoard(catalog, _metrics, time);
+        // The catalog holds all but the last, and has a newer state of one in the middle of a window.
+        for (var i = 0; i < 7; i++) _catalog.Upsert($"v{i}", "", 0);
+        var board = new ExposureBoard(_catalog, _metrics, time);
         Assert.Null(board.Current());
         Show(board, "v0", "v1");
+        _catalog.Upsert("v0", "author", 0);
         Show(board, "v0", "v2");
-        Assert.Equal(3.0 / 8, board.Current()!.Coverage, 9);
+        Assert.Equal(3.0 / 7, board.Current()!.Coverage, 9);
         // Counts 1, 1, 2.
         Assert.Equal(1.0 / 6, board.Current()!.Gini, 9);
         time.Advance(TimeSpan.FromMinutes(10));
         Show(board, "v7");
-        Assert.Equal(3.0 / 8, board.Current()!.Coverage, 9);
+        Assert.Equal(3.0 / 7, board.Current()!.Coverage, 9);
         time.Advance(TimeSpan.FromMinutes(10));
         Show(board, "v6");
-        Assert.Equal(1.0 / 8, board.Current()!.Coverage, 9);
-        Assert.Equal(1.0 / 8, _metrics.Read(ServingMetrics.Coverage));
+        Assert.Equal(1.0 / 7, board.Current()!.Coverage, 9);
+        Assert.Equal(1.0 / 7, _metrics.Read(ServingMetrics.Coverage));
         Assert.Equal(0, _metrics.Read(ServingMetrics.ExposureGini));
     }
 
@@ -57,6 +59,15 @@ public sealed class ExposureTests : IDisposable
         Assert.Equal(1.0 / 3, AnswerDiversity.Of(query), 6);
     }
 
-    private static void Show(ExposureBoard board, params string[] videos) =>
-        board.After(Queries.Create(), new RecommendResponse { Videos = { videos.Select(id => new RecommendedVideo { VideoId = id }) } });
+    private void Show(ExposureBoard board, params string[] videos)
+    {
+        var query = Queries.Create();
+        foreach (var id in videos)
+        {
+            var candidate = Queries.Candidate(id);
+            candidate.Video = _catalog.TryFind(id, out var video) ? video : null;
+            query.Scratch.Selected.Add(candidate);
+        }
+        board.After(query, new RecommendResponse());
+    }
 }

@@ -11,6 +11,8 @@ public class FakeRedis : DispatchProxy
 
     public bool IsConnected { get; set; } = true;
 
+    public bool IsSharded { get; set; }
+
     /// <summary>What hashes hold, in the order of their keys.</summary>
     public Func<IReadOnlyList<RedisKey>, HashEntry[][]> Hashes { get; set; } = static keys => [.. keys.Select(_ => Array.Empty<HashEntry>())];
 
@@ -31,6 +33,7 @@ public class FakeRedis : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name == "get_IsConnected") return IsConnected;
+        if (targetMethod.Name == "get_IsSharded") return IsSharded;
         if (targetMethod.Name == nameof(IRedis.HashGetAllManyAsync)) return Task.FromResult(Hashes((IReadOnlyList<RedisKey>)args![0]!));
         if (targetMethod.Name is not (nameof(IRedis.GetManyAsync) or nameof(IRedis.GetManyFromAnyAsync))) throw new NotSupportedException(targetMethod.Name);
         Calls++;

@@ -38,7 +38,7 @@ internal sealed class AnswerMaker(
     {
         var response = new RecommendResponse
         {
-            RequestId = requestId ?? RequestIds.New(query.Now),
+            RequestId = requestId ?? Guid.CreateVersion7(query.Now).ToString(),
             ModelVersion = query.Model?.Version ?? "",
             Degradation = query.Degradation,
             Tier = WireNames.Of(query.Tier),

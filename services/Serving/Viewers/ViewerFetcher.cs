@@ -76,19 +76,19 @@ internal sealed class ViewerFetcher
     private async Task FetchAsync(ViewerToRead[] reads)
     {
         _isSharded = _redis.IsSharded;
-        var outcome = await GetAsync(KeysOf(reads));
+        var outcome = await GetAsync(reads);
         // First of all, since what is told below goes on with the callers' work.
         FetchNext();
         Tell(reads, outcome);
     }
 
     /// <summary>Gets values; whatever went wrong is in the outcome, since many wait for it.</summary>
-    private async ValueTask<Outcome<byte[]?[]>> GetAsync(RedisKey[] keys)
+    private async ValueTask<Outcome<byte[]?[]>> GetAsync(ViewerToRead[] reads)
     {
         var context = ResilienceContextPool.Shared.Get();
         try
         {
-            context.Properties.Set(s_keys, keys);
+            context.Properties.Set(s_keys, KeysOf(reads));
             return await _resilience.ExecuteOutcomeAsync(GetAsync, context, _redis);
         }
 #pragma warning disable CA1031 // It is thrown at those who wait.

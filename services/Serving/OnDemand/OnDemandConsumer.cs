@@ -46,9 +46,10 @@ internal sealed class OnDemandConsumer(
         config.QueuedMaxMessagesKbytes = Math.Min(PrefetchKilobytes, kafka.MaxPrefetchMegabytes * 1024);
         using var consumer = KafkaConsumers.Build(config, health, logger).Build();
         consumer.Subscribe(Topics.Request);
+        var outages = health.Outages;
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!stoppingToken.IsCancellationRequested && health.Outages == outages)
             {
                 // Partitions come and go in here alone, so never with a batch half done.
                 var records = Collect(consumer);

@@ -117,6 +117,8 @@ public static class KafkaConfigs
     internal static AdminClientConfig Admin(KafkaOptions options)
     {
         var config = new AdminClientConfig();
+        // Asking about a topic must not create it.
+        config.Set("allow.auto.create.topics", "false");
         ApplyCommon(config, options);
         return config;
     }

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
+using Recommender.Contracts;
 
 namespace Recommender.Hosting.Kafka;
 
@@ -39,6 +39,7 @@ public sealed class KafkaHealth : IAsyncDisposable
     private readonly Task _loop;
     private volatile KafkaState _state;
     private long _lastSuccess;
+    private int _outages;
     private int _disposed;
 
     /// <summary>Begins to watch the cluster.</summary>
@@ -54,11 +55,17 @@ public sealed class KafkaHealth : IAsyncDisposable
             .SetErrorHandler((_, _) => { })
             .SetLogHandler((_, line) => KafkaLog.Native(logger, line))
             .Build();
-        _loop = Task.Run(() => WatchAsync(_stop.Token));
+        _loop = Task.Factory.StartNew(Watch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>What is known at this moment.</summary>
     public KafkaState State => _state;
+
+    /// <summary>
+    /// How often the cluster has come back after it was out of reach. A consumer of a group had better begin anew then: librdkafka goes on asking the
+    /// group's coordinator where it was, also when the same broker has come back at another address.
+    /// </summary>
+    public int Outages => Volatile.Read(ref _outages);
 
     /// <summary>Asks the cluster now instead of when it is next due. Cheap; safe to call often.</summary>
     public void Doubt()
@@ -97,29 +104,32 @@ public sealed class KafkaHealth : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    /// <summary>On a thread of its own, since the client's question blocks.</summary>
+    private void Watch()
     {
         try
         {
             var isInDoubt = false;
-            while (!cancellationToken.IsCancellationRequested)
+            while (!_stop.IsCancellationRequested)
             {
-                await ProbeAsync(isInDoubt ? TimeoutInDoubt : TimeoutOtherwise, cancellationToken);
-                isInDoubt = await _doubt.WaitAsync(_state == KafkaState.Reachable ? Period : PeriodWhileDown, cancellationToken);
+                Probe(isInDoubt || _state == KafkaState.Unreachable ? TimeoutInDoubt : TimeoutOtherwise);
+                isInDoubt = _doubt.Wait(_state == KafkaState.Reachable ? Period : PeriodWhileDown, _stop.Token);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Stopped.
         }
     }
 
-    private async Task ProbeAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    private void Probe(TimeSpan timeout)
     {
         var begin = _time.GetTimestamp();
         try
         {
-            await _admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+            // Any broker answers this, about a topic that is not there as well, and creates none. A question to the controller (DescribeCluster) would have
+            // the client connect again and again without a pause for as long as nothing listens there.
+            _admin.GetMetadata(Topics.Model, timeout);
             Become(KafkaState.Reachable, "");
         }
         catch (KafkaException e)
@@ -132,10 +142,13 @@ public sealed class KafkaHealth : IAsyncDisposable
 
     private void Become(KafkaState state, string reason)
     {
-        if (_state == state)
+        var before = _state;
+        if (before == state)
             return;
 
         _state = state;
+        if (before == KafkaState.Unreachable)
+            Interlocked.Increment(ref _outages);
         if (state == KafkaState.Reachable)
             KafkaLog.Reachable(_logger);
         else

@@ -103,19 +103,13 @@ internal sealed class FeedStream
 
     private async Task SendAsync(Event e, FeedAck ack)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_context.CancellationToken);
-        patience.CancelAfter(_services.Options.EventTimeout);
         try
         {
-            ack.RejectedReason = await _services.Door.TakeAsync(e, patience.Token);
+            ack.RejectedReason = await _services.TakeAsync(e, _context.CancellationToken);
         }
         catch (DependencyUnavailableException unavailable)
         {
             ack.RetryAfter = Duration.FromTimeSpan(unavailable.RetryDelay);
-        }
-        catch (OperationCanceledException) when (!_context.CancellationToken.IsCancellationRequested)
-        {
-            ack.RetryAfter = Duration.FromTimeSpan(s_comeBack);
         }
     }
 

@@ -18,15 +18,13 @@ namespace Recommender.Serving.Feed;
 internal sealed class RemoteEventDoor : IEventDoor, IDisposable
 {
     private static readonly TimeSpan s_comeBack = TimeSpan.FromSeconds(1);
-    private readonly FeedOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger<RemoteEventDoor> _logger;
     private readonly GrpcChannel _channel;
     private readonly IngestionService.IngestionServiceClient _client;
 
     public RemoteEventDoor(FeedOptions options, ServerOptions server, TimeProvider time, ILogger<RemoteEventDoor> logger)
     {
-        (_options, _time, _logger) = (options, time, logger);
+        _logger = logger;
         HttpMessageHandler handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, SslOptions = Tls(server) };
         if (options.TokenPath.Length > 0) handler = new TokenHandler(options.TokenPath, time, handler);
         _channel = GrpcChannel.ForAddress(options.IngestionAddress, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
@@ -38,7 +36,7 @@ internal sealed class RemoteEventDoor : IEventDoor, IDisposable
     {
         try
         {
-            await _client.TrackEventAsync(new TrackEventRequest { Event = e }, deadline: _time.GetUtcNow().UtcDateTime + _options.EventTimeout, cancellationToken: cancellationToken);
+            await _client.TrackEventAsync(new TrackEventRequest { Event = e }, cancellationToken: cancellationToken);
             return "";
         }
         catch (RpcException refused) when (refused.StatusCode == StatusCode.InvalidArgument)
@@ -49,10 +47,14 @@ internal sealed class RemoteEventDoor : IEventDoor, IDisposable
         {
             throw new DependencyUnavailableException(limited.Status.Detail, GrpcErrors.RetryDelayOf(limited) ?? s_comeBack, limited);
         }
-        catch (RpcException failed) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException givenUp) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(givenUp.Status.Detail, givenUp, cancellationToken);
+        }
+        catch (RpcException failed)
         {
             // Wrong credentials and the like are for the operator; whoever streams can only come back.
-            if (failed.StatusCode is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded)) FeedLog.EventNotTaken(_logger, failed.StatusCode.ToString(), failed.Status.Detail);
+            if (failed.StatusCode is not StatusCode.Unavailable) FeedLog.EventNotTaken(_logger, failed.StatusCode.ToString(), failed.Status.Detail);
             throw new DependencyUnavailableException("events can't be taken now", s_comeBack, failed);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

@@ -1,3 +1,6 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Recommender.Ingestion;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
@@ -61,10 +64,40 @@ public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixtur
         Assert.Equal("realtime", (await session.VideosAsync()).Tier);
     }
 
+    [Fact]
+    public async Task While_ingestion_hangs_each_event_is_to_be_sent_again_and_the_stream_goes_on()
+    {
+        await using var ingestion = await RunningService.StartAsync("hanging", b => b.Services.AddSingleton<HangingIngestion>(), a => a.MapGrpcService<HangingIngestion>());
+        await using var replica = await feed.Serving.StartAsync($"Feed:IngestionAddress={ingestion.GrpcAddress}", "Feed:EventTimeout=00:00:00.100", "Feed:Patience=00:00:20");
+        await HasModelAsync(replica);
+        using var session = await FeedSession.OpenAsync(replica, "waiting", ahead: 4);
+        await session.VideosAsync();
+        for (var i = 0; i < 40; i++) Assert.NotNull((await session.TellAsync(EventType.Like, "b03")).RetryAfter);
+        // Most were not even tried, so that the stream need not wait each time.
+        Assert.InRange(ingestion.App.Services.GetRequiredService<HangingIngestion>().Calls, 2, 39);
+        await session.BufferAsync(0);
+        Assert.Equal("realtime", (await session.VideosAsync()).Tier);
+    }
+
     /// <summary>Without a model a stream may begin with less than is wanted ahead, and is filled between acknowledgements.</summary>
     private static Task HasModelAsync(RunningService replica)
     {
         var client = new RecommendationService.RecommendationServiceClient(replica.Channel);
         return Eventually.TrueAsync(async () => (await client.RecommendAsync(new RecommendRequest { UserId = "somebody", Preview = true })).ModelVersion.Length > 0, "a model answers");
+    }
+
+    /// <summary>Takes calls and never answers.</summary>
+    private sealed class HangingIngestion : IngestionService.IngestionServiceBase
+    {
+        private int _calls;
+
+        public int Calls => _calls;
+
+        public override async Task<TrackEventResponse> TrackEvent(TrackEventRequest request, ServerCallContext context)
+        {
+            Interlocked.Increment(ref _calls);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return new TrackEventResponse();
+        }
     }
 }

@@ -26,4 +26,5 @@ internal sealed record GateCheck(string Name, bool Passed, string Words);
 /// <param name="Version">The version.</param>
 /// <param name="DataVersion">The data that it was made from.</param>
 /// <param name="Trial">Its recipe on the split of the run; null when this version of the code can't follow it.</param>
-internal sealed record Champion(string Version, string DataVersion, Trial? Trial);
+/// <param name="IsDamaged">Whether its files are, so that nobody can begin with it.</param>
+internal sealed record Champion(string Version, string DataVersion, Trial? Trial, bool IsDamaged = false);

@@ -7,7 +7,8 @@ namespace Recommender.Training.Judging;
 /// <summary>
 /// Decides whether a challenger goes live, all recipes judged by the same held-out events. It must be better than popularity and than the live
 /// model's recipe beyond noise (the paired bootstrap interval of the difference lies above zero), and no guardrail may fall. The live recipe
-/// on newer data is no better method, only fresher: it need not be worse. When nothing is live, neither need the first model.
+/// on newer data is no better method, only fresher: it need not be worse, nor need it where the live model's files are damaged, on whatever data. When
+/// nothing is live, neither need the first model.
 /// </summary>
 /// <param name="options">The thresholds.</param>
 internal sealed class PromotionGate(GateOptions options)
@@ -31,7 +32,7 @@ internal sealed class PromotionGate(GateOptions options)
 
     /// <summary>Whether the live model's recipe should be followed again in place of a challenger that is not better than it beyond noise.</summary>
     public bool PrefersChampion(Trial challenger, Champion champion, string dataVersion) =>
-        champion.Trial is { } live && champion.DataVersion != dataVersion && !live.Recipe.Makes(challenger.Recipe) && !(Gain(challenger, live).Low > options.MinGain);
+        champion.Trial is { } live && (champion.IsDamaged || champion.DataVersion != dataVersion) && !live.Recipe.Makes(challenger.Recipe) && !(Gain(challenger, live).Low > options.MinGain);
 
     private IEnumerable<GateCheck> Compare(Trial challenger, Trial champion, string name)
     {
@@ -60,7 +61,9 @@ internal sealed class PromotionGate(GateOptions options)
         return new GateCheck("not_worse_than_popularity", gain.High >= 0, Text($"{words} popularity {popularity.Score:F4} ({Of(gain)})"));
     }
 
-    private static GateCheck Fresher(Champion champion, string dataVersion) => champion.DataVersion == dataVersion
+    private static GateCheck Fresher(Champion champion, string dataVersion) => champion.IsDamaged
+        ? new GateCheck("newer_data", true, $"the recipe of the live model {champion.Version}, whose files are damaged")
+        : champion.DataVersion == dataVersion
         ? new GateCheck("newer_data", false, $"the same recipe and the same data as the live model {champion.Version}, so nothing is gained")
         : new GateCheck("newer_data", true, $"the recipe of the live model {champion.Version} on newer data");
 

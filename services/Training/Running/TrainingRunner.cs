@@ -65,7 +65,7 @@ internal sealed class TrainingRunner(
 
         var results = tried.Select(r => trials.Try(r, snapshot.Events, split, segments, meter.Step(Cost(r)), cancellationToken)).ToArray();
         Trial Of(Recipe recipe) => results.First(t => t.Recipe.Makes(recipe));
-        var champion = live is null ? null : new Champion(live.Version, live.DataVersion, championRecipe is null ? null : Of(championRecipe));
+        var champion = live is null ? null : new Champion(live.Version, live.DataVersion, championRecipe is null ? null : Of(championRecipe), IsDamaged(live));
         // Serving folds new events into factors: trainers without any are compared and reported, and never go live.
         var best = plan.Where(r => TrainerRegistry.IsServable(r.Trainer)).DefaultIfEmpty(baseline).Select(Of).MaxBy(t => t.Score)!;
         // A free choice that noise may have made keeps to the live recipe, on newer data.
@@ -122,6 +122,21 @@ internal sealed class TrainingRunner(
         }
     }
 
+    // What answers now goes on from memory, but nobody could begin with it.
+    private bool IsDamaged(ModelManifest live)
+    {
+        try
+        {
+            models.Verify(live);
+            return false;
+        }
+        catch (InvalidDataException e)
+        {
+            RunnerLog.LiveDamaged(logger, e.Message);
+            return true;
+        }
+    }
+
     private ModelManifest Save(
         TrackedRun run, IScoringModel model, Recipe recipe, ModelStart? startedFrom, Snapshot snapshot, RankerResult ranker, IReadOnlyDictionary<string, double> metrics,
         CancellationToken cancellationToken)
@@ -169,6 +184,9 @@ internal static partial class RunnerLog
 
     [LoggerMessage(EventId = 6122, EventName = "Signals", Level = LogLevel.Information, Message = "Signals: {Report}")]
     public static partial void Signals(ILogger logger, string report);
+
+    [LoggerMessage(EventId = 6128, EventName = "LiveDamaged", Level = LogLevel.Error, Message = "What is live can't be used, so its recipe may go live again: {Problem}")]
+    public static partial void LiveDamaged(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 6126, EventName = "NotContinued", Level = LogLevel.Error, Message = "The run can't begin with the factors of the live model {Version} and begins at random: {Problem}")]
     public static partial void NotContinued(ILogger logger, string version, string problem);

@@ -38,6 +38,21 @@ public sealed class DamagedLiveModelTests(EmbeddedKafkaFixture kafka, RedisFixtu
     }
 
     [Fact]
+    public async Task A_live_model_that_is_damaged_while_it_answers_is_made_again_from_the_same_data()
+    {
+        Archive.AddEvents(TestEvents.Tastes(80, 60));
+        var host = await StartAsync("Training:Candidates=ials");
+        var live = (await host.SucceedAsync()).ModelVersion;
+        await File.WriteAllBytesAsync(host.Store.PathOf(live, "item_factors.npy"), [], Token);
+
+        var again = await host.SucceedAsync();
+
+        Assert.Equal(again.ModelVersion, host.Store.ReadLive().Version);
+        host.Store.Verify(host.Store.Find(again.ModelVersion)!);
+        Assert.Contains("whose files are damaged", host.Store.ReadLive().History[^1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_damaged_record_of_what_is_live_is_made_again_and_runs_go_on()
     {
         var (host, live) = await StartAgainAsync("record");

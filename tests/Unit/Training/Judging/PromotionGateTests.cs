@@ -131,6 +131,17 @@ public sealed class PromotionGateTests
     }
 
     [Fact]
+    public void The_live_recipe_goes_live_again_on_the_same_data_where_its_files_are_damaged()
+    {
+        var same = Trial("ials", 0.25);
+        var damaged = Live(same, NewData) with { IsDamaged = true };
+        var verdict = Judge(same, 0.1, damaged);
+        Assert.True(verdict.Promote, verdict.Reason);
+        Assert.Contains("the recipe of the live model m1, whose files are damaged", verdict.Reason, StringComparison.Ordinal);
+        Assert.True(new PromotionGate(new GateOptions()).PrefersChampion(Trial("ials", 0.2505, noise: 1, spread: 0.1, factors: "4"), damaged, NewData));
+    }
+
+    [Fact]
     public void A_free_choice_keeps_to_the_live_recipe_unless_the_challenger_is_better_beyond_noise()
     {
         var gate = new PromotionGate(new GateOptions());

@@ -115,7 +115,7 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult;
         if (parsed.UnmatchedTokens is [var unknown, ..]) return $"'{unknown}' is unknown here";
-        if (command.Command.Subcommands.Count > 0) return $"one of {string.Join(", ", command.Command.Subcommands.Select(c => c.Name))} is missing";
+        if (command.Command is { Action: null, Subcommands.Count: > 0 }) return $"one of {string.Join(", ", command.Command.Subcommands.Select(c => c.Name))} is missing";
         var missing = command.Command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is not { Tokens.Count: > 0 });
         return missing is null ? parsed.Errors[0].Message : $"{missing.Name} is missing";
     }

@@ -8,7 +8,9 @@ namespace Recommender.Standalone.Experiments;
 /// <summary>Rates per arm with intervals, differences to the control arm, and the sample-ratio check.</summary>
 internal sealed class ExperimentReport
 {
-    private const string Control = "control";
+    /// <summary>The arm of who is in no other.</summary>
+    public const string Control = "control";
+
     private static readonly (Outcome Outcome, string Name)[] s_rates =
         [(Outcome.View, "views"), (Outcome.Like, "likes"), (Outcome.Share, "shares"), (Outcome.WatchSeconds, "watch_seconds")];
 

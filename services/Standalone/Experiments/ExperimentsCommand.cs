@@ -69,6 +69,8 @@ internal static class ExperimentsCommand
                 throw CommandFailure.Usage($"--share {setting} is not ARM=SHARE with a share above 0.");
             shares[setting[..at]] = share;
         }
+        if (!shares.ContainsKey(ExperimentReport.Control) && shares.Values.Sum() is > 1 + 1e-9 and var all)
+            throw CommandFailure.Usage(string.Create(CultureInfo.InvariantCulture, $"--share gives the arms {all} of the viewers, and control the rest of 1; name {ExperimentReport.Control} as well, or give 1 at most."));
         return shares;
     }
 }

@@ -24,7 +24,7 @@ internal static class ExportCommand
             HelpName = "FOLDER",
             DefaultValueFactory = _ => new StorageOptions().ModelsPath,
         };
-        var command = new Command("export", "Write a model, or what is recommended, to files that other programs load.") { model, format, output, models, RecommendationsCommand.Create() };
+        var command = new Command("export", "Write a model, or what is recommended, to files that other programs load.") { model, format, output, models, RecommendationsCommand.Create(model) };
         command.SetAction((parsed, cancellationToken) => Task.Run(() =>
         {
             var exported = ExportedModel.Load(parsed.GetRequiredValue(model), parsed.GetRequiredValue(models));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Recommender.Standalone.Cli;
 
@@ -11,7 +12,8 @@ internal static class RecommendationsCommand
         "Write what every viewer would be recommended now to files. Nothing is noted as shown. Given again after an interruption it goes on. See docs/export.md.";
 
     /// <summary>The command.</summary>
-    public static Command Create()
+    /// <param name="model">What the command above takes and this one does not.</param>
+    public static Command Create(Argument<string> model)
     {
         var output = new Option<string>("--out") { Description = "Folder to write to.", HelpName = "FOLDER", Required = true };
         var viewers = new Option<string?>("--viewers") { Description = "File with the viewers' ids, one a line; without it all viewers whom the system knows.", HelpName = "FILE" };
@@ -27,6 +29,11 @@ internal static class RecommendationsCommand
         var identity = new ClientIdentityOptions();
         var command = new Command("recommendations", Description) { output, viewers, count, format, shards, concurrency, to };
         identity.AddTo(command);
+        command.Options.Add(new HelpOption { Action = new HelpWithout(model) });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(model) is { Tokens: [var token, ..] }) result.AddError($"'{token.Value}' is unknown here");
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new ExportSettings(

@@ -19,6 +19,8 @@ public sealed class CommandLineTests
     [InlineData("import --format jsonl", "PATH is missing; see 'recommender import --help'.")]
     [InlineData("import --format jsonl /no/such/file", "/no/such/file is not there.")]
     [InlineData("topics", "one of list, tail, replay, reset is missing; see 'recommender topics --help'.")]
+    [InlineData("export", "MODEL is missing; see 'recommender export --help'.")]
+    [InlineData("export live --out f --format tflite", "--format is 'tflite'; it must be one of onnx, npz; see 'recommender export --help'.")]
     [InlineData("runs", "one of list, show, cancel is missing; see 'recommender runs --help'.")]
     [InlineData("models", "one of list, history, promote, rollback is missing; see 'recommender models --help'.")]
     [InlineData("models promote", "VERSION is missing; see 'recommender models promote --help'.")]

@@ -98,5 +98,6 @@ public sealed class ExperimentReportTests : IDisposable
         Assert.Contains("fresh, order", (await RunAsync()).Error, StringComparison.Ordinal);
         Assert.Contains("fresh, order", (await RunAsync("--layer", "other")).Error, StringComparison.Ordinal);
         Assert.Contains("--share x", (await RunAsync("--layer", "order", "--share", "x")).Error, StringComparison.Ordinal);
+        Assert.Contains("the arms 1.5 of the viewers", (await RunAsync("--layer", "order", "--share", "diverse=1", "--share", "other=0.5")).Error, StringComparison.Ordinal);
     }
 }

@@ -173,6 +173,19 @@ public sealed class ExportCommandTests : IDisposable
         }, writers);
     }
 
+    [Fact]
+    public async Task Recommendations_take_no_model_and_their_help_names_none()
+    {
+        using var output = new StringWriter();
+        Assert.Equal(ExitCode.Ok, await CommandLine.RunAsync(["export", "recommendations", "--help"], output, output, TestContext.Current.CancellationToken));
+        Assert.Contains("export recommendations [options]", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("MODEL", output.ToString(), StringComparison.Ordinal);
+
+        using var error = new StringWriter();
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["export", "live", "recommendations", "--out", Out], output, error, TestContext.Current.CancellationToken));
+        Assert.Equal("'live' is unknown here; see 'recommender export recommendations --help'.", error.ToString().TrimEnd());
+    }
+
     private async Task RunAsync(string format, string model) => Assert.Equal((ExitCode.Ok, ""), await TryAsync(format, model));
 
     private async Task<(int Code, string Error)> TryAsync(string format, string model)

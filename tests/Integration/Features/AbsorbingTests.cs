@@ -206,8 +206,8 @@ public sealed class AbsorbingTests(AbsorbingTests.Running running) : IClassFixtu
         using var observer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _fixture.Kafka.Bootstrap, GroupId = "recommender-features" })
             .SetLogHandler((_, _) => { }).Build();
         var partition = new TopicPartition(Topics.Share, Murmur2.PartitionOf("lea"u8, Partitions));
-        await Eventually.TrueAsync(() => observer.Committed([partition], TimeSpan.FromSeconds(5))[0].Offset.Value > 0
-            && observer.Committed([partition], TimeSpan.FromSeconds(5))[0].Offset == observer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(5)).High);
+        await Eventually.TrueAsync(() => observer.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset.Value > 0
+            && observer.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset == observer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(60)).High);
         Assert.Contains("l1", await _fixture.ArchivedEventIdsAsync());
         Assert.Equal(1, (await _fixture.ViewerAsync("lea")).Shares);
     }
@@ -217,9 +217,11 @@ public sealed class AbsorbingTests(AbsorbingTests.Running running) : IClassFixtu
     {
         await _fixture.SendAsync(Event("m1", EventType.Share, "mia", "hot"), Event("m2", EventType.View, "mia", "cold"));
         var partition = Murmur2.PartitionOf("mia"u8, Partitions);
-        await Eventually.TrueAsync(async () => (await TopAsync("1h")).Count(v => v is "hot" or "cold") == 2);
         foreach (var (window, _) in OnlineKeys.Windows)
+        {
+            await Eventually.TrueAsync(async () => (await TopAsync(window)).Count(v => v is "hot" or "cold") == 2, window);
             Assert.Equal(["hot", "cold"], (await TopAsync(window)).Where(v => v is "hot" or "cold"));
+        }
 
         async Task<List<string>> TopAsync(string window) =>
             [.. (await _fixture.Redis.Client.SortedSetTopAsync(OnlineKeys.Trending(window, partition), 100)).Select(e => e.Element.ToString())];

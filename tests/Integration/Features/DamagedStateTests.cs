@@ -40,7 +40,7 @@ public sealed class DamagedStateTests : IAsyncLifetime
         async Task LikeAsync(string id)
         {
             await _fixture.SendAsync(Event(id, EventType.Like, "ann", "v"));
-            await _fixture.WaitUntilAbsorbedAsync();
+            await _fixture.WaitUntilDoneAsync(id);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class DoorToFeaturesTests : IAsyncLifetime
         _features = await _fixture.StartAsync($"Pseudonyms:Key={s_key}");
         _door = await RunningService.StartAsync(
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(), $"Kafka:BootstrapServers={_fixture.Kafka.Bootstrap}",
-            $"Kafka:Partitions={FeaturesFixture.Partitions}", $"Kafka:LogIdentity={FeaturesFixture.Log}", $"Redis:Endpoints={_fixture.Redis.Server.Endpoint}",
+            $"Kafka:Partitions={FeaturesFixture.Partitions}", $"Kafka:LogIdentity={FeaturesFixture.Log}", $"Redis:Endpoints={_fixture.Redis.Server.Endpoint}", "Redis:Timeout=00:00:20",
             $"Pseudonyms:Key={s_key}");
     }
 

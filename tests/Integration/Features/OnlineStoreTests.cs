@@ -74,6 +74,7 @@ public sealed class OnlineStoreTests(RedisFixture redis) : IClassFixture<RedisFi
     {
         var store = await BeginAsync();
         await store.WriteViewersAsync([new("r", 0, Value(1, 1))], Cancelled);
+        await Eventually.TrueAsync(() => redis.Server.SyncAsync(Cancelled)); // while the disk is slow Redis answers before it writes
         await redis.Server.KillAsync();
         await redis.Server.StartAgainAsync(Cancelled);
         await Eventually.SucceedsAsync<byte[][], Recommender.Hosting.Redis.RedisUnavailableException>(() => store.ReadViewersAsync(["r"], Cancelled));

@@ -100,7 +100,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         await using var service = await _fixture.StartAsync("Redis:Timeout=00:00:00.3");
         var client = new FeatureService.FeatureServiceClient(service.Channel);
-        await client.GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = "u" });
+        await Eventually.SucceedsAsync<UserFeatures, RpcException>(async () => await client.GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = "u" }));
         await _fixture.Redis.Server.KillAsync();
         var error = await Assert.ThrowsAsync<RpcException>(async () => await client.GetUserFeaturesAsync(new GetUserFeaturesRequest { UserId = "u" }));
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);

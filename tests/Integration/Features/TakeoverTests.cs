@@ -12,7 +12,7 @@ public sealed class TakeoverTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     private KillableProcess StartProcess() =>
-        KillableProcess.Start("Features", [.. _fixture.Settings, "Kafka:SessionTimeout=00:00:02", "Features:MaxBatch=50"]);
+        KillableProcess.Start("Features", [.. _fixture.Settings, "Kafka:SessionTimeout=00:00:06", "Features:MaxBatch=50"]);
 
     private static bool IsReading(KillableProcess process) => process.Output.Contains("Reading", StringComparison.Ordinal);
 

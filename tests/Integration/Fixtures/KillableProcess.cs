@@ -69,6 +69,8 @@ public sealed class KillableProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
+        // The report of a test that failed shows it.
+        TestContext.Current.TestOutputHelper?.WriteLine($"The last that process {_process.Id} wrote:\n{string.Join('\n', Output.Split('\n').TakeLast(60))}");
         _process.Dispose();
     }
 

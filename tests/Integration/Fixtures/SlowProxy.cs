@@ -9,17 +9,19 @@ public sealed class SlowProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
-    private readonly TimeSpan _delay;
     private readonly List<Task> _running = [];
 
     /// <param name="target">The server's port.</param>
     /// <param name="delay">How long each piece, of up to 64 KiB, is held up.</param>
     public SlowProxy(int target, TimeSpan delay)
     {
-        (_target, _delay) = (target, delay);
+        (_target, Delay) = (target, delay);
         _listener.Start();
         _running.Add(AcceptAsync());
     }
+
+    /// <summary>How long each piece is held up from now on.</summary>
+    public TimeSpan Delay { get; set; }
 
     /// <summary>Where clients connect.</summary>
     public string Endpoint => _listener.LocalEndpoint.ToString()!;
@@ -72,7 +74,7 @@ public sealed class SlowProxy : IAsyncDisposable
         {
             for (int read; (read = await from.ReadAsync(buffer, _stop.Token)) > 0;)
             {
-                await Task.Delay(_delay, _stop.Token);
+                await Task.Delay(Delay, _stop.Token);
                 await to.WriteAsync(buffer.AsMemory(0, read), _stop.Token);
             }
         }

@@ -14,7 +14,7 @@ internal sealed class RedisPast : IDisposable
 
     public RedisPast(string endpoint)
     {
-        _connection = ConnectionMultiplexer.Connect($"{endpoint},allowAdmin=true,syncTimeout=30000");
+        _connection = ConnectionMultiplexer.Connect($"{endpoint},allowAdmin=true,syncTimeout=60000,connectTimeout=60000");
         _server = _connection.GetServer(endpoint);
     }
 

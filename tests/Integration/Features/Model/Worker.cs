@@ -85,7 +85,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
             }
             await FinishAsync();
             await absorber.SettleAsync(assignment, CancellationToken.None);
-            Assert.True(await _archive.FlushAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(await _archive.FlushAsync(TimeSpan.FromMinutes(2)));
             // Whoever wrote to a server that went back in time afterwards has to do it again.
             await store.CheckAsync(CancellationToken.None);
 
@@ -105,7 +105,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
 
     private static void Collect(IConsumer<byte[]?, byte[]?> consumer, int batch, RecordBatch records)
     {
-        for (var r = consumer.Consume(TimeSpan.FromSeconds(30)); r is not null; r = records.Count < batch ? consumer.Consume(TimeSpan.Zero) : null)
+        for (var r = consumer.Consume(TimeSpan.FromMinutes(2)); r is not null; r = records.Count < batch ? consumer.Consume(TimeSpan.Zero) : null)
         {
             records.Add(new TopicRecord(
                 new RecordPosition(r.Topic, r.Partition.Value, r.Offset.Value), r.Message.Key ?? [], r.Message.Value, [],

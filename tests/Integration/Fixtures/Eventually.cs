@@ -5,7 +5,7 @@ namespace Recommender.Tests.Fixtures;
 /// <summary>Waits for what must come to pass, with a deadline that only a hanging program misses.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until a condition holds.</summary>

@@ -6,7 +6,7 @@ namespace Recommender.Tests.Fixtures;
 /// <summary>Reads topics as any other client would.</summary>
 public static class LogReader
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>All records that a topic holds now; in order within a partition.</summary>
     public static List<TopicRecord> ReadToEnd(string bootstrap, string topic)

@@ -5,7 +5,7 @@ namespace Recommender.Tests.Fixtures;
 /// <summary>Programs of the system that tests use as foreign clients.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     /// <summary>Skips the test, saying why, where a program is not installed.</summary>
     public static string Require(string program, string package)

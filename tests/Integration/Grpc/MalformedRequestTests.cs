@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Recommender.Test.V1;
+using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.Integration.GrpcRuntime;
 
@@ -96,8 +97,13 @@ public sealed class MalformedRequestTests
     public async Task A_timeout_may_have_any_unit(string timeout)
     {
         await using var server = await EchoServer.StartAsync();
-        var response = await RawCalls.SendAsync(server.Address, s_frame, headers: ("grpc-timeout", timeout));
-        Assert.Equal((int)StatusCode.OK, response.Status);
+        // The most nanoseconds are a tenth of a second, which a busy machine may need for one call, but not for all.
+        await Eventually.TrueAsync(async () =>
+        {
+            var response = await RawCalls.SendAsync(server.Address, s_frame, headers: ("grpc-timeout", timeout));
+            Assert.Contains((StatusCode)response.Status, new[] { StatusCode.OK, StatusCode.DeadlineExceeded });
+            return response.Status == (int)StatusCode.OK;
+        });
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class BackpressureTests : IAsyncLifetime
     {
         await TrackAsync("warm");
         using var call = _fixture.Events.StreamEvents(cancellationToken: Cancelled);
-        _fixture.Kafka.Broker.SetSlow(TimeSpan.FromSeconds(10));
+        _fixture.Kafka.Broker.SetSlow(TimeSpan.FromMinutes(1));
         try
         {
             await SendAsync(call, 1);

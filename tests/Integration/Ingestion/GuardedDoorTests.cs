@@ -23,7 +23,7 @@ public sealed class GuardedDoorTests(IngestionFixture fixture) : IClassFixture<I
 
     public async ValueTask InitializeAsync() => _service = await RunningService.StartAsync(
         "ingestion", b => b.AddIngestion(), a => a.MapIngestion(),
-        $"Kafka:BootstrapServers={fixture.Kafka.Bootstrap}", "Kafka:LogIdentity=test", $"Redis:Endpoints={fixture.Redis.Server.Endpoint}",
+        $"Kafka:BootstrapServers={fixture.Kafka.Bootstrap}", "Kafka:LogIdentity=test", $"Redis:Endpoints={fixture.Redis.Server.Endpoint}", "Redis:Timeout=00:00:20",
         "Ingestion:ViewerEventsPerSecond=0.01", "Ingestion:ViewerBurst=3", "Ingestion:ContextKeys=country, os", "Ingestion:MaxAge=1.00:00:00",
         $"Pseudonyms:Key={s_key}", "Pseudonyms:KeyId=t");
 

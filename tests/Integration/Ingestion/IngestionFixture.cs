@@ -24,8 +24,8 @@ public sealed class IngestionFixture : IAsyncLifetime
         await _redis.InitializeAsync();
         Service = await RunningService.StartAsync(
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(),
-            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:05", "Kafka:LogIdentity=test",
-            $"Redis:Endpoints={_redis.Server.Endpoint}", "Redis:Timeout=00:00:05", "Ingestion:StreamWindow=64");
+            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:10", "Kafka:LogIdentity=test",
+            $"Redis:Endpoints={_redis.Server.Endpoint}", "Redis:Timeout=00:00:20", "Ingestion:StreamWindow=64");
     }
 
     public async ValueTask DisposeAsync()

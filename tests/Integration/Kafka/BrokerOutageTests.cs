@@ -25,6 +25,13 @@ public sealed class BrokerOutageTests : IAsyncLifetime
         _producer = new RecordProducer(_options, _health, NoPacer.Instance, TimeProvider.System, NullLogger<RecordProducer>.Instance);
     }
 
+    /// <summary>A producer that waits until the broker is back, however long that takes.</summary>
+    private RecordProducer Patient() =>
+        new(_options with { DeliveryTimeout = TimeSpan.FromMinutes(2) }, _health, NoPacer.Instance, TimeProvider.System, NullLogger<RecordProducer>.Instance);
+
+    /// <summary>A busy machine may need longer to connect than a record waits.</summary>
+    private Task ConnectAsync() => Eventually.SucceedsAsync<RecordPosition, KafkaUnavailableException>(() => _producer.ProduceAsync(Record(1), Cancelled));
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -39,7 +46,7 @@ public sealed class BrokerOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_is_not_taken_in_time_fails_with_a_retry_delay_and_later_ones_are_refused_at_once()
     {
-        await _producer.ProduceAsync(Record(1), Cancelled);
+        await ConnectAsync();
         _kafka.Broker.SetDown();
 
         var late = await Assert.ThrowsAsync<KafkaUnavailableException>(() => _producer.ProduceAsync(Record(2), Cancelled));
@@ -54,7 +61,7 @@ public sealed class BrokerOutageTests : IAsyncLifetime
     [Fact]
     public async Task Only_so_many_records_are_held_while_the_broker_is_down()
     {
-        await _producer.ProduceAsync(Record(1), Cancelled);
+        await ConnectAsync();
         // It takes nothing any more, and is not known to be out of reach yet: then nothing would be held.
         _kafka.Broker.SetSlow(TimeSpan.FromMinutes(1));
         var most = 0;
@@ -76,7 +83,7 @@ public sealed class BrokerOutageTests : IAsyncLifetime
     [Fact]
     public async Task It_works_again_by_itself_when_the_broker_is_back()
     {
-        await _producer.ProduceAsync(Record(1), Cancelled);
+        await ConnectAsync();
         for (var outage = 0; outage < 2; outage++)
         {
             _kafka.Broker.SetDown();
@@ -93,9 +100,10 @@ public sealed class BrokerOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_waits_through_a_short_outage_arrives_once()
     {
-        await _producer.ProduceAsync(Record(1), Cancelled);
+        await using var producer = Patient();
+        await producer.ProduceAsync(Record(1), Cancelled);
         _kafka.Broker.SetDown();
-        var delivery = await _producer.SendAsync(Record(2), Cancelled);
+        var delivery = await producer.SendAsync(Record(2), Cancelled);
         _kafka.Broker.SetUp();
 
         await delivery;
@@ -106,14 +114,15 @@ public sealed class BrokerOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_producer_that_failed_for_good_is_replaced()
     {
-        await _producer.ProduceAsync(Record(1), Cancelled);
+        await using var producer = Patient();
+        await producer.ProduceAsync(Record(1), Cancelled);
         _kafka.Broker.FailNext(Produce, OutOfOrderSequence);
 
-        await Assert.ThrowsAsync<KafkaUnavailableException>(() => _producer.ProduceAsync(Record(2), Cancelled));
-        var position = await Eventually.SucceedsAsync<RecordPosition, KafkaUnavailableException>(() => _producer.ProduceAsync(Record(3), Cancelled));
+        await Assert.ThrowsAsync<KafkaUnavailableException>(() => producer.ProduceAsync(Record(2), Cancelled));
+        var position = await Eventually.SucceedsAsync<RecordPosition, KafkaUnavailableException>(() => producer.ProduceAsync(Record(3), Cancelled));
 
         Assert.Equal(1, position.Offset);
-        Assert.Equal(0, _producer.InFlight);
+        Assert.Equal(0, producer.InFlight);
     }
 
     [Fact]
@@ -125,7 +134,8 @@ public sealed class BrokerOutageTests : IAsyncLifetime
         await Eventually.TrueAsync(async () =>
             (await Task.WhenAll(Enumerable.Range(0, 20).Select(FailureAsync))).Count(m => m == "Kafka takes no records at the moment") >= 19);
 
-        Assert.NotEqual(KafkaState.Unreachable, _health.State);
+        // A question of a second's patience may find a busy machine silent; the next one does not.
+        await Eventually.TrueAsync(() => _health.State == KafkaState.Reachable);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class PacedLogTests : IClassFixture<EmbeddedKafkaFixture>, IAsyncL
     public async Task Without_a_reader_the_producer_is_told_to_come_back_later()
     {
         await using var producer = new RecordProducer(
-            _kafka.Options with { DeliveryTimeout = TimeSpan.FromSeconds(5) }, _health, _pacer, TimeProvider.System,
+            _kafka.Options with { DeliveryTimeout = TimeSpan.FromSeconds(15) }, _health, _pacer, TimeProvider.System,
             NullLogger<RecordProducer>.Instance);
         // A busy machine may need longer to connect than a batch waits for room.
         await Eventually.TrueAsync(async () => (await producer.SendBatchAsync([Record(0)], Cancelled))[0].IsDurable, "the broker takes a record");
@@ -78,7 +78,7 @@ public sealed class PacedLogTests : IClassFixture<EmbeddedKafkaFixture>, IAsyncL
         var seen = new List<int>();
         while (seen.Count < Records)
         {
-            var result = consumer.Consume(TimeSpan.FromSeconds(30));
+            var result = consumer.Consume(TimeSpan.FromSeconds(60));
             if (result is null)
                 break;
 

@@ -35,7 +35,7 @@ public sealed class PrefetchTests(EmbeddedKafkaFixture kafka) : IClassFixture<Em
 
         for (var taken = 0; taken < 100 || told < 10; taken++)
         {
-            Assert.NotNull(consumer.Consume(TimeSpan.FromSeconds(30)));
+            Assert.NotNull(consumer.Consume(TimeSpan.FromSeconds(60)));
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 

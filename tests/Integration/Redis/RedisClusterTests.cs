@@ -14,7 +14,7 @@ public sealed class RedisClusterTests(RedisClusterFixture cluster) : IClassFixtu
 
     public ValueTask InitializeAsync()
     {
-        var options = new RedisOptions { Endpoints = cluster.Endpoint, Timeout = TimeSpan.FromSeconds(5) };
+        var options = new RedisOptions { Endpoints = cluster.Endpoint, Timeout = TimeSpan.FromSeconds(20) };
         _client = new RedisClient(options, TimeProvider.System, NullLogger<RedisClient>.Instance);
         return ValueTask.CompletedTask;
     }

@@ -70,8 +70,8 @@ public sealed class ServingFixture : IAsyncLifetime
             map(a);
         },
         [
-            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:02", "Kafka:FetchWait=00:00:00.005",
-            $"Redis:Endpoints={Redis.Server.Endpoint}", "Redis:Timeout=00:00:05", "Redis:RetryDelay=00:00:00.1",
+            $"Kafka:BootstrapServers={Kafka.Bootstrap}", "Kafka:DeliveryTimeout=00:00:30", "Kafka:FetchWait=00:00:00.005",
+            $"Redis:Endpoints={Redis.Server.Endpoint}", "Redis:Timeout=00:00:20", "Redis:RetryDelay=00:00:00.1",
             // A busy test machine must not look like a slow Redis.
             "Serving:ReadTimeout=00:00:05", "Serving:BreakDuration=00:00:00.5",
             $"Storage:ModelsPath={_models.Path}", "Serving:ModelPoll=00:00:00.2", "Serving:TrendingPoll=00:00:00.1", "Serving:FreshShare=0",

@@ -52,7 +52,7 @@ internal sealed class TrainingHost : IAsyncDisposable
             }, a => a.MapTraining(),
             [
                 $"Storage:ArchivePath={folder}/archive", $"Storage:ModelsPath={folder}/models", $"Kafka:BootstrapServers={kafka}", "Kafka:Partitions=1",
-                $"Redis:Endpoints={redis}", "Redis:Timeout=00:00:05", "Training:Interval=0",
+                $"Redis:Endpoints={redis}", "Redis:Timeout=00:00:20", "Training:Interval=0",
                 "Training:Parameters:ials:factors=16", "Training:Parameters:ials:iterations=5", .. settings,
             ]), logs);
     }

@@ -116,7 +116,7 @@ public class TrainingModeTests(EmbeddedKafkaFixture kafka, RedisFixture redis) :
     {
         await using var job = Build(settings);
         var process = job.Services.GetRequiredService<HostProblem>();
-        await ((IHost)job).RunAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+        await ((IHost)job).RunAsync(Token).WaitAsync(TimeSpan.FromMinutes(3), Token);
         return process.ExitCode;
     }
 
@@ -124,7 +124,7 @@ public class TrainingModeTests(EmbeddedKafkaFixture kafka, RedisFixture redis) :
         "training",
         [
             "--Server:GrpcPort=0", "--Server:HttpPort=0", "--Training:Mode=once", $"--Storage:ArchivePath={Folder}/archive", $"--Storage:ModelsPath={Folder}/models",
-            $"--Kafka:BootstrapServers={Kafka.Bootstrap}", "--Kafka:Partitions=1", $"--Redis:Endpoints={Redis.Server.Endpoint}", "--Redis:Timeout=00:00:05",
+            $"--Kafka:BootstrapServers={Kafka.Bootstrap}", "--Kafka:Partitions=1", $"--Redis:Endpoints={Redis.Server.Endpoint}", "--Redis:Timeout=00:00:20",
             "--Training:Parameters:ials:factors=16", "--Training:Parameters:ials:iterations=5", .. settings.Select(s => "--" + s),
         ],
         b => b.AddTraining(), a => a.MapTraining());

@@ -30,7 +30,7 @@ public sealed class FeedFixture : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_files.Path, "callers"), CallersFile.Line("serving", token, ["ingestion"], null));
         Ingestion = await RunningService.StartAsync(
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(),
-            $"Kafka:BootstrapServers={Serving.Kafka.Bootstrap}", $"Redis:Endpoints={Serving.Redis.Server.Endpoint}", "Auth:CallersPath=" + Path.Combine(_files.Path, "callers"));
+            $"Kafka:BootstrapServers={Serving.Kafka.Bootstrap}", $"Redis:Endpoints={Serving.Redis.Server.Endpoint}", "Redis:Timeout=00:00:20", "Auth:CallersPath=" + Path.Combine(_files.Path, "callers"));
         Replica = await Serving.StartAsync(Way);
         await Eventually.TrueAsync(async () => (await ServingFixture.ReadinessAsync(Replica)).IsReady, "the replica is ready");
     }

@@ -39,7 +39,7 @@ public sealed class FeedOutageTests(FeedFixture feed) : IClassFixture<FeedFixtur
     {
         await using var ingestion = await RunningService.StartAsync(
             "ingestion", b => b.AddIngestion(), a => a.MapIngestion(), $"Kafka:BootstrapServers={feed.Serving.Kafka.Bootstrap}",
-            $"Redis:Endpoints={feed.Serving.Redis.Server.Endpoint}", "Ingestion:ViewerEventsPerSecond=0.01", "Ingestion:ViewerBurst=1");
+            $"Redis:Endpoints={feed.Serving.Redis.Server.Endpoint}", "Redis:Timeout=00:00:20", "Ingestion:ViewerEventsPerSecond=0.01", "Ingestion:ViewerBurst=1");
         await using var replica = await feed.Serving.StartAsync($"Feed:IngestionAddress={ingestion.GrpcAddress}", "Feed:EventTimeout=00:00:20", "Feed:Patience=00:00:20");
         await HasModelAsync(replica);
         using var session = await FeedSession.OpenAsync(replica, "hasty", ahead: 4);

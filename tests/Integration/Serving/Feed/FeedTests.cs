@@ -152,7 +152,7 @@ public sealed class FeedTests(FeedFixture feed) : IClassFixture<FeedFixture>
     [Fact]
     public async Task A_stream_that_is_silent_for_too_long_ends_plainly()
     {
-        await using var replica = await feed.Serving.StartAsync([.. feed.Way, "Feed:IdleTimeout=00:00:01"]);
+        await using var replica = await feed.Serving.StartAsync([.. feed.Way, "Feed:IdleTimeout=00:00:05"]);
         using var session = await FeedSession.OpenAsync(replica, "silent");
         await session.VideosAsync();
         Assert.Null(await session.NextAsync());

@@ -35,8 +35,15 @@ internal sealed class EventLedger(IEnumerable<Event> acknowledged)
         async () =>
         {
             var missing = _events.Select(e => e.EventId).ToHashSet();
-            foreach (var file in ArchiveCatalog.Load(archive).Files("view", "like", "share"))
-                await ArchiveRows.ReadAsync(archive, file, row => missing.Remove(EventJson.Parse(row).EventId), CancellationToken.None);
+            try
+            {
+                foreach (var file in ArchiveCatalog.Load(archive).Files("view", "like", "share"))
+                    await ArchiveRows.ReadAsync(archive, file, row => missing.Remove(EventJson.Parse(row).EventId), CancellationToken.None);
+            }
+            catch (FileNotFoundException)
+            {
+                return false; // it was merged with others meanwhile; who reads begins again
+            }
             return missing.Count == 0;
         },
         "every acknowledged event is in the archive");

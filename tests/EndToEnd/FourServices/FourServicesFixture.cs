@@ -47,7 +47,7 @@ public sealed class FourServicesFixture : IAsyncLifetime
             ["Kafka__LogIdentity"] = "fourservices",
             ["Kafka__FetchWait"] = "00:00:00.005",
             ["Redis__Endpoints"] = Redis.Server.Endpoint,
-            ["Redis__Timeout"] = "00:00:05",
+            ["Redis__Timeout"] = "00:00:20",
         };
         if (name is "Features" or "Training") settings["Storage__ArchivePath"] = Path.Combine(_directory.Path, "archive");
         if (name is "Training" or "Serving") settings["Storage__ModelsPath"] = Path.Combine(_directory.Path, "models");

@@ -85,7 +85,7 @@ public sealed class ReplicatedSystem : IAsyncLifetime
             ["Kafka__BootstrapServers"] = _kafka.Bootstrap,
             ["Kafka__LogIdentity"] = "rollingrestart",
             ["Redis__Endpoints"] = _redis.Server.Endpoint,
-            ["Redis__Timeout"] = "00:00:05",
+            ["Redis__Timeout"] = "00:00:20",
         };
         if (name is "Features" or "Training") settings["Storage__ArchivePath"] = Archive;
         if (name is "Training" or "Serving") settings["Storage__ModelsPath"] = Path.Combine(_directory.Path, "models");

@@ -38,6 +38,9 @@ internal sealed class RecommenderProcess : IAsyncDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        // A busy test machine must not look like a slow Redis.
+        info.Environment["RECOMMENDER_Redis__Timeout"] = "00:00:20";
+        info.Environment["RECOMMENDER_Serving__ReadTimeout"] = "00:00:05";
         foreach (var (key, value) in environment ?? new Dictionary<string, string>()) info.Environment[key] = value;
         var started = new RecommenderProcess(new Process { StartInfo = info });
         started._process.Start();

@@ -14,11 +14,20 @@ internal sealed record CatalogVideo(string VideoId, ulong Hash, string AuthorId,
     public VideoTraits Traits
     {
         get;
-        init => (field, IsLimited) = (value, value.Countries.Length > 0 || value.NotIn.Length > 0 || value.MinimumAge > 0);
+        init => (field, Tags, IsLimited) = (value, value.Tags, value.Countries.Length > 0 || value.NotIn.Length > 0 || value.MinimumAge > 0);
     } = VideoTraits.None;
 
     /// <summary>Whether it is not for every country and age; kept here so that <see cref="Traits"/> need not be looked at of most videos.</summary>
     public bool IsLimited { get; private init; }
+
+    /// <summary>Those of <see cref="Traits"/>, kept here for the same reason.</summary>
+    public int[] Tags { get; private init; } = [];
+
+    /// <summary>A hash of the author, by which most others are told apart without a look at their names; 0: unknown.</summary>
+    public int AuthorHash { get; } = AuthorId.Length > 0 ? AuthorId.GetHashCode(StringComparison.Ordinal) | 1 : 0;
+
+    /// <summary>Whether both are by one author, and it is known.</summary>
+    public bool IsByAuthorOf(CatalogVideo other) => AuthorHash != 0 && AuthorHash == other.AuthorHash && AuthorId == other.AuthorId;
 
     /// <summary>Its duration, milliseconds; 0 when unknown.</summary>
     public long DurationMs { get; init; }

@@ -17,8 +17,8 @@ internal sealed class ModelGeneration : IKnownTexts
 {
     private const int PopularDepth = 10_000;
 
-    private readonly IdIndex _ids;
     private readonly ItemCard[] _cards;
+    private readonly ItemIds _ids;
     private readonly ItemHashes _hashes;
     private readonly ulong[] _deleted;
 
@@ -30,13 +30,14 @@ internal sealed class ModelGeneration : IKnownTexts
     /// <param name="weights">The weights that made the training data.</param>
     public ModelGeneration(ModelManifest manifest, IdIndex ids, ItemFactors? factors, float[] popularity, InteractionWeights weights)
     {
-        (Manifest, _ids, Factors, Weights) = (manifest, ids, factors, weights);
+        (Manifest, Factors, Weights) = (manifest, factors, weights);
         _deleted = new ulong[(ids.Count + 63) / 64];
         var popular = new ScoredItem[Math.Min(ids.Count, PopularDepth)];
         Popular = popular.AsMemory(0, TopK.Select(popularity, default, popular));
         var most = Popular.Length > 0 && popular[0].Score > 0 ? popular[0].Score : float.PositiveInfinity;
         _cards = new ItemCard[ids.Count];
         for (var item = 0; item < ids.Count; item++) _cards[item] = new ItemCard { Id = ids[item], Hash = StableHash.Of(ids[item]), Popularity = popularity[item] / most };
+        _ids = new ItemIds(_cards);
         _hashes = new ItemHashes(ids.Count, HashOf);
     }
 
@@ -47,7 +48,7 @@ internal sealed class ModelGeneration : IKnownTexts
     public string Version => Manifest.Version;
 
     /// <summary>Number of videos in the model.</summary>
-    public int ItemCount => _ids.Count;
+    public int ItemCount => _cards.Length;
 
     /// <summary>The vectors; null when the model has none, as popularity has none.</summary>
     public ItemFactors? Factors { get; }
@@ -89,13 +90,13 @@ internal sealed class ModelGeneration : IKnownTexts
     }
 
     /// <summary>Item number of a video; false when the model does not know it.</summary>
-    public bool TryFind(ReadOnlySpan<char> videoId, out int item) => _ids.TryGet(videoId, out item);
+    public bool TryFind(ReadOnlySpan<char> videoId, out int item) => _ids.TryFind(videoId, out item);
 
     /// <summary>Item number of a video; -1 when the model does not know it.</summary>
     public int ItemOf(ReadOnlySpan<char> videoId) => TryFind(videoId, out var item) ? item : -1;
 
     /// <inheritdoc/>
-    public string? Find(ReadOnlySpan<char> characters) => _ids.TryGet(characters, out var item) ? IdOf(item) : characters.SequenceEqual(Version) ? Version : null;
+    public string? Find(ReadOnlySpan<char> characters, out int number) => _ids.TryFind(characters, out number) ? IdOf(number) : characters.SequenceEqual(Version) ? Version : null;
 
     /// <summary>Item number of a video given by the hash of its id.</summary>
     public bool TryFind(ulong hash, out int item) => _hashes.TryFind(hash, out item);
@@ -110,19 +111,5 @@ internal sealed class ModelGeneration : IKnownTexts
         var bit = 1UL << (item & 63);
         ref var word = ref _deleted[item >> 6];
         Volatile.Write(ref word, isDeleted ? word | bit : word & ~bit);
-    }
-
-    /// <summary>What every answer asks of an item, in one place: it then comes from memory once.</summary>
-    private struct ItemCard
-    {
-        public required string Id { get; init; }
-
-        public required ulong Hash { get; init; }
-
-        /// <summary>By that of the most popular item, 0 to 1.</summary>
-        public required float Popularity { get; init; }
-
-        /// <summary>What the catalog last said of it.</summary>
-        public CatalogVideo? Video { get; set; }
     }
 }

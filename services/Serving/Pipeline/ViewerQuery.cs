@@ -104,6 +104,22 @@ internal sealed class ViewerQuery : IDisposable
     /// <summary>Whether the request says to leave the video out.</summary>
     public bool IsExcluded(string videoId) => Scratch.Excluded.Contains(videoId);
 
+    /// <summary>Item number of what the viewer did something with; false when there is no model or it does not know it.</summary>
+    public bool TryFind(in RecentInteraction interaction, out int item)
+    {
+        // What Redis said was read with the numbers of this very model.
+        if (interaction.Number < 0 && Model is { } model) return model.TryFind(interaction.VideoId, out item);
+        item = interaction.Number;
+        return item >= 0;
+    }
+
+    /// <summary>Notes that the viewer saw the video of an interaction.</summary>
+    public void NoteSeen(in RecentInteraction interaction)
+    {
+        if (TryFind(interaction, out var item)) Scratch.SeenItems.Add(item);
+        else Scratch.Seen.Add(interaction.VideoId);
+    }
+
     /// <summary>Notes that the viewer saw a video.</summary>
     public void NoteSeen(string videoId)
     {

@@ -11,10 +11,10 @@ internal readonly ref struct AuthorRow(List<Candidate> selected, ServingOptions 
     /// <summary>Videos of the candidate's author in the row; 0 for an unknown author.</summary>
     public int Repeats(in Candidate candidate)
     {
-        if (candidate.Video is not { AuthorId.Length: > 0 } video) return 0;
+        if (candidate.Video is not { AuthorHash: not 0 } video) return 0;
         var same = 0;
         foreach (ref readonly var other in _row)
-            if (other.Video?.AuthorId == video.AuthorId) same++;
+            if (other.Video?.IsByAuthorOf(video) == true) same++;
         return same;
     }
 }

@@ -11,7 +11,7 @@ internal static class Similarity
     /// </summary>
     public static float Of(ViewerQuery query, in Candidate a, in Candidate b)
     {
-        if (a.Video?.Traits.Tags is { Length: > 0 } tags && b.Video?.Traits.Tags is { Length: > 0 } others) return Jaccard(tags, others);
+        if (a.Video?.Tags is { Length: > 0 } tags && b.Video?.Tags is { Length: > 0 } others) return Jaccard(tags, others);
         return a.Item >= 0 && b.Item >= 0 && query.Model?.Factors is { } factors ? Math.Clamp(factors.Cosine(a.Item, b.Item), 0, 1) : 0;
     }
 

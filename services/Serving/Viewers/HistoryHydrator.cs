@@ -45,7 +45,7 @@ internal sealed class HistoryHydrator : IQueryHydrator
         var recent = query.State.Recent;
         for (var i = recent.Count - 1; i >= 0; i--)
         {
-            if (!model.TryFind(recent[i].VideoId, out var item))
+            if (!query.TryFind(recent[i], out var item))
             {
                 query.Scratch.Unknown.Add(recent[i]);
                 continue;
@@ -76,7 +76,7 @@ internal sealed class HistoryHydrator : IQueryHydrator
             if (interaction.OccurredAtMs < since || query.JustLiked.Count == MaxJustLiked) break;
             if (interaction.Type is EventType.Unlike or EventType.NotInterested) (takenBack ??= []).Add(interaction.VideoId);
             if (interaction.Type is not (EventType.Like or EventType.Share) || takenBack?.Contains(interaction.VideoId) == true) continue;
-            if (model.TryFind(interaction.VideoId, out var item) && model.Factors!.Knows(item) && !query.JustLiked.Contains(item))
+            if (query.TryFind(interaction, out var item) && model.Factors!.Knows(item) && !query.JustLiked.Contains(item))
                 query.JustLiked.Add(item);
         }
     }

@@ -24,7 +24,7 @@ internal sealed class ViewerHydrator(ViewerReader reader, TimeProvider time) : I
         foreach (var videoId in query.Request.ExcludeVideoIds) scratch.Excluded.Add(videoId);
         foreach (var videoId in query.Request.RecentVideoIds) query.NoteSeen(videoId);
         foreach (var interaction in query.State.Recent)
-            if (interaction.Type != EventType.Follow) query.NoteSeen(interaction.VideoId);
+            if (interaction.Type != EventType.Follow) query.NoteSeen(interaction);
     }
 
     /// <summary>At most half of the caller's time: an answer without the viewer's state is better than none.</summary>

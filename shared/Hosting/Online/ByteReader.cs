@@ -63,13 +63,17 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return count >= 0 && count <= _rest.Length ? (int)count : throw new InvalidDataException("a length is out of range");
     }
 
-    public string Text(IKnownTexts? known = null)
+    public string Text(IKnownTexts? known = null) => Text(known, out _);
+
+    /// <summary>As the other one, with the text's number.</summary>
+    public string Text(IKnownTexts? known, out int number)
     {
+        number = -1;
         var bytes = Take(Count());
         if (known is null || bytes.Length > MostKnown) return Encoding.UTF8.GetString(bytes);
         Span<char> characters = stackalloc char[MostKnown];
         var length = Encoding.UTF8.GetChars(bytes, characters);
-        return known.Find(characters[..length]) ?? new string(characters[..length]);
+        return known.Find(characters[..length], out number) ?? new string(characters[..length]);
     }
 
     /// <summary>A text's characters at the beginning of <paramref name="text"/>; how many.</summary>

@@ -4,5 +4,7 @@ namespace Recommender.Hosting.Online;
 public interface IKnownTexts
 {
     /// <summary>The text made of the characters; null when it is not known.</summary>
-    string? Find(ReadOnlySpan<char> characters);
+    /// <param name="characters">The characters.</param>
+    /// <param name="number">The number that the text has here, as a video's id has; -1 when it has none.</param>
+    string? Find(ReadOnlySpan<char> characters, out int number);
 }

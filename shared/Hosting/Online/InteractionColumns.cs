@@ -59,7 +59,10 @@ internal static class InteractionColumns
             if (i > 0) at -= isSigned ? FromZigzag(bits.Golomb(order)) : (long)bits.Golomb(order);
             var ratio = (uint)bits.Read(width);
             rows[i] = new RecentInteraction(
-                rows[i].VideoId, type, at, width == Exactly ? BitConverter.UInt32BitsToSingle(ratio) : (float)(least + ratio) / Step, bits.Read(RetryKey.Bits));
+                rows[i].VideoId, type, at, width == Exactly ? BitConverter.UInt32BitsToSingle(ratio) : (float)(least + ratio) / Step, bits.Read(RetryKey.Bits))
+            {
+                Number = rows[i].Number,
+            };
         }
         reader.SkipBits(bits);
     }

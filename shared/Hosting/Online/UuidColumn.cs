@@ -40,7 +40,7 @@ internal static class UuidColumn
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, reader.UInt64());
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], reader.UInt64());
             _ = new Guid(bytes).TryFormat(text, out _, "D");
-            id = new RecentInteraction(known?.Find(text) ?? new string(text), default, 0, 0);
+            id = VideoIdColumn.Make(text, known);
         }
     }
 

@@ -44,7 +44,7 @@ internal static class VideoIdColumn
         var kind = reader.Byte();
         if (kind == Raw)
         {
-            foreach (ref var id in ids) id = new RecentInteraction(reader.Text(known), default, 0, 0);
+            foreach (ref var id in ids) id = new RecentInteraction(reader.Text(known, out var number), default, 0, 0) { Number = number };
             return;
         }
         if (kind == Uuids)
@@ -96,7 +96,7 @@ internal static class VideoIdColumn
             var value = unchecked((ulong)least + bits.Read(width));
             _ = Utf8Formatter.TryFormat(value, number, out var length, new System.Buffers.StandardFormat('D', digits));
             if (length + prefix > text.Length) throw new InvalidDataException("an id is too long");
-            id = new RecentInteraction(Make(text, prefix + Encoding.ASCII.GetChars(number[..length], text[prefix..]), known), default, 0, 0);
+            id = Make(text[..(prefix + Encoding.ASCII.GetChars(number[..length], text[prefix..]))], known);
         }
         reader.SkipBits(bits);
     }
@@ -136,7 +136,7 @@ internal static class VideoIdColumn
             var end = prefix + (int)shortest + (int)bits.Read(width);
             if (end > text.Length) throw new InvalidDataException("an id is too long");
             for (var i = prefix; i < end; i++) text[i] = Alphabet[(int)bits.Read(6)];
-            id = new RecentInteraction(Make(text, end, known), default, 0, 0);
+            id = Make(text[..end], known);
         }
         reader.SkipBits(bits);
     }
@@ -147,7 +147,12 @@ internal static class VideoIdColumn
         writer.Text(prefix);
     }
 
-    private static string Make(ReadOnlySpan<char> text, int length, IKnownTexts? known) => known?.Find(text[..length]) ?? new string(text[..length]);
+    /// <summary>An interaction of which no more is known than the video.</summary>
+    internal static RecentInteraction Make(ReadOnlySpan<char> text, IKnownTexts? known)
+    {
+        var number = -1;
+        return new RecentInteraction(known?.Find(text, out number) ?? new string(text), default, 0, 0) { Number = number };
+    }
 
     private static ReadOnlySpan<char> CommonPrefix(List<RecentInteraction> interactions)
     {

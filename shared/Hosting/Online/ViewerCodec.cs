@@ -72,10 +72,10 @@ internal static class ViewerCodec
         var previous = state.LastSeenAtMs;
         for (var i = 0; i < count; i++)
         {
-            var videoId = reader.Text(known);
+            var videoId = reader.Text(known, out var number);
             var type = (EventType)reader.Byte();
             previous -= reader.VarInt();
-            state.Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()));
+            state.Recent.Add(new RecentInteraction(videoId, type, previous, reader.Single()) { Number = number });
         }
     }
 }

@@ -8,6 +8,17 @@ namespace Recommender.Tests.Unit.Hosting;
 
 public class OnlineCodecTests
 {
+    /// <summary>Knows one text, as number 7.</summary>
+    private sealed class Numbered(string text) : IKnownTexts
+    {
+        public string? Find(ReadOnlySpan<char> characters, out int number)
+        {
+            var isKnown = characters.SequenceEqual(text);
+            number = isKnown ? 7 : -1;
+            return isKnown ? text : null;
+        }
+    }
+
     private static ViewerState Sample()
     {
         var state = new ViewerState { Version = 7, Views = 300, Likes = 2, Unlikes = 3, Shares = 1, Skips = 4, LastSeenAtMs = 1_763_800_000_123 };
@@ -112,6 +123,9 @@ public class OnlineCodecTests
             var state = new ViewerState();
             foreach (var id in ids.Take(count)) state.Recent.Add(new RecentInteraction(id, EventType.View, 5, 0.3f));
             Assert.Equal(state.Recent, ViewerState.Decode(state.Encode()).Recent);
+            var known = new ViewerState();
+            known.Read(state.Encode(), new Numbered(ids[0]));
+            Assert.Equal(state.Recent.Select(r => r with { Number = r.VideoId == ids[0] ? 7 : -1 }), known.Recent);
         }
     }
 
@@ -153,6 +167,9 @@ public class OnlineCodecTests
         var read = ViewerState.Decode(writer.ToArray());
         read = ViewerState.Decode(read.Encode());
         Assert.Equal(sample.Recent.Select(r => r with { Key = 0 }), read.Recent);
+        read.Read(writer.ToArray(), new Numbered("w"));
+        Assert.Equal([-1, 7], read.Recent.Select(r => r.Number));
+        read = ViewerState.Decode(read.Encode());
         Assert.Equal((7ul, 300L, 1000L), (read.Version, read.Views, read.Watermarks.Next(42, 0, 3)));
         Assert.True(read.HasSeen("old") && read.IsHidden("bad"));
         Assert.True(read.Knows(StableHash.Of("e2")));

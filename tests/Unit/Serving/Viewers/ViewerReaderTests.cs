@@ -182,6 +182,7 @@ public sealed class ViewerReaderTests : IDisposable
         var read = await ReadAsync(Reader(redis), known: model);
         Assert.Same(model.IdOf(3), read.State!.Recent[0].VideoId);
         Assert.Equal("other", read.State.Recent[1].VideoId);
+        Assert.Equal([3, -1], read.State.Recent.Select(r => r.Number));
         Assert.Same(model.Version, read.List!.ModelVersion);
     }
 

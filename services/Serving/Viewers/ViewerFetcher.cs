@@ -75,7 +75,6 @@ internal sealed class ViewerFetcher
 
     private async Task FetchAsync(ViewerToRead[] reads)
     {
-        _isSharded = _redis.IsSharded;
         var outcome = await GetAsync(reads);
         // First of all, since what is told below goes on with the callers' work.
         FetchNext();
@@ -88,6 +87,7 @@ internal sealed class ViewerFetcher
         var context = ResilienceContextPool.Shared.Get();
         try
         {
+            _isSharded = _redis.IsSharded;
             context.Properties.Set(s_keys, KeysOf(reads));
             return await _resilience.ExecuteOutcomeAsync(GetAsync, context, _redis);
         }

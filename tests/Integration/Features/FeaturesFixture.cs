@@ -125,6 +125,22 @@ public sealed class FeaturesFixture : IAsyncLifetime
         await Eventually.TrueAsync(async () => !eventIds.Except(await ArchivedEventIdsAsync()).Any(), "the events are archived");
     }
 
+    /// <summary>Waits until the group has committed all that is in the event topics: what it has not is read again after a kill, as what somebody has set the group back to.</summary>
+    public async Task WaitUntilCommittedAsync()
+    {
+        using var observer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Kafka.Bootstrap, GroupId = "recommender-features" })
+            .SetLogHandler((_, _) => { }).Build();
+        foreach (var topic in Topics.Events)
+        {
+            for (var p = 0; p < Partitions; p++)
+            {
+                var partition = new TopicPartition(topic, p);
+                var end = observer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(60)).High.Value;
+                await Eventually.TrueAsync(() => end == 0 || observer.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset.Value >= end, $"{topic}[{p}] is committed up to {end}");
+            }
+        }
+    }
+
     /// <summary>Waits until the watermarks in Redis stand at the ends of the event topics.</summary>
     public async Task WaitUntilAbsorbedAsync()
     {

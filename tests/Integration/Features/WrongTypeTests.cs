@@ -30,6 +30,7 @@ public sealed class WrongTypeTests : IAsyncLifetime
         await SetWrongAsync(OnlineKeys.Viewer("somebody"));
         await LikeAsync("2", others);
         Assert.Equal(1, (await _fixture.ViewerAsync("somebody")).Likes);
+        await _fixture.WaitUntilCommittedAsync();
         process.Kill();
         await SetWrongAsync(OnlineKeys.Viewer("somebody"));
         using var again = KillableProcess.Start("Features", _fixture.Settings);

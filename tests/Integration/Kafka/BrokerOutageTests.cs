@@ -30,7 +30,7 @@ public sealed class BrokerOutageTests : IAsyncLifetime
         new(_options with { DeliveryTimeout = TimeSpan.FromMinutes(2) }, _health, NoPacer.Instance, TimeProvider.System, NullLogger<RecordProducer>.Instance);
 
     /// <summary>A busy machine may need longer to connect than a record waits.</summary>
-    private Task ConnectAsync() => Eventually.SucceedsAsync<RecordPosition, KafkaUnavailableException>(() => _producer.ProduceAsync(Record(1), Cancelled));
+    private Task<RecordPosition> ConnectAsync() => Eventually.SucceedsAsync<RecordPosition, KafkaUnavailableException>(() => _producer.ProduceAsync(Record(1), Cancelled));
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

@@ -35,12 +35,13 @@ public sealed class ExposureTests : IDisposable
         // Counts 1, 1, 2.
         Assert.Equal(1.0 / 6, board.Current()!.Gini, 9);
         time.Advance(TimeSpan.FromMinutes(10));
-        Show(board, "v7");
+        // One that was shown in the window before counts anew.
+        Show(board, "v7", "v0");
         Assert.Equal(3.0 / 7, board.Current()!.Coverage, 9);
         time.Advance(TimeSpan.FromMinutes(10));
         Show(board, "v6");
-        Assert.Equal(1.0 / 7, board.Current()!.Coverage, 9);
-        Assert.Equal(1.0 / 7, _metrics.Read(ServingMetrics.Coverage));
+        Assert.Equal(2.0 / 7, board.Current()!.Coverage, 9);
+        Assert.Equal(2.0 / 7, _metrics.Read(ServingMetrics.Coverage));
         Assert.Equal(0, _metrics.Read(ServingMetrics.ExposureGini));
     }
 

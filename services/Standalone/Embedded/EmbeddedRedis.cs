@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Recommender.Standalone.Embedded;
@@ -20,7 +19,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     private readonly FileStream _lock;
     private readonly string _directory;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Socket? _reserved;
+    // The port is kept between two runs of the server as well.
+    private readonly ReservedPort? _reserved;
     private Task _watch = Task.CompletedTask;
     private volatile RedisProcess? _process;
     private int _disposed;
@@ -32,8 +32,8 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         _lock = directoryLock;
         _time = time;
         _logger = logger;
-        _reserved = settings.Port == 0 ? Reserve() : null;
-        Port = _reserved is null ? settings.Port : ((IPEndPoint)_reserved.LocalEndPoint!).Port;
+        _reserved = settings.Port == 0 ? new ReservedPort() : null;
+        Port = _reserved?.Number ?? settings.Port;
     }
 
     /// <summary>The port of 127.0.0.1.</summary>
@@ -201,16 +201,5 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
         process.Signal(RedisProcess.Kill);
         await process.Exited;
-    }
-
-    /// <summary>
-    /// A port of the system's choice. While the socket is bound and does not listen, the system gives the port to nobody else, also between two runs of
-    /// the server, which may listen on it nevertheless (both set SO_REUSEADDR).
-    /// </summary>
-    private static Socket Reserve()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
     }
 }

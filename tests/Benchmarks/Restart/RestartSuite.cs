@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Benchmarks.Archive;
 using Recommender.Tests.Benchmarks.Events;
 using Recommender.Tests.Benchmarks.Reporting;
@@ -52,10 +51,10 @@ internal sealed class RestartSuite : IBenchmarkSuite
 
     private static async Task<(double Seconds, long Bytes)> StartAsync(string data, CancellationToken cancellationToken)
     {
-        var port = FreePort();
+        using var port = new ReservedPort();
         var info = new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "recommender.dll"), "run", "--empty", "--data", data, "--grpc-port", port.ToString(CultureInfo.InvariantCulture),
+            Path.Combine(AppContext.BaseDirectory, "recommender.dll"), "run", "--empty", "--data", data, "--grpc-port", port.Number.ToString(CultureInfo.InvariantCulture),
             "--http-port", "0", "--kafka-port", "0", "--redis-port", "0",
         ])
         { RedirectStandardOutput = true };
@@ -64,7 +63,7 @@ internal sealed class RestartSuite : IBenchmarkSuite
         var clock = Stopwatch.StartNew();
         try
         {
-            using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+            using var channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port.Number}"));
             var feed = new RecommendationService.RecommendationServiceClient(channel);
             while (!await AnswersAsync(feed, cancellationToken))
             {
@@ -93,12 +92,5 @@ internal sealed class RestartSuite : IBenchmarkSuite
         {
             return false; // not yet
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,3 +1,4 @@
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.EndToEnd.Standalone;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Confluent.Kafka;
 using Recommender.Contracts;
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
 
@@ -120,24 +121,17 @@ public sealed class StartTests
     public async Task Programs_that_wait_for_Kafka_while_it_starts_change_no_topic()
     {
         using var data = new TempDirectory();
-        var port = FreePort();
+        using var port = new ReservedPort();
         using var waiting = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
-            BootstrapServers = $"127.0.0.1:{port}", ReconnectBackoffMs = 1, ReconnectBackoffMaxMs = 5, TopicMetadataRefreshFastIntervalMs = 10,
+            BootstrapServers = $"127.0.0.1:{port.Number}", ReconnectBackoffMs = 1, ReconnectBackoffMaxMs = 5, TopicMetadataRefreshFastIntervalMs = 10,
         }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         waiting.Produce(Topics.Impression, new Message<byte[], byte[]> { Key = [1], Value = [1] });
 
-        await using var system = await RunningSystem.StartAsync(data.Path, "--empty", "--kafka-port", $"{port}");
+        await using var system = await RunningSystem.StartAsync(data.Path, "--empty", "--kafka-port", $"{port.Number}");
 
         var topics = await system.CommandAsync("topics", "list");
         Assert.Matches(@"impression\.v1 +8 ", topics.Output);
         Assert.Equal(0, waiting.Flush(TimeSpan.FromSeconds(30)));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

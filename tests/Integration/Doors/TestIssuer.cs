@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Recommender.Tests.Fixtures;
+using Recommender.Standalone.Embedded;
 
 namespace Recommender.Tests.Integration.Doors;
 

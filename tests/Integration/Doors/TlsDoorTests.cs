@@ -8,6 +8,7 @@ using Grpc.Reflection.V1Alpha;
 using Recommender.Hosting;
 using Recommender.Hosting.Configuration;
 using Recommender.Hosting.Tls;
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Fixtures;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Recommender.Standalone.Embedded;
 
 namespace Recommender.Tests.Fixtures;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Recommender.Hosting.Objects;
+using Recommender.Standalone.Embedded;
 
 namespace Recommender.Tests.Fixtures;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Redis;
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Integration.Doors;
 

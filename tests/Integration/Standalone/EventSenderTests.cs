@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Recommender.Standalone.Cli;
+using Recommender.Standalone.Embedded;
 using Recommender.Standalone.Sending;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;

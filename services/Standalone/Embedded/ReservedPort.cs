@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Recommender.Tests.Fixtures;
+namespace Recommender.Standalone.Embedded;
 
 /// <summary>
 /// A port of 127.0.0.1 that the system gives to nobody else while this is there, whether or not a server listens on it: one that is bound and does not
@@ -11,6 +11,7 @@ public sealed class ReservedPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
+    /// <summary>Lets the system choose the port.</summary>
     public ReservedPort() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
     /// <summary>The port.</summary>

@@ -108,16 +108,15 @@ internal sealed class ViewerQuery : IDisposable
     public bool TryFind(in RecentInteraction interaction, out int item)
     {
         // What Redis said was read with the numbers of this very model.
-        if (interaction.Number < 0 && Model is { } model) return model.TryFind(interaction.VideoId, out item);
         item = interaction.Number;
-        return item >= 0;
+        return item >= 0 || Model?.TryFind(interaction.VideoId, out item) == true;
     }
 
     /// <summary>Notes that the viewer saw the video of an interaction.</summary>
     public void NoteSeen(in RecentInteraction interaction)
     {
-        if (TryFind(interaction, out var item)) Scratch.SeenItems.Add(item);
-        else Scratch.Seen.Add(interaction.VideoId);
+        if (interaction.Number >= 0) Scratch.SeenItems.Add(interaction.Number);
+        else NoteSeen(interaction.VideoId);
     }
 
     /// <summary>Notes that the viewer saw a video.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Recommender.Hosting.Online;
@@ -32,17 +31,15 @@ internal sealed class ViewerReader(IRedis redis, ServingOptions options, Serving
             var outcome = await read.Task.WaitAsync(limit < options.ReadTimeout ? limit : options.ReadTimeout, time, cancellationToken);
             switch (outcome.Exception)
             {
-                case null:
-                    return outcome.Result;
                 case BrokenCircuitException:
                     return Missed("circuit_open");
                 case TimeoutRejectedException:
                     return Missed("timeout");
                 case RedisUnavailableException:
                     return Missed("failed");
-                case var unexpected:
-                    ExceptionDispatchInfo.Throw(unexpected);
-                    throw unexpected;
+                default:
+                    outcome.ThrowIfException();
+                    return outcome.Result;
             }
         }
         catch (TimeoutException)

@@ -196,74 +196,11 @@ public class OnlineCodecTests
     }
 
     [Fact]
-    public void Offsets_of_another_log_mean_nothing()
-    {
-        var marks = new LogWatermarks();
-        marks.Advance(1, 0, 0, 100);
-        Assert.True(marks.Covers(1, 0, 0, 99));
-        Assert.False(marks.Covers(1, 0, 0, 100));
-        Assert.False(marks.Covers(2, 0, 0, 0));
-        marks.Advance(2, 0, 0, 1);
-        Assert.False(marks.Covers(1, 0, 0, 50));
-        Assert.True(marks.Covers(2, 0, 0, 0));
-    }
-
-    [Fact]
-    public void A_recreated_topic_leaves_the_watermarks_of_the_others_alone()
-    {
-        var marks = new LogWatermarks();
-        marks.Advance(1, 0, 3, 100);
-        marks.Advance(2, 1, 3, 50);
-        marks.Advance(9, 0, 3, 4); // topic 0 is another log now
-        var read = LogWatermarks.Decode(marks.Encode());
-        Assert.Equal(marks.Entries, read.Entries);
-        Assert.Equal(4, read.Next(9, 0, 3));
-        Assert.Equal(0, read.Next(1, 0, 3));
-        Assert.Equal(50, read.Next(2, 1, 3));
-        Assert.Empty(LogWatermarks.Decode([]).Entries);
-    }
-
-    [Fact]
     public void Every_topic_with_online_state_has_a_number_of_its_own()
     {
         string[] topics = [.. Topics.Events, Topics.Catalog, Topics.Erasure];
         Assert.Equal(topics.Length, topics.Select(TopicNumbers.Of).Distinct().Count());
         Assert.Throws<ArgumentOutOfRangeException>(() => TopicNumbers.Of(Topics.Rejected));
-    }
-
-    [Fact]
-    public void A_catalog_entry_survives_the_round_trip()
-    {
-        var json = """{"video_id":"v","title":"a\nb"}"""u8.ToArray();
-        var bytes = new CatalogEntry(0xFEDC_BA98_0000_0001, 1234567, json).Encode();
-        Assert.StartsWith("fedcba9800000001 1234567\n{", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
-        var read = CatalogEntry.Decode(bytes);
-        Assert.Equal((0xFEDC_BA98_0000_0001, 1234567L), (read.Log, read.Offset));
-        Assert.Equal(json, read.Json.ToArray());
-        Assert.Equal("v", read.ToVideo()!.VideoId);
-        var deleted = CatalogEntry.Decode(new CatalogEntry(1, 0, default).Encode());
-        Assert.True(deleted.IsDeleted);
-        Assert.Null(deleted.ToVideo());
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("\n{}")]
-    [InlineData("fedcba98 12\n{}")]
-    [InlineData("fedcba9800000001 \n{}")]
-    [InlineData("fedcba9800000001 12x\n{}")]
-    [InlineData("fedcba9800000001 12")]
-    [InlineData("xedcba9800000001 12\n{}")]
-    public void A_damaged_catalog_entry_is_refused(string text) =>
-        Assert.Throws<InvalidDataException>(() => CatalogEntry.Decode(System.Text.Encoding.UTF8.GetBytes(text)));
-
-    [Fact]
-    public void A_watermark_never_moves_back()
-    {
-        var marks = new LogWatermarks();
-        marks.Advance(1, 0, 0, 100);
-        marks.Advance(1, 0, 0, 50);
-        Assert.Equal(100, marks.Next(1, 0, 0));
     }
 
     [Fact]

@@ -71,9 +71,8 @@ internal sealed class ModelRegistry(
         {
             using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
             Repair();
-            if (Find(version) is not { } manifest) return null;
+            if (FindSound(version) is not { } manifest) return null;
             if (LiveVersion != version) await GoLiveAsync(manifest, Promoted, reason, hasLists);
-            else Check(manifest);
             return manifest;
         }
         finally
@@ -82,8 +81,11 @@ internal sealed class ModelRegistry(
         }
     }
 
-    /// <summary>Makes the version live that was live before the current one; again: the one before that.</summary>
-    /// <exception cref="PromotionException">NO_PREVIOUS_MODEL, or MODEL_DAMAGED.</exception>
+    /// <summary>
+    /// Makes the version live that was live before the current one; again: the one before that. Versions that are damaged, or deleted, are passed over: who
+    /// rolls back has trouble enough.
+    /// </summary>
+    /// <exception cref="PromotionException">NO_PREVIOUS_MODEL; or MODEL_DAMAGED: so are all that are left.</exception>
     public async Task<ModelManifest> RollBackAsync(string reason, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -91,9 +93,7 @@ internal sealed class ModelRegistry(
         {
             using var held = await LiveLock.TakeAsync(store, time, cancellationToken);
             Repair();
-            var live = store.ReadLive();
-            var previous = LiveHistory.Before(live).Select(Find).OfType<ModelManifest>().FirstOrDefault() ?? throw new PromotionException(
-                NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");
+            var previous = FindPrevious(store.ReadLive());
             await GoLiveAsync(previous, RolledBack, reason, hasLists: false);
             return previous;
         }
@@ -140,22 +140,42 @@ internal sealed class ModelRegistry(
         if (store.RepairLive() is { } problem) RegistryLog.Repaired(logger, store.ReadLive().Version, problem);
     }
 
-    /// <exception cref="PromotionException">MODEL_DAMAGED.</exception>
-    private void Check(ModelManifest manifest)
+    private ModelManifest FindPrevious(LiveModel live)
     {
+        PromotionException? damaged = null;
+        foreach (var version in LiveHistory.Before(live).Distinct(StringComparer.Ordinal).Where(v => v != live.Version))
+        {
+            try
+            {
+                if (FindSound(version) is { } sound) return sound;
+            }
+            catch (PromotionException e)
+            {
+                RegistryLog.PassedOver(logger, version, e.Message);
+                damaged ??= e;
+            }
+        }
+        throw damaged ?? new PromotionException(NoPrevious, live.Version, live.Version.Length == 0 ? "no model is live" : $"no model was live before {live.Version}");
+    }
+
+    /// <summary>The manifest of a version whose files are what it says; null when there is no such version.</summary>
+    /// <exception cref="PromotionException">MODEL_DAMAGED.</exception>
+    private ModelManifest? FindSound(string version)
+    {
+        if (Find(version) is not { } manifest) return null;
         try
         {
             store.Verify(manifest);
         }
         catch (InvalidDataException e)
         {
-            throw new PromotionException(Damaged, manifest.Version, e.Message);
+            throw new PromotionException(Damaged, version, e.Message);
         }
+        return manifest;
     }
 
     private async Task GoLiveAsync(ModelManifest manifest, string action, string reason, bool hasLists)
     {
-        Check(manifest);
         // From here on there is no way back: a recorded change must be announced.
         store.WriteLive(new LiveChange(manifest.Version, action, time.GetUtcNow(), reason));
         TrainingMetrics.LiveModel(manifest);
@@ -177,6 +197,9 @@ internal static partial class RegistryLog
     [LoggerMessage(EventId = 6314, EventName = "LiveRecordRepaired", Level = LogLevel.Warning,
         Message = "The record of what is live was made again from its copy, model {Version} is live: {Problem}")]
     public static partial void Repaired(ILogger logger, string version, string problem);
+
+    [LoggerMessage(EventId = 6315, EventName = "RollbackPassedOver", Level = LogLevel.Warning, Message = "A rollback passes over model {Version}: {Problem}")]
+    public static partial void PassedOver(ILogger logger, string version, string problem);
 
     [LoggerMessage(EventId = 6313, EventName = "ModelNotDeleted", Level = LogLevel.Warning, Message = "The old model {Version} could not be deleted")]
     public static partial void NotDeleted(ILogger logger, string version, Exception error);

@@ -115,6 +115,23 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         Assert.Equal(versions[0], host.Store.ReadLive().Version);
     }
 
+    [Fact]
+    public async Task A_rollback_passes_over_what_is_damaged_and_is_refused_when_nothing_else_is_left()
+    {
+        var (host, versions) = await StartWithModelsAsync(4);
+        foreach (var version in versions) await PromoteAsync(host, version);
+        File.Delete(host.Store.PathOf(versions[2], "popularity.npy"));
+        await File.WriteAllTextAsync(host.Store.PathOf(versions[1], "manifest.json"), "{", Token);
+        Assert.Equal(versions[0], (await RollBackAsync(host)).Version);
+        Assert.Equal((versions[0], versions[3], "rolled_back"), Announcements().Select(a => (a.Version, a.PreviousVersion, a.Action)).Last());
+
+        await PromoteAsync(host, versions[3]);
+        await File.WriteAllTextAsync(host.Store.PathOf(versions[0], "popularity.npy"), "", Token);
+        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
+        Assert.Contains($"{versions[0]}: the checksum of popularity.npy", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(versions[3], host.Store.ReadLive().Version);
+    }
+
     [Theory]
     [InlineData("ials")]
     [InlineData("popularity")]

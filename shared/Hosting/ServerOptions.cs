@@ -32,6 +32,9 @@ public sealed record ServerOptions : IOptionsRecord
     /// <summary>Largest gRPC message taken, in bytes (compressed or not). 1 KiB to 64 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 4 << 20;
 
+    /// <summary>Largest metadata of a call, in bytes: names and values, and 32 for each entry. 1 KiB to 256 KiB.</summary>
+    public int MaxMetadataBytes { get; init; } = 32 << 10;
+
     /// <summary>Calls in progress on one HTTP/2 connection. 1 to 100,000.</summary>
     public int MaxStreamsPerConnection { get; init; } = 1000;
 
@@ -54,6 +57,7 @@ public sealed record ServerOptions : IOptionsRecord
         check.That(TlsKeyPath.Length > 0 || TlsCertificatePath.Length == 0, TlsKeyPath, "Server:TlsCertificatePath is set, so it must name the certificate's key");
         check.That(TlsClientCaPath.Length == 0 || TlsCertificatePath.Length > 0, TlsClientCaPath, "clients show certificates over TLS alone; set Server:TlsCertificatePath");
         check.Range(MaxMessageBytes, 1024, 64 << 20);
+        check.Range(MaxMetadataBytes, 1024, 256 << 10);
         check.Range(MaxStreamsPerConnection, 1, 100_000);
         check.Range(DrainTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
     }

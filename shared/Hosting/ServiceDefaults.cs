@@ -55,6 +55,7 @@ public static class ServiceDefaults
     {
         app.UseProbeDoor();
         app.UseRouting();
+        app.UseMetadataGate(app.Services.GetRequiredService<ServerOptions>().MaxMetadataBytes);
         app.UseAuth();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = r => r.Tags.Contains(Readiness.GrpcLivenessName), ResponseWriter = Readiness.WriteAsync });
         app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
@@ -71,6 +72,7 @@ public static class ServiceDefaults
         kestrel.Limits.Http2.MaxStreamsPerConnection = server.MaxStreamsPerConnection;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 1 << 20;
         kestrel.Limits.Http2.InitialStreamWindowSize = 768 << 10;
+        MetadataGate.Allow(kestrel.Limits);
         kestrel.Limits.MaxRequestBodySize = null; // streams have no end; single messages have a bound of their own
         kestrel.Listen(host, server.GrpcPort, o =>
         {

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Recommender.Hosting.Telemetry;
 
 namespace Recommender.Hosting.Auth;
 
@@ -36,15 +34,11 @@ internal sealed class AuthGate(CallerRegistry callers, TimeProvider time, ILogge
         await next(http);
     }
 
-    /// <summary>Answers with headers alone, as the protocol has it for a call that ends before it began (Trailers-Only).</summary>
     private void Refuse(HttpContext http, IMethod method, in CallerVerdict verdict)
     {
         AuthMetrics.Refused(verdict.Reason);
-        CallMetrics.Record(method.FullName, verdict.Status, TimeSpan.Zero);
         AuthLog.Refused(logger, method.FullName, verdict.Reason);
-        http.Response.ContentType = "application/grpc";
-        http.Response.Headers["grpc-status"] = ((int)verdict.Status).ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers["grpc-message"] = verdict.Message;
+        CallRefusal.Write(http, method, verdict.Status, verdict.Message);
     }
 }
 

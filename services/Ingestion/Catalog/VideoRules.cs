@@ -84,11 +84,9 @@ internal static class VideoRules
     {
         _ when string.IsNullOrWhiteSpace(value) => null,
         "min_age" => int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var years) && years <= MaxAge ? null : $"is no whole number from 0 to {MaxAge}",
-        "countries" or "blocked_countries" => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).All(IsCountry)
+        "countries" or "blocked_countries" => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).All(code => FieldRules.IsCountry(code))
             ? null
             : "is no list of ISO 3166 codes of two letters, separated by commas",
         _ => null,
     };
-
-    private static bool IsCountry(string code) => code.Length == 2 && char.IsAsciiLetter(code[0]) && char.IsAsciiLetter(code[1]);
 }

@@ -42,6 +42,7 @@ internal static class RequestRules
         Note(ref found, CheckIds("followed_author_ids", request.FollowedAuthorIds));
         Note(ref found, CheckIds("muted_author_ids", request.MutedAuthorIds));
         Note(ref found, CheckAge(request.Context));
+        Note(ref found, CheckCountry(request.Context));
         Note(ref found, CheckContext(request.Context));
         return found;
     }
@@ -98,6 +99,12 @@ internal static class RequestRules
     private static FieldViolation? CheckAge(MapField<string, string> context) =>
         context.TryGetValue("age", out var age) && !(int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var years) && years <= 150)
             ? new FieldViolation("context[age]", "is no whole number from 0 to 150")
+            : null;
+
+    /// <summary>What no video names would bar nothing: a video that is blocked in DE would be shown to who says DEU. Blank: not said.</summary>
+    private static FieldViolation? CheckCountry(MapField<string, string> context) =>
+        context.TryGetValue("country", out var country) && country.AsSpan().Trim() is { Length: > 0 } code && !FieldRules.IsCountry(code)
+            ? new FieldViolation("context[country]", "is no ISO 3166 code of two letters")
             : null;
 
     private static FieldViolation? CheckWindow(string window)

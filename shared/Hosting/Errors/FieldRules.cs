@@ -38,6 +38,9 @@ public static class FieldRules
         return null;
     }
 
+    /// <summary>Whether it is an ISO 3166 code of two letters, in either case.</summary>
+    public static bool IsCountry(ReadOnlySpan<char> code) => code.Length == 2 && char.IsAsciiLetter(code[0]) && char.IsAsciiLetter(code[1]);
+
     /// <summary>A count of results: 1..max, where 0 stands for the default.</summary>
     public static FieldViolation? Count(string field, int value, int max) => value < 0 || value > max
         ? new FieldViolation(field, string.Create(CultureInfo.InvariantCulture, $"is {value}; 1 to {max} is allowed, and 0 for the default"))

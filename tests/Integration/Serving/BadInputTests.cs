@@ -21,6 +21,8 @@ public sealed class BadInputTests(ServingFixture serving) : IClassFixture<Servin
         Assert.Equal(["count"], await FieldsOfAsync(() => serving.RecommendAsync("u", r => r.Count = 201)));
         Assert.Equal(["count"], await FieldsOfAsync(() => serving.RecommendAsync("u", r => r.Count = -1)));
         Assert.Equal(["exclude_video_ids[3]"], await FieldsOfAsync(() => serving.RecommendAsync("u", r => r.ExcludeVideoIds.Add(["a", "b", "c", ""]))));
+        foreach (var country in (string[])["Germany", "DEU", "D1", "DE,FR"])
+            Assert.Equal(["context[country]"], await FieldsOfAsync(() => serving.RecommendAsync("u", r => r.Context.Add("country", country))));
         Assert.Equal(["video_id"], await FieldsOfAsync(() => serving.SimilarAsync("")));
         Assert.Equal(["window"], await FieldsOfAsync(() => serving.TrendingAsync("2h")));
     }
@@ -30,6 +32,8 @@ public sealed class BadInputTests(ServingFixture serving) : IClassFixture<Servin
     {
         Assert.NotEmpty((await serving.RecommendAsync("nobody", r => r.ExcludeVideoIds.Add("nothing"))).Videos);
         Assert.NotEmpty((await serving.RecommendAsync("nobody", r => r.RecentVideoIds.Add("nothing"))).Videos);
+        Assert.NotEmpty((await serving.RecommendAsync("nobody", r => r.Context.Add("country", " de "))).Videos);
+        Assert.NotEmpty((await serving.RecommendAsync("nobody", r => r.Context.Add("country", ""))).Videos);
         var similar = await serving.SimilarAsync("nothing");
         Assert.Equal(10, similar.Videos.Count);
         Assert.All(similar.Videos, v => Assert.Equal(Source.Trending, v.Source));

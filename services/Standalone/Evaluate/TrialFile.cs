@@ -23,20 +23,23 @@ internal sealed class TrialFile(string? path) : ITrialJournal
         if (path is null) return [];
         try
         {
-            var lines = File.Exists(path) ? WholeLines() : [];
-            if (lines.Length == 0)
-            {
-                Append(JsonSerializer.Serialize(new Heading(fingerprint), s_json));
-                return [];
-            }
-
-            if (JsonSerializer.Deserialize<Heading>(lines[0], s_json)?.Search != fingerprint)
+            var bytes = File.Exists(path) ? File.ReadAllBytes(path) : [];
+            var end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
+            var heading = JsonSerializer.Serialize(new Heading(fingerprint), s_json);
+            // A file that has only begun its first line is a heading that a crash cut off, or somebody else's.
+            if (end == 0 && !heading.StartsWith(Encoding.UTF8.GetString(bytes), StringComparison.Ordinal)) throw NoTrials();
+            var lines = Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length > 0 && JsonSerializer.Deserialize<Heading>(lines[0], s_json)?.Search != fingerprint)
                 throw new UsageException($"The file '{path}' keeps the trials of a search on other data or with other settings; name another file.");
-            return [.. lines.Skip(1).Select(line => JsonSerializer.Deserialize<TrialRecord>(line, s_json)!)];
+            TrialRecord[] trials = [.. lines.Skip(1).Select(line => JsonSerializer.Deserialize<TrialRecord>(line, s_json)!)];
+            // Only now is it known to be ours to write to.
+            if (end < bytes.Length) Cut(end);
+            if (lines.Length == 0) Append(heading);
+            return trials;
         }
         catch (JsonException)
         {
-            throw new UsageException($"The file '{path}' does not keep trials of a search.");
+            throw NoTrials();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,18 +53,12 @@ internal sealed class TrialFile(string? path) : ITrialJournal
         if (path is not null) Append(JsonSerializer.Serialize(trial, s_json));
     }
 
-    // Cuts off what follows the last end of a line.
-    private string[] WholeLines()
-    {
-        var bytes = File.ReadAllBytes(path!);
-        var end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        if (end < bytes.Length)
-        {
-            using var file = File.OpenWrite(path!);
-            file.SetLength(end);
-        }
+    private UsageException NoTrials() => new($"The file '{path}' does not keep trials of a search.");
 
-        return Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private void Cut(int length)
+    {
+        using var file = File.OpenWrite(path!);
+        file.SetLength(length);
     }
 
     private void Append(string line)

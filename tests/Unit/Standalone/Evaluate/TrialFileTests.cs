@@ -33,6 +33,28 @@ public sealed class TrialFileTests : IDisposable
         Assert.Throws<UsageException>(() => new TrialFile(Path.GetDirectoryName(_path)).Open("a"));
     }
 
+    [Theory]
+    [InlineData("a table without an end of its line")]
+    [InlineData("u1 v1\nu1 v2")]
+    [InlineData("{\"search\":\"b\"}\n{\"numb")]
+    public void What_is_somebody_else_s_stays_as_it_is(string content)
+    {
+        File.WriteAllText(_path, content);
+        Assert.Throws<UsageException>(() => new TrialFile(_path).Open("a"));
+        Assert.Equal(content, File.ReadAllText(_path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"sea")]
+    [InlineData("{\"search\":\"a\"}")]
+    public void A_heading_that_was_cut_off_is_written_anew(string content)
+    {
+        File.WriteAllText(_path, content);
+        Assert.Empty(new TrialFile(_path).Open("a"));
+        Assert.Equal("{\"search\":\"a\"}\n", File.ReadAllText(_path));
+    }
+
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
     private static TrialRecord Trial(int number) =>

@@ -25,7 +25,7 @@ internal sealed class NewVideoFoldIn
 
     private NewVideoFoldIn(ModelGeneration model, IalsParameters parameters, Dictionary<ulong, int> numbers, float[] rows)
     {
-        (_modelVersion, _numbers, _exponent) = (model.Version, numbers, parameters.PopularityExponent);
+        (_modelVersion, _numbers, _exponent) = (model.Version, numbers, parameters.ResolvedPopularityExponent);
         _foldIn = new VideoFoldIn(rows, model.Factors!.Length, parameters.FoldIn);
         _meanPower = MeanPower(model, _exponent);
     }
@@ -35,7 +35,7 @@ internal sealed class NewVideoFoldIn
     {
         if (!model.CanFoldIn) return null;
         var parameters = IalsParameters.ParseAmong(model.Manifest.Parameters);
-        if (parameters.Regularization is null || parameters.UnobservedWeight is null) return null;
+        if (parameters.Regularization is null || parameters.UnobservedWeight is null || parameters.PopularityExponent is null) return null;
         var (numbers, rows) = recent.Copy(model.Version);
         return numbers.Count < FewestViewers || rows.Length != numbers.Count * model.Factors.Length ? null : new NewVideoFoldIn(model, parameters, numbers, rows);
     }

@@ -19,7 +19,7 @@ internal static class BenchModel
         var popularity = Enumerable.Range(0, videos).Select(i => 1f / (1 + i)).ToArray();
         var manifest = new ModelManifest
         {
-            Version = Version, RunId = "run-" + Version, Trainer = "ials", Parameters = new Dictionary<string, string> { ["factors"] = "64", ["unobserved_weight"] = "0.1", ["regularization"] = "0.01" },
+            Version = Version, RunId = "run-" + Version, Trainer = "ials", Parameters = new Dictionary<string, string> { ["factors"] = "64", ["unobserved_weight"] = "0.1", ["regularization"] = "0.01", ["popularity_exponent"] = "0.4" },
             Weights = new Dictionary<string, string>(), DataVersion = "bench", DataRanges = new Dictionary<string, string>(), CodeVersion = "bench",
             Metrics = new Dictionary<string, double>(), CreatedAt = DateTimeOffset.UnixEpoch, Items = videos, Factors = Factors, Files = [],
         };

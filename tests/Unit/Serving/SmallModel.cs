@@ -50,7 +50,7 @@ internal static class SmallModel
         Version = version,
         RunId = "run-1",
         Trainer = factors > 0 ? "ials" : "popularity",
-        Parameters = factors > 0 ? new Dictionary<string, string> { ["regularization"] = "0.01", ["unobserved_weight"] = "0.01" } : [],
+        Parameters = factors > 0 ? new Dictionary<string, string> { ["regularization"] = "0.01", ["unobserved_weight"] = "0.01", ["popularity_exponent"] = "0.4" } : [],
         Weights = new Dictionary<string, string>(),
         DataVersion = "data",
         DataRanges = new Dictionary<string, string>(),

@@ -17,8 +17,8 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
     private const double FlopsPerSecond = 1e11;
     private const double RowsWithoutClock = 13_000;
 
-    // A ridge this many times the usual one leaves little but the first few directions.
-    private const double StrongRidge = 8;
+    // A ridge this many times the usual one leaves the first few directions.
+    private const double StrongRidge = 2;
 
     private static readonly Axis Dislikes = new("negative_weight", 0.2, 10, true);
     private static readonly Axis Recency = new("recency_half_life", 0.7, 30, true);
@@ -123,8 +123,13 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         var text = candidate.Settings.GetValueOrDefault(axis.Key) ?? TrainerRegistry.Describe(candidate.Trainer).First(p => p.Key == axis.Key).Default;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
         if (candidate.Trainer == EaseTrainer.TrainerName) return new EaseParameters().Resolve(data.Interactions.Count, data.Negatives?.Count ?? 0).Regularization!.Value;
-        if (candidate.Trainer == NeighbourTrainer.ItemKnnName) return new NeighbourParameters().Resolve(data.Interactions).TargetExponent!.Value;
-        return axis.Key == "regularization" ? _ials.Regularization!.Value : _ials.UnobservedWeight!.Value;
+        if (candidate.Trainer == NeighbourTrainer.ItemKnnName) return new NeighbourParameters().Resolve(data).TargetExponent!.Value;
+        return axis.Key switch
+        {
+            "regularization" => _ials.Regularization!.Value,
+            "popularity_exponent" => _ials.ResolvedPopularityExponent,
+            _ => _ials.UnobservedWeight!.Value,
+        };
     }
 
     private bool IsAffordable()

@@ -20,8 +20,8 @@ public sealed record IalsParameters
         .NumberOrAuto(
             "unobserved_weight", 0, 1e3, "alpha0, weight of a pair without an interaction; auto: from the data's density",
             p => p.UnobservedWeight, (p, v) => p with { UnobservedWeight = v })
-        .Number(
-            "popularity_exponent", 0, 2, "delta, how a video's unobserved weight grows with its popularity; 0: not at all, 1: in proportion",
+        .NumberOrAuto(
+            "popularity_exponent", 0, 2, "delta, how a video's unobserved weight grows with its popularity; 0: not at all, 1: in proportion; auto: from the data's density",
             p => p.PopularityExponent, (p, v) => p with { PopularityExponent = v })
         .Number("alpha", 1e-6, 1e6, "factor of an interaction's confidence", p => p.Alpha, (p, v) => p with { Alpha = v })
         .Choice("confidence", "whether a value r counts as r or as ln(1 + r)", p => p.Confidence, (p, v) => p with { Confidence = v })
@@ -47,7 +47,7 @@ public sealed record IalsParameters
     public int Factors { get; init; } = 64;
 
     /// <summary>Passes over both sides, 1 to 1000.</summary>
-    public int Iterations { get; init; } = 4;
+    public int Iterations { get; init; } = 5;
 
     /// <summary>Passes of a run with a <see cref="TrainingData.WarmStart"/>, 1 to 1000.</summary>
     public int WarmIterations { get; init; } = 1;
@@ -63,9 +63,10 @@ public sealed record IalsParameters
 
     /// <summary>
     /// Delta: an item's own half-step weighs the viewers who did not choose it in proportion to popularity^delta, 1 on average. That nobody
-    /// chose a popular video says more than that nobody came across a rare one. 0 to 2; 0: all items alike.
+    /// chose a popular video says more than that nobody came across a rare one. 0 to 2; 0: all items alike; null: <see cref="Resolve"/> derives it from
+    /// the data.
     /// </summary>
-    public double PopularityExponent { get; init; } = 0.4;
+    public double? PopularityExponent { get; init; }
 
     /// <summary>Factor of an interaction's confidence, above 0.</summary>
     public double Alpha { get; init; } = 1.0;
@@ -105,6 +106,10 @@ public sealed record IalsParameters
         Confidence = Confidence,
     };
 
+    /// <summary><see cref="PopularityExponent"/> as a number.</summary>
+    /// <exception cref="InvalidOperationException">It is still to be derived from data.</exception>
+    public double ResolvedPopularityExponent => PopularityExponent ?? throw Unresolved("popularity_exponent");
+
     /// <summary>Reads key=value settings over the defaults.</summary>
     /// <exception cref="ParameterException">An unknown key, or a value out of range.</exception>
     public static IalsParameters Parse(IReadOnlyDictionary<string, string> settings) => OwnSchema.Parse(settings);
@@ -125,25 +130,32 @@ public sealed record IalsParameters
     public IReadOnlyDictionary<string, string> ToSettings() => OwnSchema.ToSettings(this);
 
     /// <summary>
-    /// These parameters with a number for each one that was left to the data: the unobserved pairs of a row together weigh fifteen times
-    /// its interactions, and the ridge of an average row is a third of where the spectrum of a random matrix of this density ends
-    /// (the roots of the mean interactions of a viewer and of an item, added). Both were found on five data sets of densities from 0.0003 to
-    /// 0.06, where they come close to the best; both grow with the confidences, so that a common factor of all of them changes nothing.
-    /// Where dislikes are among the interactions, the ridge grows with the root of how many there are for each like: what is ranked is likes, and of those a
-    /// smaller share of the interactions tells (found on the validation files of four such sets, with 1.25 to 7 interactions per like).
+    /// These parameters with a number for each one that was left to the data. Of density d: the unobserved pairs of a row together weigh fifteen times its interactions where
+    /// data are sparse, and less where they are dense, 15 d / (1 + 33 d) each; delta is -0.19 - 0.225 log10(d), from 0.15 to 0.6, for of few videos a viewer has met nearly all
+    /// that are popular. The ridge of an average row is a third of where the spectrum of a random matrix of this density ends (the roots of the mean interactions of a viewer
+    /// and of an item, added). It is more where the smaller side has less than 2,500 rows, up to 1.8 times, since vectors of the usual length then have room for noise. All
+    /// were found on parts of the training data of twenty sets of densities from 0.0003 to 0.05, where they come close to the best; weights and ridge grow with the
+    /// confidences, so that a common factor of all of them changes nothing. Where dislikes are among the interactions, the ridge grows with the root of how many there are for each
+    /// like, if that is more: what is ranked is likes, and of those a smaller share of the interactions tells (validation files of four such sets, with 1.25 to 7 interactions per like).
     /// </summary>
     /// <param name="interactions">What is trained on.</param>
     /// <param name="perLike">Interactions per like, from 1; 1 where all are likes.</param>
     public IalsParameters Resolve(InteractionMatrix interactions, double perLike = 1)
     {
         ArgumentNullException.ThrowIfNull(interactions);
-        if (UnobservedWeight is not null && Regularization is not null) return this;
+        if (UnobservedWeight is not null && Regularization is not null && PopularityExponent is not null) return this;
         var statistics = InteractionStatistics.Of(interactions, new FoldInSettings { Alpha = Alpha, Confidence = Confidence });
-        var unobserved = UnobservedWeight ?? Math.Min(15 * statistics.Density, 1) * statistics.MeanConfidence;
+        var unobserved = UnobservedWeight ?? 15 * statistics.Density / (1 + (33 * statistics.Density)) * statistics.MeanConfidence;
         var frequency = Math.Pow(statistics.MeanPerRow + (unobserved * interactions.ColumnCount), RegularizationExponent);
         var edge = Math.Sqrt(statistics.MeanPerRow) + Math.Sqrt(statistics.MeanPerColumn);
-        var ridge = edge / 3 * statistics.MeanConfidence * Math.Sqrt(perLike);
-        return this with { UnobservedWeight = UnobservedWeight ?? Round(unobserved), Regularization = Regularization ?? Round(ridge / frequency) };
+        var ofSmall = Math.Clamp(2500 / statistics.SmallerSide, 1, 1.8);
+        var ridge = edge / 3 * statistics.MeanConfidence * Math.Max(ofSmall, Math.Sqrt(perLike));
+        return this with
+        {
+            UnobservedWeight = UnobservedWeight ?? Round(unobserved),
+            Regularization = Regularization ?? Round(ridge / frequency),
+            PopularityExponent = PopularityExponent ?? Math.Round(Math.Clamp(-0.19 - (0.225 * Math.Log10(statistics.Density)), 0.15, 0.6), 3),
+        };
     }
 
     // Six digits are more than enough, and readable in a report.

@@ -39,12 +39,12 @@ internal static class IalsStart
     /// <summary>Each item's weight of the unobserved pairs: popularity^delta, scaled to 1 on average over the items with any interaction.</summary>
     public static float[] UnobservedShares(IalsParameters parameters, float[] popularity)
     {
-        var (sum, known) = (0.0, 0);
+        var (sum, known, exponent) = (0.0, 0, parameters.ResolvedPopularityExponent);
         var powers = new double[popularity.Length];
         for (var item = 0; item < popularity.Length; item++)
         {
             if (popularity[item] == 0) continue;
-            sum += powers[item] = Math.Pow(popularity[item], parameters.PopularityExponent);
+            sum += powers[item] = Math.Pow(popularity[item], exponent);
             known++;
         }
 

@@ -7,8 +7,9 @@ namespace Recommender.Modeling.Trainers.Ials;
 /// <param name="Density">Share of the pairs that interacted.</param>
 /// <param name="MeanPerRow">Interactions of an average row.</param>
 /// <param name="MeanPerColumn">Interactions of an average column.</param>
+/// <param name="SmallerSide">Rows or columns, whichever are fewer.</param>
 /// <param name="MeanConfidence">Confidence of an average interaction.</param>
-internal readonly record struct InteractionStatistics(double Density, double MeanPerRow, double MeanPerColumn, double MeanConfidence)
+internal readonly record struct InteractionStatistics(double Density, double MeanPerRow, double MeanPerColumn, double SmallerSide, double MeanConfidence)
 {
     public static InteractionStatistics Of(InteractionMatrix interactions, FoldInSettings settings)
     {
@@ -27,6 +28,6 @@ internal readonly record struct InteractionStatistics(double Density, double Mea
         var columns = interactions.ColumnLengths().Count(n => n > 0);
         double count = interactions.Count;
         if (interactions.CommonValue is { } common) confidence = count * settings.ConfidenceOf(common);
-        return new InteractionStatistics(count / ((double)rows * columns), count / rows, count / columns, confidence / count);
+        return new InteractionStatistics(count / ((double)rows * columns), count / rows, count / columns, Math.Min(rows, columns), confidence / count);
     }
 }

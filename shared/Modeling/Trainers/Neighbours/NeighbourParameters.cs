@@ -1,13 +1,8 @@
-using Recommender.Modeling.Sparse;
-
 namespace Recommender.Modeling.Trainers.Neighbours;
 
 /// <summary>Parameters of <see cref="NeighbourTrainer"/>.</summary>
 internal sealed record NeighbourParameters
 {
-    private const double LeastExponent = 0.1;
-    private const double VideosPerExponent = 120;
-
     public int Neighbours { get; init; } = 200;
 
     public double SourceExponent { get; init; } = 0.5;
@@ -54,13 +49,16 @@ internal sealed record NeighbourParameters
         .Integer("threads", 0, 1024, "threads at most; 0: one per processor; never changes the result", p => p.Threads, (p, v) => p with { Threads = v });
 
     /// <summary>
-    /// These parameters with a number for the target exponent: a tenth and a part that grows with the mean history, from 0.2 to 0.6. Each video of a history
-    /// brings what is popular once more, so that long ones say little else. Found on parts of the training data of fifteen sets, whose best exponents of 0.2, 0.3, 0.4, 0.5
-    /// and 0.6 were 0.2 where histories have up to 15 videos, 0.3 where they have 22, 0.5 where they have 41 to 47, and 0.6 where they have 85.
+    /// These parameters with a number for the target exponent: of the mean history's length m, 0.1 + m / 120 up to 0.6, from there 0.48 + m / 500 up to 0.7. Each video of a
+    /// history brings what is popular once more, so that long ones say little else. Dislikes tell what is met from what is liked, so that popularity says something of itself:
+    /// with them the exponent is divided by how many of both there are for each like. Found on parts of the training data or the validation files of 21 sets, whose best
+    /// exponents are 0.1 to 0.2 where histories have 5 to 12 videos, 0.3 to 0.4 where they have 19 to 29, 0.5 where they have 42 to 46, 0.6 to 0.7 where they have 81 to 112, and 0
+    /// for the four with dislikes.
     /// </summary>
-    public NeighbourParameters Resolve(InteractionMatrix interactions)
+    public NeighbourParameters Resolve(TrainingData data)
     {
         if (TargetExponent is not null) return this;
+        var interactions = data.Interactions;
         var (viewers, videos) = (0, 0L);
         for (var row = 0; row < interactions.RowCount; row++)
         {
@@ -70,6 +68,8 @@ internal sealed record NeighbourParameters
         }
 
         var mean = (double)videos / Math.Max(1, viewers);
-        return this with { TargetExponent = Math.Round(Math.Clamp(LeastExponent + (mean / VideosPerExponent), 0.2, 0.6), 3) };
+        var exponent = Math.Min(Math.Min(0.1 + (mean / 120), 0.48 + (mean / 500)), 0.7);
+        var perLike = UseNegatives && data.Negatives is { } negatives ? 1 + ((double)negatives.Count / Math.Max(1, interactions.Count)) : 1;
+        return this with { TargetExponent = Math.Round(exponent / perLike, 3) };
     }
 }

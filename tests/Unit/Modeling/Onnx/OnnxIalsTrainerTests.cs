@@ -90,7 +90,7 @@ public sealed class OnnxIalsTrainerTests
         var interactions = RandomData.TwoTastes(120, 90, seed: 3);
         var few = new OnnxIalsParameters { CgSteps = 1, CgTolerance = 0 };
         IScoringModel Train(int iterations, OnnxIalsParameters parameters) =>
-            Trainer(Small with { Iterations = iterations, PopularityExponent = 0 }, parameters).Train(new TrainingData(interactions));
+            Trainer(Small with { Iterations = iterations, PopularityExponent = 0, UnobservedWeight = 1, Regularization = 0.03 }, parameters).Train(new TrainingData(interactions));
         Assert.True(Difference(Train(1, new()).ItemFactors!, Train(1, few).ItemFactors!) > 10 * Near);
         double Objective(IScoringModel model) =>
             SlowObjective.Of(interactions, model.UserFactors!, model.ItemFactors!, IalsParameters.ParseAmong(model.Parameters));
@@ -172,7 +172,7 @@ public sealed class OnnxIalsTrainerTests
     {
         OnnxTrainers.Register();
         var trainer = TrainerRegistry.Create("ials-onnx", new Dictionary<string, string> { ["factors"] = "7", ["cg_steps"] = "9", ["device"] = "cpu" });
-        Assert.Equal(("7", "9", "cpu", "4"), (trainer.Parameters["factors"], trainer.Parameters["cg_steps"], trainer.Parameters["device"], trainer.Parameters["iterations"]));
+        Assert.Equal(("7", "9", "cpu", "5"), (trainer.Parameters["factors"], trainer.Parameters["cg_steps"], trainer.Parameters["device"], trainer.Parameters["iterations"]));
         var error = Assert.Throws<ParameterException>(() => TrainerRegistry.Create("ials-onnx", new Dictionary<string, string> { ["factors"] = "0" }));
         Assert.Equal("The parameter 'factors' of the trainer 'ials-onnx' is '0' but must be a whole number from 1 to 2048.", error.Message);
         Assert.Throws<ParameterException>(() => TrainerRegistry.Create("ials-onnx", new Dictionary<string, string> { ["cg_step"] = "1" }));

@@ -8,7 +8,7 @@ namespace Recommender.Tests.Unit.Modeling.Trainers;
 
 public sealed class IalsTrainerTests
 {
-    private static readonly IalsParameters Small = new() { Factors = 11, Iterations = 3, UnobservedWeight = 0.05, Regularization = 0.01 };
+    private static readonly IalsParameters Small = new() { Factors = 11, Iterations = 3, UnobservedWeight = 0.05, Regularization = 0.01, PopularityExponent = 0.4 };
 
     public static TheoryData<IalsSolver> Solvers() => [.. Enum.GetValues<IalsSolver>()];
 

@@ -53,19 +53,22 @@ public sealed class NeighbourTrainerTests
     }
 
     [Theory]
-    [InlineData(5, "0.2")]
-    [InlineData(48, "0.5")]
-    [InlineData(90, "0.6")]
-    public void The_longer_histories_are_the_more_popularity_is_taken_out(int length, string exponent)
+    [InlineData(6, 0, "0.15")]
+    [InlineData(48, 0, "0.5")]
+    [InlineData(48, 3, "0.125")]
+    [InlineData(90, 0, "0.66")]
+    [InlineData(150, 0, "0.7")]
+    public void The_longer_histories_are_the_more_popularity_is_taken_out_and_less_with_dislikes(int length, int dislikesPerLike, string exponent)
     {
-        var builder = new InteractionMatrixBuilder();
+        var (builder, dislikes) = (new InteractionMatrixBuilder(), new InteractionMatrixBuilder());
         for (var viewer = 0; viewer < 20; viewer++)
         {
-            for (var i = 0; i < length; i++) builder.Add(viewer, (viewer + i) % 100);
+            for (var i = 0; i < length; i++) builder.Add(viewer, (viewer + i) % 400);
+            for (var i = 0; i < dislikesPerLike * length; i++) dislikes.Add(viewer, (viewer + length + i) % 400);
         }
 
-        var data = builder.Build(21, 100);
-        Assert.Equal(exponent, Train("item_knn", data, null).Parameters["target_exponent"]);
+        var (data, negatives) = (builder.Build(21, 400), dislikes.Build(21, 400));
+        Assert.Equal(exponent, Train("item_knn", data, negatives).Parameters["target_exponent"]);
         Assert.Equal("0.35", Train("item_knn", data, null, ("target_exponent", 0.35)).Parameters["target_exponent"]);
         Assert.Equal("0.2", Train("transitions", data, null).Parameters["target_exponent"]);
     }
@@ -96,13 +99,13 @@ public sealed class NeighbourTrainerTests
         dislikes.Add(0, 1);
         var negatives = dislikes.Build(60, 20);
         var (with, without, none) = (new float[20], new float[20], new float[20]);
-        Train("item_knn", likes, negatives, ("negative_weight", 0.5)).Score([0], with);
-        var off = TrainerRegistry.Create("item_knn", new Dictionary<string, string> { ["negatives"] = "off" });
+        Train("item_knn", likes, negatives, ("negative_weight", 0.5), ("target_exponent", 0.3)).Score([0], with);
+        var off = TrainerRegistry.Create("item_knn", new Dictionary<string, string> { ["negatives"] = "off", ["target_exponent"] = "0.3" });
         off.Train(new TrainingData(likes) { Negatives = negatives }).Score([0], without);
-        Train("item_knn", likes, null).Score([0], none);
+        Train("item_knn", likes, null, ("target_exponent", 0.3)).Score([0], none);
         Assert.Equal(none, without);
         var (disliked, kin) = (likes.ColumnLengths(), new float[20]);
-        Train("item_knn", likes, null).ScoreHistory([1], [1f], kin);
+        Train("item_knn", likes, null, ("target_exponent", 0.3)).ScoreHistory([1], [1f], kin);
         Assert.True(disliked[1] > 0);
         for (var item = 0; item < 20; item++) Assert.Equal(without[item] - (0.5f * kin[item]), with[item], 1e-5f);
         Assert.Contains(kin, k => k > 0.1f);

@@ -94,7 +94,7 @@ public class ColdVectorTests
         Choose(31, 0);
 
         var parameters = IalsParameters.ParseAmong(_model.Manifest.Parameters);
-        var share = Math.Pow(5, parameters.PopularityExponent) / Enumerable.Range(0, 20).Average(i => Math.Pow(100 - i, parameters.PopularityExponent));
+        var share = Math.Pow(5, parameters.ResolvedPopularityExponent) / Enumerable.Range(0, 20).Average(i => Math.Pow(100 - i, parameters.ResolvedPopularityExponent));
         var solved = new float[4];
         new VideoFoldIn(rows, 4, parameters.FoldIn).Solve([3, 17, 21, 30, 38], [5, 1.1f, 1.1f, 1.1f, 1.1f], solved, (float)share);
         var without = new float[4];

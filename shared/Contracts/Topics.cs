@@ -14,7 +14,7 @@ public static class Topics
     /// <summary>Shares.</summary>
     public const string Share = "recommender.share.v1";
 
-    /// <summary>Skip, not-interested, unlike, follow, and authors muted or no longer muted.</summary>
+    /// <summary>Skip, not-interested, unlike, follow, and authors muted, followed, or no longer so.</summary>
     public const string Feedback = "recommender.feedback.v1";
 
     /// <summary>What was shown, where and with which probability.</summary>
@@ -57,7 +57,8 @@ public static class Topics
         EventType.View => View,
         EventType.Like => Like,
         EventType.Share => Share,
-        EventType.Skip or EventType.NotInterested or EventType.Unlike or EventType.Follow or EventType.MuteAuthor or EventType.UnmuteAuthor => Feedback,
+        EventType.Skip or EventType.NotInterested or EventType.Unlike or EventType.Follow => Feedback,
+        _ when EventTypes.IsOfAuthor(type) => Feedback,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no topic carries this event type"),
     };
 }

@@ -29,6 +29,7 @@ internal sealed class FeatureService(Hosting.Redis.IRedis redis, UserIds users, 
             VideoId = r.VideoId, Type = r.Type, OccurredAt = Time(r.OccurredAtMs), WatchRatio = r.WatchRatio,
         }));
         features.MutedAuthorIds.AddRange(state.Muted.Ids);
+        features.FollowedAuthorIds.AddRange(state.Followed.Ids);
         return features;
     }
 

@@ -35,7 +35,9 @@ internal static class ViewerTransition
     /// <summary>A decision about an author is no interaction: it takes no place among them, and says nothing of a video.</summary>
     private static Absorption Decide(ViewerState state, in FeatureEvent e, ViewerLimits limits)
     {
-        state.Muted.Decide(new AuthorDecision(e.AuthorId, e.OccurredAtMs, e.Type == EventType.MuteAuthor), limits.MutedAuthors);
+        var decision = new AuthorDecision(e.AuthorId, e.OccurredAtMs, !EventTypes.TakesBack(e.Type));
+        if (EventTypes.IsOfMuting(e.Type)) state.Muted.Decide(decision, limits.MutedAuthors);
+        else state.Followed.Decide(decision, limits.FollowedAuthors);
         RememberLast(state.OlderEvents, RetryKey.Of(e.EventId), Math.Max(0, limits.EventIds - limits.RecentInteractions));
         return Absorption.Effective;
     }

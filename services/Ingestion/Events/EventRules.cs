@@ -55,7 +55,7 @@ internal sealed class EventRules(IngestionOptions options, TimeProvider time)
     private static FieldViolation? CheckAuthor(string field, Event e)
     {
         if (EventTypes.IsOfAuthor(e.Type)) return FieldRules.RequiredId(field, e.AuthorId);
-        return e.AuthorId.Length == 0 ? null : new FieldViolation(field, "is allowed for muting and unmuting an author only");
+        return e.AuthorId.Length == 0 ? null : new FieldViolation(field, "is allowed for events about an author only (mute, follow, and what takes that back)");
     }
 
     private FieldViolation? CheckOccurredAt(string field, Timestamp? at)

@@ -16,20 +16,25 @@ internal sealed class FollowedSource(VideoCatalog catalog) : ICandidateSource
 
     public ValueTask ProposeAsync(ViewerQuery query, CandidateSink sink, CancellationToken cancellationToken)
     {
+        // Newest first over all of them: who follows hundreds must not see the same ten.
+        var news = query.Scratch.News;
+        foreach (var author in query.Scratch.Followed) Wait(news, catalog.NewestOf(author), 0, 0);
         var now = query.Now.ToUnixTimeMilliseconds();
-        foreach (var author in query.Scratch.Followed)
+        while (!sink.IsFull && news.TryDequeue(out var next, out _))
         {
-            if (sink.IsFull) break;
-            var taken = 0;
-            foreach (var video in catalog.NewestOf(author))
-            {
-                if (taken == PerAuthor) break;
-                if (video.PublishedAtMs > now) continue;
-                if (sink.Offer(query, new Candidate { VideoId = video.VideoId, Source = Source.Followed, Hash = video.Hash, Item = -1, Propensity = 1 })) taken++;
-            }
+            var (videos, at, taken) = next;
+            if (videos[at].PublishedAtMs <= now && sink.Offer(query, ToCandidate(videos[at]))) taken++;
+            Wait(news, videos, at + 1, taken);
         }
         return ValueTask.CompletedTask;
     }
+
+    private static void Wait(PriorityQueue<(CatalogVideo[] Videos, int At, int Taken), long> news, CatalogVideo[] videos, int at, int taken)
+    {
+        if (at < videos.Length && taken < PerAuthor) news.Enqueue((videos, at, taken), -videos[at].PublishedAtMs);
+    }
+
+    private static Candidate ToCandidate(CatalogVideo video) => new() { VideoId = video.VideoId, Source = Source.Followed, Hash = video.Hash, Item = -1, Propensity = 1 };
 
     public string Explain(ViewerQuery query, in Candidate candidate) => $"New by {candidate.Video?.AuthorId}, whom this viewer follows";
 

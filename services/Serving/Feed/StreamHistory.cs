@@ -18,7 +18,8 @@ internal sealed class StreamHistory
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ahead = new(StringComparer.Ordinal);
     private readonly HashSet<ulong> _hidden = [];
-    private readonly MutedAuthors _muted = new();
+    private readonly AuthorDecisions _muted = new();
+    private readonly AuthorDecisions _followed = new();
 
     /// <summary>Ids of the videos that the stream brought.</summary>
     public IReadOnlyCollection<string> Given => _given;
@@ -44,7 +45,7 @@ internal sealed class StreamHistory
         var at = e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds();
         if (EventTypes.IsOfAuthor(e.Type))
         {
-            _muted.Decide(new AuthorDecision(e.AuthorId, at, e.Type == EventType.MuteAuthor), MaxEvents);
+            (EventTypes.IsOfMuting(e.Type) ? _muted : _followed).Decide(new AuthorDecision(e.AuthorId, at, !EventTypes.TakesBack(e.Type)), MaxEvents);
             return false;
         }
         var interaction = new RecentInteraction(e.VideoId, e.Type, at, watchRatio, RetryKey.Of(eventId));
@@ -66,6 +67,7 @@ internal sealed class StreamHistory
         foreach (var hash in _hidden)
             if (!state.Hidden.Contains(hash)) state.Hidden.Add(hash);
         foreach (ref readonly var decision in _muted.Decisions) state.Muted.Decide(decision, int.MaxValue);
+        foreach (ref readonly var decision in _followed.Decisions) state.Followed.Decide(decision, int.MaxValue);
     }
 
     /// <summary>Puts an interaction where its time says, newest first.</summary>

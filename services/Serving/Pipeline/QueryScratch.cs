@@ -2,6 +2,7 @@ using Microsoft.Extensions.ObjectPool;
 using Recommender.Hosting.Online;
 using Recommender.Modeling.Retrieval;
 using Recommender.Modeling.Weights;
+using Recommender.Serving.Catalog;
 using Recommender.Serving.Ranking;
 using Recommender.Serving.Viewers;
 
@@ -39,6 +40,9 @@ internal sealed class QueryScratch : IResettable
 
     /// <summary>Authors whom the viewer follows.</summary>
     public HashSet<string> Followed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Videos of followed authors, each author's from a place on, with how many of them were taken; by the time of the next, newest first.</summary>
+    public PriorityQueue<(CatalogVideo[] Videos, int At, int Taken), long> News { get; } = new();
 
     /// <summary>Authors of whom the viewer wants to see nothing.</summary>
     public HashSet<string> Muted { get; } = new(StringComparer.Ordinal);
@@ -111,6 +115,7 @@ internal sealed class QueryScratch : IResettable
         JustLiked.Clear();
         Unknown.Clear();
         Followed.Clear();
+        News.Clear();
         Muted.Clear();
         Languages.Clear();
         Blocked.Clear();

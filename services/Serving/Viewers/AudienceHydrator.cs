@@ -15,9 +15,14 @@ internal sealed class AudienceHydrator(VideoCatalog catalog) : IQueryHydrator
         foreach (var author in request.FollowedAuthorIds) scratch.Followed.Add(author);
         foreach (var author in request.MutedAuthorIds) scratch.Muted.Add(author);
         foreach (ref readonly var decision in query.State.Muted.Decisions)
-            if (decision.IsMuted) scratch.Muted.Add(decision.AuthorId);
+            if (decision.Holds) scratch.Muted.Add(decision.AuthorId);
+        foreach (ref readonly var decision in query.State.Followed.Decisions)
+            if (decision.Holds) scratch.Followed.Add(decision.AuthorId);
         foreach (var interaction in query.State.Recent)
-            if (interaction.Type == EventType.Follow && catalog.TryFind(interaction.VideoId, out var video) && video.AuthorId.Length > 0) scratch.Followed.Add(video.AuthorId);
+        {
+            if (interaction.Type != EventType.Follow || !catalog.TryFind(interaction.VideoId, out var video) || video.AuthorId.Length == 0) continue;
+            if (!query.State.Followed.IsTakenBack(video.AuthorId, interaction.OccurredAtMs)) scratch.Followed.Add(video.AuthorId);
+        }
         // Who is both was muted more deliberately.
         scratch.Followed.ExceptWith(scratch.Muted);
         if (request.Context.Count == 0) return ValueTask.CompletedTask;

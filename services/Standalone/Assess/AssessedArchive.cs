@@ -22,7 +22,7 @@ internal static class AssessedArchive
         {
             var reader = new SnapshotReader(new StorageOptions { ArchivePath = path }, TimeProvider.System, NullLogger<SnapshotReader>.Instance);
             var snapshot = await reader.ReadAsync(_ => { }, cancellationToken);
-            var input = new AssessmentInput { Lines = snapshot.Counts.Rows, BadLines = snapshot.Counts.Unreadable, Mutes = snapshot.Counts.Mutes, Unmutes = snapshot.Counts.Unmutes };
+            var input = new AssessmentInput { Lines = snapshot.Counts.Rows, BadLines = snapshot.Counts.Unreadable, OfAuthors = snapshot.Counts.OfAuthors };
             var archive = ArchiveCatalog.Load(path);
             foreach (var file in archive.Files("catalog")) await ArchiveRows.ReadAsync(archive.Root, file, row => AddVideo(input, row), cancellationToken);
             return assessor.Assess(input, snapshot.Events, snapshot.Counts.Duplicates, path, codeVersion, cancellationToken);

@@ -15,8 +15,8 @@ internal static class TrackCommand
     {
         var type = new Argument<string>("TYPE") { Description = "What happened: " + string.Join(", ", EventTypeNames.All) + "." }.Among([.. EventTypeNames.All]);
         var user = new Argument<string>("USER") { Description = "The viewer's id." };
-        var video = new Argument<string>("VIDEO") { Description = "The video's id; mute_author and unmute_author do without.", Arity = ArgumentArity.ZeroOrOne };
-        var author = new Option<string?>("--author") { Description = "The author to mute, or to mute no more (mute_author and unmute_author only).", HelpName = "ID" };
+        var video = new Argument<string>("VIDEO") { Description = "The video's id; what is about an author does without.", Arity = ArgumentArity.ZeroOrOne };
+        var author = new Option<string?>("--author") { Description = "The author to mute or to follow, or no more (mute_author, unmute_author, follow_author and unfollow_author only).", HelpName = "ID" };
         var watchTime = new Option<TimeSpan?>("--watch-time")
         {
             Description = "How long it was watched (views only), e.g. 12.5s, 750ms, 2m.",

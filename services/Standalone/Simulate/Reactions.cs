@@ -22,7 +22,10 @@ internal static class Reactions
         {
             yield return Create(EventType.Like, after.AddSeconds(1));
             if (random.NextDouble() < 0.15 * video.Quality) yield return Create(EventType.Share, after.AddSeconds(3));
-            if (random.NextDouble() < 0.08) yield return Create(EventType.Follow, after.AddSeconds(4));
+            var attached = random.NextDouble();
+            if (attached < 0.08) yield return Create(EventType.Follow, after.AddSeconds(4));
+            if (attached < 0.04) yield return OfAuthor(EventType.FollowAuthor, after.AddSeconds(4));
+            if (attached < 0.004) yield return OfAuthor(EventType.UnfollowAuthor, after.AddSeconds(6));
             if (random.NextDouble() < 0.02) yield return Create(EventType.Unlike, after.AddSeconds(5));
         }
         else if (ratio < 0.3 && random.NextDouble() < 0.9)

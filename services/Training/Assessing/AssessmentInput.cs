@@ -33,11 +33,8 @@ internal sealed class AssessmentInput
     /// <summary>Events whose watch time was below zero; it counts as unknown.</summary>
     public long NegativeWatches { get; private set; }
 
-    /// <summary>Events that mute an author. They count, but say nothing of a video.</summary>
-    public long Mutes { get; set; }
-
-    /// <summary>Events that take that back.</summary>
-    public long Unmutes { get; set; }
+    /// <summary>Events that say what was decided about authors. They count, but say nothing of a video.</summary>
+    public AuthorEventCounts OfAuthors { get; init; } = new();
 
     /// <summary>Distinct tags of the videos.</summary>
     public int Categories => _tags.Count;
@@ -73,9 +70,9 @@ internal sealed class AssessmentInput
         }
         if (!_reader.TryRead(EventJson.Serialize(e)))
         {
-            if (_reader.Decision == EventType.MuteAuthor) Mutes++;
-            else if (_reader.Decision == EventType.UnmuteAuthor) Unmutes++;
-            return _reader.Decision != default;
+            if (_reader.Decision == default) return false;
+            OfAuthors[_reader.Decision]++;
+            return true;
         }
         _columns.Add(_reader);
         if (_columns.Count == EventsAtOnce) HandOver();

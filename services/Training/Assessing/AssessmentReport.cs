@@ -85,7 +85,7 @@ internal sealed record Verdict(string Decision, string Headline, IReadOnlyList<s
 /// <param name="Positives">Pairs that count as liked or watched.</param>
 /// <param name="Negatives">Pairs that count as disliked.</param>
 /// <param name="Density">Pairs over all possible pairs.</param>
-/// <param name="EventsByType">Events by type, those that mute an author and take it back included, which are about no video.</param>
+/// <param name="EventsByType">Events by type, those about authors included, which are about no video.</param>
 internal sealed record DataCounts(
     long Lines, long BadLines, long Events, long Duplicates, int Viewers, int Videos, int CatalogVideos, int Categories, long Pairs, long Positives, long Negatives,
     double Density, IReadOnlyDictionary<string, long> EventsByType);

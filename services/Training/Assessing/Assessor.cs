@@ -63,8 +63,8 @@ internal sealed class Assessor(AssessmentOptions options, InteractionWeights wei
         var byType = new SortedDictionary<string, long>(StringComparer.Ordinal);
         for (var type = 0; type < pairs.EventsByType.Length; type++)
             if (pairs.EventsByType[type] > 0) byType[EventTypeNames.NameOf((EventType)type)] = pairs.EventsByType[type];
-        if (input.Mutes > 0) byType[EventTypeNames.NameOf(EventType.MuteAuthor)] = input.Mutes;
-        if (input.Unmutes > 0) byType[EventTypeNames.NameOf(EventType.UnmuteAuthor)] = input.Unmutes;
+        foreach (var type in AuthorEventCounts.Types)
+            if (input.OfAuthors[type] > 0) byType[EventTypeNames.NameOf(type)] = input.OfAuthors[type];
         var possible = (double)events.Viewers.Count * events.Videos.Count;
         return new DataCounts(
             input.Lines, input.BadLines, events.EventCount, duplicates, events.Viewers.Count, events.Videos.Count, input.CatalogVideos, input.Categories,

@@ -1,5 +1,4 @@
 using System.Text;
-using Recommender.V1;
 
 namespace Recommender.Training.Dataset;
 
@@ -23,11 +22,8 @@ internal sealed class EventColumns
     /// <summary>Rows that are no events.</summary>
     public long Unreadable { get; set; }
 
-    /// <summary>Rows that say who was muted. They are about no video, so nothing is learnt from them.</summary>
-    public int Mutes { get; set; }
-
-    /// <summary>Rows that say who is muted no more.</summary>
-    public int Unmutes { get; set; }
+    /// <summary>Rows that say what was decided about authors.</summary>
+    public AuthorEventCounts OfAuthors { get; } = new();
 
     /// <summary>Per event the viewer.</summary>
     public int[] Viewers { get; private set; } = new int[1024];
@@ -55,14 +51,8 @@ internal sealed class EventColumns
     {
         _viewerIndex.Clear();
         _videoIndex.Clear();
-        (Count, Unreadable, Mutes, Unmutes) = (0, 0, 0, 0);
-    }
-
-    /// <summary>Counts a decision about an author.</summary>
-    public void AddDecision(EventType type)
-    {
-        if (type == EventType.MuteAuthor) Mutes++;
-        else Unmutes++;
+        (Count, Unreadable) = (0, 0);
+        OfAuthors.Clear();
     }
 
     /// <summary>Has <paramref name="count"/> events, which the caller fills in.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Recommender.Hosting.Archive;
+using Recommender.V1;
 
 namespace Recommender.Training.Dataset;
 
@@ -16,7 +17,7 @@ internal static class EventColumnsFile
     public const string Extension = ArchiveFile.ColumnsExtension;
 
     private const string Temporary = ".tmp";
-    private const ulong Magic = 0x32534C4F43434552; // "RECCOLS2"
+    private const ulong Magic = 0x33534C4F43434552; // "RECCOLS3"
 
     /// <summary>Reads the columns of an archive file, if they are there and right.</summary>
     public static bool TryRead(string archivePath, EventColumns columns)
@@ -31,7 +32,9 @@ internal static class EventColumnsFile
             if (header.Magic != Magic || header.SourceLength != length || header.SourceTrailer != trailer || !header.Fits(file.Length)) return false;
             columns.Clear();
             columns.Resize(header.Events);
-            (columns.Unreadable, columns.Mutes, columns.Unmutes) = (header.Unreadable, header.Mutes, header.Unmutes);
+            columns.Unreadable = header.Unreadable;
+            (columns.OfAuthors[EventType.MuteAuthor], columns.OfAuthors[EventType.UnmuteAuthor]) = (header.Mutes, header.Unmutes);
+            (columns.OfAuthors[EventType.FollowAuthor], columns.OfAuthors[EventType.UnfollowAuthor]) = (header.Follows, header.Unfollows);
             var sum = header.Sum();
             var (viewerBytes, viewerEnds) = columns.ViewerIds.Replace(header.Viewers, header.ViewerBytes);
             var (videoBytes, videoEnds) = columns.VideoIds.Replace(header.Videos, header.VideoBytes);
@@ -80,8 +83,10 @@ internal static class EventColumnsFile
             SourceLength = length,
             SourceTrailer = trailer,
             Unreadable = columns.Unreadable,
-            Mutes = columns.Mutes,
-            Unmutes = columns.Unmutes,
+            Mutes = columns.OfAuthors[EventType.MuteAuthor],
+            Unmutes = columns.OfAuthors[EventType.UnmuteAuthor],
+            Follows = columns.OfAuthors[EventType.FollowAuthor],
+            Unfollows = columns.OfAuthors[EventType.UnfollowAuthor],
             Events = columns.Count,
             Viewers = columns.ViewerIds.Count,
             ViewerBytes = columns.ViewerIds.Bytes.Length,
@@ -162,13 +167,15 @@ internal static class EventColumnsFile
         public long SourceLength;
         public ulong SourceTrailer;
         public long Unreadable;
+        public long Mutes;
+        public long Unmutes;
+        public long Follows;
+        public long Unfollows;
         public int Events;
         public int Viewers;
         public int ViewerBytes;
         public int Videos;
         public int VideoBytes;
-        public int Mutes;
-        public int Unmutes;
         public int Unused;
 
         public readonly bool Fits(long length) => Math.Min(Math.Min(Math.Min(Events, Viewers), Math.Min(ViewerBytes, Videos)), VideoBytes) >= 0 && Length == length;

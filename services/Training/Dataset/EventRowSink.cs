@@ -46,7 +46,7 @@ internal sealed class EventRowSink(EventColumns columns, CancellationToken cance
                 var end = bytes[at..].IndexOf((byte)'\n');
                 if (end < 0) return at;
                 if (_general.TryRead(bytes.Slice(at, end))) columns.Add(_general);
-                else if (_general.Decision != default) columns.AddDecision(_general.Decision);
+                else if (_general.Decision != default) columns.OfAuthors[_general.Decision]++;
                 else columns.Unreadable++;
                 taken = end + 1;
             }

@@ -27,9 +27,6 @@ internal sealed record Snapshot(
 internal sealed record SnapshotCounts(
     int Files, long Rows, long Unreadable, long Duplicates, long OfDeletedVideos, long OfErasedViewers, int DeletedVideos)
 {
-    /// <summary>Rows that say who was muted, retries included. Nothing is learnt from them.</summary>
-    public long Mutes { get; init; }
-
-    /// <summary>Rows that say who is muted no more, likewise.</summary>
-    public long Unmutes { get; init; }
+    /// <summary>Rows that say what was decided about authors.</summary>
+    public AuthorEventCounts OfAuthors { get; init; } = new();
 }

@@ -54,7 +54,7 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         var events = archive.Files(s_events);
         var meter = new ByteMeter(archive, [.. archive.Files(Catalog), .. archive.Files(Erasure), .. events], progress);
 
-        var (rows, unreadable, mutes, unmutes) = (0L, 0L, 0L, 0L);
+        var (rows, unreadable, ofAuthors) = (0L, 0L, new AuthorEventCounts());
         var videos = new VideoTable();
         await ReadFilesAsync(
             archive, archive.FilesByLog(Catalog), meter, file => row => unreadable += videos.TryAdd(row, ArchivedCatalogRow.AgeOf(row, file)) ? 0 : 1, cancellationToken);
@@ -68,15 +68,15 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         var dataset = builder.Build(cancellationToken);
         var counts = new SnapshotCounts(meter.Files, rows, unreadable, builder.Duplicates, builder.OfDeletedVideos, builder.OfErasedViewers, videos.DeletedCount)
         {
-            Mutes = mutes,
-            Unmutes = unmutes,
+            OfAuthors = ofAuthors,
         };
         return new Snapshot(dataset, DataVersion.Of(dataset, cancellationToken), RangesOf(archive), archived, takenAt, counts) { Erasures = erasures };
 
         void Count(EventColumns file)
         {
-            rows += file.Count + file.Unreadable + file.Mutes + file.Unmutes;
-            (unreadable, mutes, unmutes) = (unreadable + file.Unreadable, mutes + file.Mutes, unmutes + file.Unmutes);
+            rows += file.Count + file.Unreadable + file.OfAuthors.Total;
+            unreadable += file.Unreadable;
+            ofAuthors.Add(file.OfAuthors);
         }
     }
 

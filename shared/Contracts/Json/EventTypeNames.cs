@@ -10,6 +10,7 @@ public static class EventTypeNames
         (EventType.View, "view"), (EventType.Like, "like"), (EventType.Share, "share"), (EventType.Skip, "skip"),
         (EventType.NotInterested, "not_interested"), (EventType.Unlike, "unlike"), (EventType.Follow, "follow"),
         (EventType.MuteAuthor, "mute_author"), (EventType.UnmuteAuthor, "unmute_author"),
+        (EventType.FollowAuthor, "follow_author"), (EventType.UnfollowAuthor, "unfollow_author"),
     ];
 
     /// <summary>All names, in the order of the enumeration.</summary>

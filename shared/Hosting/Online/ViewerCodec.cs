@@ -7,28 +7,29 @@ namespace Recommender.Hosting.Online;
 /// The stored form of a <see cref="ViewerState"/>. Layout 2: 8 bytes version of the value (what compare-and-set compares), 1 byte layout,
 /// watermarks, counters, last seen, forgotten; the interactions newest first, in columns (<see cref="InteractionColumns"/>); hashes of older seen
 /// and of hidden videos, 8 bytes each; keys of older events, 5 bytes each; what is left of layout 1's hashes of event ids, 8 bytes each. Lists
-/// begin with their length. Layout 3 adds what was decided about authors: id, time before last seen, and whether muted; who decided nothing has
-/// layout 2, which earlier versions read as well. Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
+/// begin with their length. Layout 3 adds whom the viewer muted: id, time before last seen, and whether it holds; layout 4 adds after
+/// that, in the same way, whom the viewer follows. Who decided nothing has layout 2, who only muted layout 3: earlier versions read them as well. Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
 /// </summary>
 internal static class ViewerCodec
 {
     private const byte FirstLayout = 1;
     private const byte Layout = 2;
-    private const byte LayoutWithAuthors = 3;
+    private const byte LayoutWithMutes = 3;
+    private const byte LayoutWithFollows = 4;
 
     // Layouts to come have numbers up to this one. Greater ones are damage: text, for instance, has no smaller bytes than a space's.
     private const byte LastLayout = 15;
 
     /// <summary>Whether a later version wrote the value, which must not be taken for damaged.</summary>
     public static bool IsOfLaterLayout(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > ViewerState.VersionBytes && bytes[ViewerState.VersionBytes] is > LayoutWithAuthors and <= LastLayout;
+        bytes.Length > ViewerState.VersionBytes && bytes[ViewerState.VersionBytes] is > LayoutWithFollows and <= LastLayout;
 
     /// <summary>Writes a state.</summary>
     public static void Write(ByteWriter writer, ViewerState state)
     {
         writer.UInt64(state.Version);
-        var hasAuthors = state.Muted.Decisions.Length > 0;
-        writer.Byte(hasAuthors ? LayoutWithAuthors : Layout);
+        var layout = state.Followed.Decisions.Length > 0 ? LayoutWithFollows : state.Muted.Decisions.Length > 0 ? LayoutWithMutes : Layout;
+        writer.Byte(layout);
         state.Watermarks.Write(writer);
         foreach (var counter in (ReadOnlySpan<long>)[state.Views, state.Likes, state.Unlikes, state.Shares, state.Skips, state.LastSeenAtMs, state.ForgottenAtMs])
             writer.VarInt(counter);
@@ -43,7 +44,8 @@ internal static class ViewerCodec
         writer.UInt40s(CollectionsMarshal.AsSpan(state.OlderEvents));
         writer.VarInt(state.EventIds.Count);
         writer.UInt64s(CollectionsMarshal.AsSpan(state.EventIds));
-        if (hasAuthors) state.Muted.Write(writer, state.LastSeenAtMs);
+        if (layout >= LayoutWithMutes) state.Muted.Write(writer, state.LastSeenAtMs);
+        if (layout >= LayoutWithFollows) state.Followed.Write(writer, state.LastSeenAtMs);
     }
 
     /// <summary>Reads a state of any of the layouts into an empty one.</summary>
@@ -52,7 +54,7 @@ internal static class ViewerCodec
     {
         state.Version = reader.UInt64();
         var layout = reader.Byte();
-        if (layout is < FirstLayout or > LayoutWithAuthors) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {FirstLayout} to {LayoutWithAuthors}");
+        if (layout is < FirstLayout or > LayoutWithFollows) throw new InvalidDataException($"a viewer's state has layout {layout}; this version reads {FirstLayout} to {LayoutWithFollows}");
         state.Watermarks = LogWatermarks.Read(ref reader);
         (state.Views, state.Likes, state.Unlikes) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
         (state.Shares, state.Skips, state.LastSeenAtMs) = (reader.VarInt(), reader.VarInt(), reader.VarInt());
@@ -64,7 +66,8 @@ internal static class ViewerCodec
         reader.UInt64s(state.Hidden, reader.Count());
         if (layout >= Layout) reader.UInt40s(state.OlderEvents, reader.Count());
         reader.UInt64s(state.EventIds, reader.Count());
-        if (layout == LayoutWithAuthors) state.Muted.Read(ref reader, state.LastSeenAtMs);
+        if (layout >= LayoutWithMutes) state.Muted.Read(ref reader, state.LastSeenAtMs);
+        if (layout >= LayoutWithFollows) state.Followed.Read(ref reader, state.LastSeenAtMs);
     }
 
     private static void ReadRows(ref ByteReader reader, ViewerState state, int count, IKnownTexts? known)

@@ -6,7 +6,7 @@ namespace Recommender.Hosting.Online;
 
 /// <summary>
 /// Everything known online about one viewer, as one Redis value: how far it has absorbed the log, the counters, the newest interactions,
-/// what was seen and hidden, who is muted, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
+/// what was seen and hidden, who is muted and followed, and the newest event ids. Bounded by <see cref="ViewerLimits"/>. Not thread-safe.
 /// </summary>
 /// <remarks><see cref="ViewerCodec"/> describes the value's layout.</remarks>
 public sealed class ViewerState : IVersionedState<ViewerState>
@@ -51,7 +51,10 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     public List<ulong> Hidden { get; } = [];
 
     /// <summary>Authors of whom the viewer wants to see nothing.</summary>
-    public MutedAuthors Muted { get; } = new();
+    public AuthorDecisions Muted { get; } = new();
+
+    /// <summary>Authors whose new videos the viewer wants to see.</summary>
+    public AuthorDecisions Followed { get; } = new();
 
     /// <summary>
     /// By what events that left <see cref="Recent"/>, or never were in it, are known again (<see cref="RetryKey"/>), oldest first.
@@ -67,10 +70,10 @@ public sealed class ViewerState : IVersionedState<ViewerState>
     /// <inheritdoc/>
     /// <remarks>An interaction takes some 100 bytes, half of them for the text of the id.</remarks>
     public int MemoryBytes =>
-        500 + (32 * Watermarks.Entries.Count) + (100 * (Recent.Count + Muted.Decisions.Length)) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
+        500 + (32 * Watermarks.Entries.Count) + (100 * (Recent.Count + Muted.Decisions.Length + Followed.Decisions.Length)) + (sizeof(ulong) * (OlderSeen.Capacity + Hidden.Capacity + OlderEvents.Capacity + EventIds.Capacity));
 
     /// <summary>Whether the viewer was forgotten and did nothing since, so that nothing is known.</summary>
-    public bool IsForgotten => ForgottenAtMs > 0 && LastSeenAtMs == 0 && Recent.Count == 0 && Muted.Decisions.Length == 0;
+    public bool IsForgotten => ForgottenAtMs > 0 && LastSeenAtMs == 0 && Recent.Count == 0 && Muted.Decisions.Length + Followed.Decisions.Length == 0;
 
     /// <summary>Likes that were not taken back, never negative.</summary>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
@@ -102,6 +105,7 @@ public sealed class ViewerState : IVersionedState<ViewerState>
         (Views, Likes, Unlikes, Shares, Skips, LastSeenAtMs) = (0, 0, 0, 0, 0, 0);
         Recent.Clear();
         Muted.Clear();
+        Followed.Clear();
         foreach (var hashes in (ReadOnlySpan<List<ulong>>)[OlderSeen, Hidden, OlderEvents, EventIds]) hashes.Clear();
         ForgottenAtMs = Math.Max(ForgottenAtMs, requestedAtMs);
     }

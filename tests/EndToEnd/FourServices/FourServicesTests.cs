@@ -55,6 +55,7 @@ public class FourServicesTests(FourServicesFixture system) : IClassFixture<FourS
         var author = int.Parse(video[1..], null) % 10;
         Assert.True(await CountAsync() > 0);
         await _events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.MuteAuthor, UserId = "u0", AuthorId = $"author-{video[0]}{author}" } });
+        await _events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.FollowAuthor, UserId = "u0", AuthorId = "nobody" } });
         await _events.TrackEventAsync(new TrackEventRequest { Event = new Event { Type = EventType.NotInterested, UserId = "u0", VideoId = "b29" } });
         await Eventually.TrueAsync(async () => await CountAsync() == 0, "nothing by the muted author is recommended");
 

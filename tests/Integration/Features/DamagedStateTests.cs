@@ -47,7 +47,7 @@ public sealed class DamagedStateTests : IAsyncLifetime
     [Fact]
     public async Task A_state_of_a_later_version_is_told_once_without_the_viewers_id_and_absorbed_when_it_can_be()
     {
-        byte[] later = [1, 0, 0, 0, 0, 0, 0, 0, 4];
+        byte[] later = [1, 0, 0, 0, 0, 0, 0, 0, 5];
         await _fixture.Redis.Client.SetAsync(OnlineKeys.Viewer("somebody"), later);
         using var process = KillableProcess.Start("Features", _fixture.Settings);
         await _fixture.SendAsync(Event("1", EventType.Like, "somebody", "v"));

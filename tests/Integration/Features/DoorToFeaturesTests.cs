@@ -56,13 +56,14 @@ public sealed class DoorToFeaturesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_mutes_in_any_order_the_last_that_happened_counts_and_forgetting_takes_them_along()
+    public async Task Of_mutes_and_follows_in_any_order_the_last_that_happened_counts_and_forgetting_takes_them_along()
     {
         var now = TimeProvider.System.GetUtcNow();
         foreach (var (id, type, author, ago) in new[]
         {
             ("1", EventType.MuteAuthor, "ann", 50), ("2", EventType.UnmuteAuthor, "bob", 10), ("3", EventType.MuteAuthor, "bob", 20), // arrives late
             ("4", EventType.MuteAuthor, "cyd", 40), ("4", EventType.UnmuteAuthor, "cyd", 5), // a retry, whatever else it says
+            ("6", EventType.UnfollowAuthor, "dan", 10), ("7", EventType.FollowAuthor, "dan", 20), ("8", EventType.FollowAuthor, "eve", 30), ("9", EventType.FollowAuthor, "fay", 15),
         })
         {
             await TrackAsync(new Event
@@ -74,9 +75,10 @@ public sealed class DoorToFeaturesTests : IAsyncLifetime
         await _fixture.WaitUntilAbsorbedAsync();
         var user = await UserAsync();
         Assert.Equal(["cyd", "ann"], user.MutedAuthorIds);
+        Assert.Equal(["fay", "eve"], user.FollowedAuthorIds);
         Assert.Equal("v", Assert.Single(user.Recent).VideoId);
         await new PrivacyService.PrivacyServiceClient(_door!.Channel).ForgetUserAsync(new ForgetUserRequest { UserId = "Ann Smith" });
-        await Eventually.TrueAsync(async () => await UserAsync() is { MutedAuthorIds.Count: 0, Recent.Count: 0 });
+        await Eventually.TrueAsync(async () => await UserAsync() is { MutedAuthorIds.Count: 0, FollowedAuthorIds.Count: 0, Recent.Count: 0 });
     }
 
     [Fact]

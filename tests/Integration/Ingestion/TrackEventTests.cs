@@ -46,6 +46,8 @@ public class TrackEventTests(IngestionFixture fixture) : IClassFixture<Ingestion
     [InlineData(EventType.Follow, Topics.Feedback)]
     [InlineData(EventType.MuteAuthor, Topics.Feedback)]
     [InlineData(EventType.UnmuteAuthor, Topics.Feedback)]
+    [InlineData(EventType.FollowAuthor, Topics.Feedback)]
+    [InlineData(EventType.UnfollowAuthor, Topics.Feedback)]
     public async Task Each_type_goes_to_its_topic(EventType type, string topic)
     {
         var user = "typed-" + type;

@@ -71,7 +71,7 @@ public sealed class AbsorbingPropertyTests
             // A retry repeats an earlier event as it was.
             var isRetry = sent.Count > 0 && step.IsRetry % 4 == 0;
             var (id, e) = isRetry ? sent[step.Time % sent.Count] : ($"e{sent.Count}", step);
-            var type = (EventType)(1 + (e.Type % 9));
+            var type = (EventType)(1 + (e.Type % 11));
             log.Append(id, type, s_users[e.User % s_users.Length], s_videos[e.Video % s_videos.Length], e.Time, type == EventType.View ? e.Time * 7 : null);
             if (isRetry) continue;
             sent.Add((id, e));
@@ -104,9 +104,11 @@ public sealed class AbsorbingPropertyTests
         Assert.Equal(events.Where(e => e.Type == EventType.NotInterested).Select(e => StableHash.Of(e.VideoId)).Distinct().Order(), viewer.Hidden.Order());
         Assert.All(events, e => Assert.True(viewer.Knows(e.EventId)));
         Assert.Equal(Math.Max(0, interactions.Length - limits.RecentInteractions) + events.Length - interactions.Length, viewer.OlderEvents.Count);
-        // Of each author the decision that happened last, and of several at once a mute.
-        var decided = events.Where(e => !e.IsOfVideo).GroupBy(e => e.AuthorId).Select(g => g.OrderByDescending(e => e.OccurredAtMs).ThenBy(e => e.Type).First());
+        // Of each author and matter the decision that happened last, and of several at once what holds.
+        var decided = events.Where(e => !e.IsOfVideo).GroupBy(e => (e.AuthorId, Recommender.Contracts.EventTypes.IsOfMuting(e.Type)))
+            .Select(g => g.OrderByDescending(e => e.OccurredAtMs).ThenBy(e => e.Type).First()).ToList();
         Assert.Equal(decided.Where(e => e.Type == EventType.MuteAuthor).Select(e => e.AuthorId).Order(), viewer.Muted.Ids.Order());
+        Assert.Equal(decided.Where(e => e.Type == EventType.FollowAuthor).Select(e => e.AuthorId).Order(), viewer.Followed.Ids.Order());
     }
 
     private static void AssertVideo(FeatureEvent[] events, string video, FakeRedis redis)

@@ -49,6 +49,26 @@ public sealed class ViewerTransitionTests
     }
 
     [Fact]
+    public void A_follow_lasts_in_the_same_way_and_has_nothing_to_do_with_mutes()
+    {
+        Decide(EventType.FollowAuthor, "ann", at: 10);
+        Decide(EventType.UnfollowAuthor, "bob", at: 20); // before the follow that happened before it
+        Decide(EventType.FollowAuthor, "bob", at: 15);
+        Decide(EventType.UnmuteAuthor, "ann", at: 30);
+        Decide(EventType.MuteAuthor, "cyd", at: 30);
+        Assert.Equal(["ann"], _state.Followed.Ids);
+        Assert.Equal(["cyd"], _state.Muted.Ids);
+        Assert.True(_state.Followed.IsTakenBack("bob", 15));
+        Assert.True(_state.Followed.IsTakenBack("bob", 20));
+        Assert.False(_state.Followed.IsTakenBack("bob", 21));
+        Assert.False(_state.Followed.IsTakenBack("ann", 1));
+        Assert.False(_state.Followed.IsTakenBack("cyd", 1));
+        for (var i = 0; i < 10; i++) Decide(EventType.FollowAuthor, $"a{i}", at: 100 + i, limits: _limits with { FollowedAuthors = 10 });
+        Assert.Equal(["a9", "a8", "a7", "a6", "a5", "a4", "a3", "a2", "a1", "a0"], _state.Followed.Ids);
+        Assert.Empty(_state.Recent);
+    }
+
+    [Fact]
     public void A_retried_mute_does_not_undo_what_came_after_it_although_the_door_gave_it_a_new_time()
     {
         Decide(EventType.MuteAuthor, "ann", at: 10, id: "mute");

@@ -32,6 +32,8 @@ public class OnlineCodecTests
         state.EventIds.Add(1);
         state.Muted.Decide(new AuthorDecision("loud😀", 1_763_800_000_123, true), 10);
         state.Muted.Decide(new AuthorDecision("forgiven", 1_763_700_000_000, false), 10);
+        state.Followed.Decide(new AuthorDecision("dear", 1_763_600_000_000, true), 10);
+        state.Followed.Decide(new AuthorDecision("left", 1_763_800_000_000, false), 10);
         return state;
     }
 
@@ -53,26 +55,30 @@ public class OnlineCodecTests
         Assert.True(read.IsHidden("bad"));
         Assert.Equal(Sample().Muted.Decisions, read.Muted.Decisions);
         Assert.Equal(["loud😀"], read.Muted.Ids);
+        Assert.Equal(Sample().Followed.Decisions, read.Followed.Decisions);
+        Assert.Equal(["dear"], read.Followed.Ids);
     }
 
     [Fact]
-    public void Who_muted_nobody_has_the_layout_that_earlier_versions_read()
+    public void Who_follows_or_muted_nobody_has_the_layout_that_earlier_versions_read()
     {
         var state = Sample();
+        Assert.Equal(4, state.Encode()[ViewerState.VersionBytes]);
+        state.Followed.Clear();
         Assert.Equal(3, state.Encode()[ViewerState.VersionBytes]);
         state.Muted.Clear();
         var bytes = state.Encode();
         Assert.Equal(2, bytes[ViewerState.VersionBytes]);
         var read = ViewerState.Decode(Sample().Encode());
         read.Read(bytes, null); // in the place of a viewer who did
-        Assert.True(read.Muted.Decisions.IsEmpty);
+        Assert.True(read.Muted.Decisions.IsEmpty && read.Followed.Decisions.IsEmpty);
         Assert.Equal(bytes, read.Encode());
     }
 
     [Fact]
     public void A_viewers_bytes_are_bound_by_the_documented_formula_and_reach_it()
     {
-        var limits = new ViewerLimits { RecentInteractions = 1000, OlderSeen = 100_000, Hidden = 100_000, EventIds = 10_000, MutedAuthors = 2000 };
+        var limits = new ViewerLimits { RecentInteractions = 1000, OlderSeen = 100_000, Hidden = 100_000, EventIds = 10_000, MutedAuthors = 2000, FollowedAuthors = 2000 };
         const long Now = (1L << 41) - 1; // the year 2039
         const long Counter = (1L << 27) - 1;
         var state = new ViewerState { Views = Counter, Likes = Counter, Unlikes = Counter, Shares = Counter, Skips = Counter, LastSeenAtMs = Now, ForgottenAtMs = Now };
@@ -87,7 +93,8 @@ public class OnlineCodecTests
         var older = limits.EventIds - limits.RecentInteractions;
         for (var i = 0; i < older; i++) state.OlderEvents.Add(1);
         for (var i = 0; i < limits.MutedAuthors; i++) state.Muted.Decide(new AuthorDecision($"{i:D4}{id[4..]}", i, true), limits.MutedAuthors);
-        var bound = 160 + (limits.RecentInteractions * (id.Length + 16)) + (8 * (limits.OlderSeen + limits.Hidden)) + (5 * older) + (limits.MutedAuthors * (id.Length + 9));
+        for (var i = 0; i < limits.FollowedAuthors; i++) state.Followed.Decide(new AuthorDecision($"{i:D4}{id[4..]}", i, true), limits.FollowedAuthors);
+        var bound = 160 + (limits.RecentInteractions * (id.Length + 16)) + (8 * (limits.OlderSeen + limits.Hidden)) + (5 * older) + ((limits.MutedAuthors + limits.FollowedAuthors) * (id.Length + 9));
         Assert.InRange(state.Encode().Length, bound - (3 * limits.RecentInteractions), bound);
     }
 

@@ -46,7 +46,9 @@ public class EventRulesTests
     [Theory]
     [InlineData(EventType.MuteAuthor)]
     [InlineData(EventType.UnmuteAuthor)]
-    public void A_mute_names_an_author_and_may_name_a_video_and_nothing_else_names_an_author(EventType type)
+    [InlineData(EventType.FollowAuthor)]
+    [InlineData(EventType.UnfollowAuthor)]
+    public void A_mute_or_follow_names_an_author_and_may_name_a_video_and_nothing_else_names_an_author(EventType type)
     {
         var e = new Event { Type = type, UserId = "u", AuthorId = new string('a', 128) };
         Assert.Empty(FieldsOf(e));
@@ -63,7 +65,7 @@ public class EventRulesTests
         e.AuthorId = "a";
         e.Type = EventType.Follow;
         Assert.Equal(["event.author_id"], FieldsOf(e));
-        e.Type = (EventType)10;
+        e.Type = (EventType)12;
         Assert.Equal(["event.type", "event.author_id"], FieldsOf(e));
     }
 

@@ -1,3 +1,4 @@
+using Recommender.Contracts;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -130,10 +131,11 @@ public sealed class ModelTests : IAsyncLifetime
             Assert.Equal(
                 (group.Key, Of(group, EventType.View), Of(group, EventType.Like), Of(group, EventType.Unlike), Of(group, EventType.Share), Of(group, EventType.Skip)),
                 (group.Key, viewer.Views, viewer.Likes, viewer.Unlikes, viewer.Shares, viewer.Skips));
-            // Of each author the decision that happened last, and of several at once a mute.
-            var decided = group.Where(e => e.AuthorId.Length > 0).GroupBy(e => e.AuthorId)
-                .Select(g => g.OrderByDescending(e => e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds()).ThenBy(e => e.Type).First());
+            // Of each author and matter the decision that happened last, and of several at once what holds.
+            var decided = group.Where(e => e.AuthorId.Length > 0).GroupBy(e => (e.AuthorId, EventTypes.IsOfMuting(e.Type)))
+                .Select(g => g.OrderByDescending(e => e.OccurredAt.ToDateTimeOffset().ToUnixTimeMilliseconds()).ThenBy(e => e.Type).First()).ToList();
             Assert.Equal(decided.Where(e => e.Type == EventType.MuteAuthor).Select(e => e.AuthorId).Order(), viewer.Muted.Ids.Order());
+            Assert.Equal(decided.Where(e => e.Type == EventType.FollowAuthor).Select(e => e.AuthorId).Order(), viewer.Followed.Ids.Order());
         }
         foreach (var group in log.Distinct.GroupBy(e => e.VideoId))
         {

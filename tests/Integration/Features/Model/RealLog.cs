@@ -52,7 +52,7 @@ internal sealed class RealLog : IAsyncDisposable
                 batch.Add(_events[^(1 + (user % Math.Min(_events.Count, 50)))]);
                 continue;
             }
-            var e = FeaturesFixture.Event($"e{_events.Count}", (EventType)(1 + (Math.Abs(type) % 9)), $"u{user % 4}", $"v{video % 5}");
+            var e = FeaturesFixture.Event($"e{_events.Count}", (EventType)(1 + (Math.Abs(type) % 11)), $"u{user % 4}", $"v{video % 5}");
             if (EventTypes.IsOfAuthor(e.Type)) e.AuthorId = $"a{video % 5}";
             _events.Add(e);
             batch.Add(e);

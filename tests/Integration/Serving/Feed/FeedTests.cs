@@ -73,6 +73,23 @@ public sealed class FeedTests(FeedFixture feed) : IClassFixture<FeedFixture>
     }
 
     [Fact]
+    public async Task An_author_who_is_followed_in_the_stream_is_in_its_next_videos_before_anybody_absorbed_the_event()
+    {
+        string[] dear = ["a33", "a34"]; // not among the most popular, so not among the first
+        await feed.Serving.WriteCatalogAsync([.. dear.Select(id => (id, (Video?)new Video { VideoId = id, AuthorId = "feed-dear" }))]);
+        var client = new RecommendationService.RecommendationServiceClient(feed.Replica.Channel);
+        await Eventually.TrueAsync(async () =>
+            !(await client.RecommendAsync(new RecommendRequest { UserId = "x", Count = 200, MutedAuthorIds = { "feed-dear" } })).Ids().Intersect(dear).Any(), "the catalog is known");
+        using var session = await FeedSession.OpenAsync(feed.Replica, "fan", ahead: 10);
+        Assert.Empty((await session.VideosAsync()).Ids().Intersect(dear));
+        Assert.Contains("author_id", (await session.TellAsync(EventType.FollowAuthor, "")).RejectedReason, StringComparison.Ordinal);
+        var told = await session.TellAsync(EventType.FollowAuthor, "", e => e.AuthorId = "feed-dear");
+        Assert.Equal(("", null), (told.RejectedReason, told.RetryAfter));
+        await session.BufferAsync(0);
+        Assert.Equal(dear, (await session.VideosAsync()).Ids().Intersect(dear).Order());
+    }
+
+    [Fact]
     public async Task A_stream_gives_everything_once_and_says_when_there_is_no_more()
     {
         using var session = await FeedSession.OpenAsync(feed.Replica, "binge", ahead: 50);

@@ -1,3 +1,4 @@
+using Recommender.Hosting.Online;
 using Recommender.Serving;
 using Recommender.Serving.Candidates;
 using Recommender.Serving.Catalog;
@@ -33,11 +34,36 @@ public class FollowedSourceTests
     public async Task The_newest_videos_of_authors_followed_by_event_or_by_the_request_are_proposed()
     {
         var (query, ids) = await ProposeAsync(Queries.Create(Queries.State(("ann25", EventType.Follow, 3)), request: r => r.FollowedAuthorIds.Add("bob")));
-        Assert.Equal(["bob0", "bob1", "bob2", "ann00", "ann01", "ann02", "ann03", "ann04"], ids);
+        Assert.Equal(["ann00", "bob0", "ann01", "bob1", "ann02", "bob2", "ann03", "ann04"], ids.OrderBy(id => int.Parse(id[3..], null)).ThenBy(id => id));
+        Assert.Equal(ids.OrderBy(id => int.Parse(id[3..], null)).Select(id => id[3..].TrimStart('0')), ids.Select(id => id[3..].TrimStart('0')));
         var evidence = new List<Evidence>();
         var candidate = Queries.Candidate("ann00", author: "ann");
         new FollowedSource(_catalog).Trace(query, candidate, evidence);
         Assert.Equal("ann25", Assert.Single(evidence).Event.VideoId);
+    }
+
+    [Fact]
+    public async Task A_follow_holds_however_long_ago_it_was_until_it_is_taken_back()
+    {
+        var state = Queries.State(("ann25", EventType.Follow, 3));
+        var at = state.Recent[0].OccurredAtMs;
+        state.Followed.Decide(new AuthorDecision("bob", 1, true), 10);
+        var (_, ids) = await ProposeAsync(Queries.Create(state));
+        Assert.Equal((5, 3), (ids.Count(id => id.StartsWith("ann", StringComparison.Ordinal)), ids.Count(id => id.StartsWith("bob", StringComparison.Ordinal))));
+        state.Followed.Decide(new AuthorDecision("bob", 2, false), 10);
+        state.Followed.Decide(new AuthorDecision("ann", at - 1, false), 10); // before the video's author was followed again
+        Assert.All((await ProposeAsync(Queries.Create(state))).Ids, id => Assert.StartsWith("ann", id, StringComparison.Ordinal));
+        state.Followed.Decide(new AuthorDecision("ann", at, false), 10);
+        Assert.Empty((await ProposeAsync(Queries.Create(state))).Ids);
+    }
+
+    [Fact]
+    public async Task Of_many_followed_authors_the_newest_videos_are_proposed_whoever_was_followed_last()
+    {
+        for (var i = 0; i < 400; i++) Add($"one{i:000}", $"author{i}", i % 7 == 0 ? 0 : 100);
+        var (_, ids) = await ProposeAsync(Queries.Create(request: r => r.FollowedAuthorIds.AddRange(Enumerable.Range(0, 400).Select(i => $"author{i}"))));
+        Assert.Equal(400, ids.Length);
+        Assert.All(ids[..58], id => Assert.Equal(0, int.Parse(id[3..], null) % 7));
     }
 
     [Fact]

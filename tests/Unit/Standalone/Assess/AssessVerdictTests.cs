@@ -190,18 +190,18 @@ public sealed class AssessVerdictTests : IDisposable
     }
 
     [Fact]
-    public async Task Mutes_are_counted_and_are_neither_bad_lines_nor_interactions()
+    public async Task Decisions_about_authors_are_counted_and_are_neither_bad_lines_nor_interactions()
     {
-        Event[] mutes = [.. new[] { EventType.MuteAuthor, EventType.MuteAuthor, EventType.UnmuteAuthor }.Select((type, i) =>
+        Event[] mutes = [.. new[] { EventType.MuteAuthor, EventType.MuteAuthor, EventType.UnmuteAuthor, EventType.FollowAuthor }.Select((type, i) =>
         {
             var e = TestEvents.One("a", "", 10 + i, type);
             e.AuthorId = $"author{i}";
             return e;
         })];
         var counts = (await _data.AssessAsync(_data.WriteEvents([Watched("a", "v", 1, 1), Watched("b", "w", 2, 5), .. mutes]))).GetProperty("counts");
-        Assert.Equal((5, 0, 2), (counts.GetProperty("lines").GetInt32(), counts.GetProperty("bad_lines").GetInt32(), counts.GetProperty("events").GetInt32()));
+        Assert.Equal((6, 0, 2), (counts.GetProperty("lines").GetInt32(), counts.GetProperty("bad_lines").GetInt32(), counts.GetProperty("events").GetInt32()));
         var types = counts.GetProperty("events_by_type");
-        Assert.Equal((2, 1), (types.GetProperty("mute_author").GetInt32(), types.GetProperty("unmute_author").GetInt32()));
+        Assert.Equal((2, 1, 1), (types.GetProperty("mute_author").GetInt32(), types.GetProperty("unmute_author").GetInt32(), types.GetProperty("follow_author").GetInt32()));
         Assert.Contains("events of type mute_author", _data.Html, StringComparison.Ordinal);
     }
 

@@ -49,7 +49,7 @@ public sealed class JsonLinesTests
     [InlineData("[1]", "the line is not a JSON object")]
     [InlineData("{\"a\":1}", "it is neither an event (type, user_id, video_id) nor a video (video_id)")]
     [InlineData("{\"video_id\":\"v\",\"deleted\":true}", "it is the deletion of a video, which is not imported")]
-    [InlineData("{\"type\":\"poke\",\"user_id\":\"u\",\"video_id\":\"v\"}", "type is 'poke'; known types: view, like, share, skip, not_interested, unlike, follow, mute_author, unmute_author")]
+    [InlineData("{\"type\":\"poke\",\"user_id\":\"u\",\"video_id\":\"v\"}", "type is 'poke'; known types: view, like, share, skip, not_interested, unlike, follow, mute_author, unmute_author, follow_author, unfollow_author")]
     [InlineData("{\"user_id\":\"u\",\"video_id\":\"v\",\"score\":1}", "type is missing")]
     [InlineData("{\"type\":\"like\",\"user_id\":null,\"video_id\":\"v\"}", "user_id is missing")]
     [InlineData("{\"type\":\"view\",\"user_id\":\"u\",\"video_id\":\"v\",\"watch_time_ms\":\"5\"}", "watch_time_ms must be a whole number")]

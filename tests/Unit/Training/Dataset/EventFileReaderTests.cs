@@ -201,6 +201,6 @@ public sealed class EventFileReaderTests : IDisposable
                 (columns.Times[at], columns.Earliest[at], columns.WatchSeconds[at], columns.Signals[at], columns.EventIds[at]));
             at++;
         }
-        Assert.Equal((at, (long)unreadable, decisions), (columns.Count, columns.Unreadable, columns.Mutes + columns.Unmutes));
+        Assert.Equal((at, (long)unreadable, decisions), (columns.Count, columns.Unreadable, columns.OfAuthors.Total));
     }
 }

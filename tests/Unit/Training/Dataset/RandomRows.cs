@@ -7,7 +7,7 @@ namespace Recommender.Tests.Unit.Training.Dataset;
 internal static class RandomRows
 {
     private static readonly string[] s_ids = ["u", "user-1", "user-22", "短视频", "👩‍👧", "\uE000x", "\uFFFDy", "a\\\"b", "\\u00e9", "\\ud800", "", "z\u0007", "\u00FF\u00FE", "x y"];
-    private static readonly string[] s_types = ["view", "like", "share", "skip", "not_interested", "unlike", "follow", "mute_author", "unmute_author", "View", "nothing", ""];
+    private static readonly string[] s_types = ["view", "like", "share", "skip", "not_interested", "unlike", "follow", "mute_author", "unmute_author", "follow_author", "unfollow_author", "View", "nothing", ""];
     private static readonly string[] s_times =
     [
         "2026-11-22T08:30:00Z", "2026-11-22T08:30:00.123Z", "2026-11-23T23:59:59.999999Z", "2026-11-22T08:30:00.123456789Z", "2026-11-22T08:30:00.9999999Z",

@@ -88,17 +88,19 @@ public sealed class SnapshotReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Mutes_are_counted_and_nothing_is_learnt_from_them()
+    public async Task What_is_about_authors_is_counted_and_nothing_is_learnt_from_it()
     {
         const string Mute = """{"event_id":"1","type":"mute_author","user_id":"u","video_id":"v","author_id":"a","occurred_at":"2026-11-01T00:00:00Z"}""";
         var archive = Archive("mutes");
         archive.AddEvents([One("u", "a", 1)]);
         archive.Add("feedback", Mute, Mute.Replace("\"video_id\":\"v\",", "", StringComparison.Ordinal), Mute.Replace("mute_author", "unmute_author", StringComparison.Ordinal),
+            Mute.Replace("mute_author", "follow_author", StringComparison.Ordinal), Mute.Replace("mute_author", "unfollow_author", StringComparison.Ordinal), Mute.Replace("mute_author", "unfollow_author", StringComparison.Ordinal),
             """{"type":"mute_author","user_id":"u","author_id":"a"}""", """{"type":"mute_author","user_id":"u","occurred_at":"2026-11-01T00:00:00Z",""");
         for (var pass = 0; pass < 2; pass++) // then from the columns that were kept
         {
             var snapshot = await ReadAsync(archive);
-            Assert.Equal((6, 2, 2, 1), (snapshot.Counts.Rows, snapshot.Counts.Unreadable, snapshot.Counts.Mutes, snapshot.Counts.Unmutes));
+            Assert.Equal((9, 2), (snapshot.Counts.Rows, snapshot.Counts.Unreadable));
+            Assert.Equal([2, 1, 1, 2], AuthorEventCounts.Types.Select(type => snapshot.Counts.OfAuthors[type]));
             Assert.Equal(1, snapshot.Events.EventCount);
         }
     }

@@ -3,22 +3,30 @@ using System.Runtime.InteropServices;
 namespace Recommender.Hosting.Online;
 
 /// <summary>
-/// What a viewer decided about authors, one decision each: the one that occurred last, whatever the order in which they arrive. Authors whom the viewer
-/// mutes no more are kept as long as there is room, so that an older mute which comes late changes nothing. Not thread-safe.
+/// What a viewer decided about authors in one matter (muting, or following), one decision each: the one that occurred last, whatever the order in which they
+/// arrive. What was taken back is kept as long as there is room, so that an older decision which comes late changes nothing. Not thread-safe.
 /// </summary>
-public sealed class MutedAuthors
+public sealed class AuthorDecisions
 {
     private readonly List<AuthorDecision> _decisions = [];
 
     /// <summary>The decisions, newest first.</summary>
     public ReadOnlySpan<AuthorDecision> Decisions => CollectionsMarshal.AsSpan(_decisions);
 
-    /// <summary>The muted authors, muted last first.</summary>
-    public IEnumerable<string> Ids => _decisions.Where(d => d.IsMuted).Select(d => d.AuthorId);
+    /// <summary>The authors of decisions that hold, decided last first.</summary>
+    public IEnumerable<string> Ids => _decisions.Where(d => d.Holds).Select(d => d.AuthorId);
+
+    /// <summary>Whether something about the author, decided at a time (Unix milliseconds), was taken back since then.</summary>
+    public bool IsTakenBack(string authorId, long decidedAtMs)
+    {
+        foreach (ref readonly var decision in Decisions)
+            if (decision.AuthorId == authorId) return !decision.Holds && decision.AtMs >= decidedAtMs;
+        return false;
+    }
 
     /// <summary>Takes a decision.</summary>
     /// <param name="decision">The decision.</param>
-    /// <param name="limit">How many are kept, at least 1. What goes first are authors no longer muted, then those muted first.</param>
+    /// <param name="limit">How many are kept, at least 1. What goes first is what was taken back, then what was decided first.</param>
     public void Decide(in AuthorDecision decision, int limit)
     {
         var decisions = CollectionsMarshal.AsSpan(_decisions);
@@ -32,7 +40,7 @@ public sealed class MutedAuthors
         Add(decision);
         while (_decisions.Count > limit)
         {
-            var last = _decisions.FindLastIndex(d => !d.IsMuted);
+            var last = _decisions.FindLastIndex(d => !d.Holds);
             _decisions.RemoveAt(last >= 0 ? last : _decisions.Count - 1);
         }
     }
@@ -43,10 +51,10 @@ public sealed class MutedAuthors
     internal void Write(ByteWriter writer, long newest)
     {
         writer.VarInt(_decisions.Count);
-        foreach (var (author, at, isMuted) in _decisions)
+        foreach (var (author, at, holds) in _decisions)
         {
             writer.Text(author);
-            writer.VarInt(((newest - at) << 1) | (isMuted ? 1L : 0));
+            writer.VarInt(((newest - at) << 1) | (holds ? 1L : 0));
         }
     }
 
@@ -69,16 +77,16 @@ public sealed class MutedAuthors
         _decisions.Insert(index, decision);
     }
 
-    /// <summary>A total order, newest first. Of the same millisecond a mute counts: rather too little is shown than the wrong thing.</summary>
+    /// <summary>A total order, newest first. Of the same millisecond what holds counts: of a mute, rather too little is shown than the wrong thing.</summary>
     private static bool IsBefore(in AuthorDecision a, in AuthorDecision b)
     {
         if (a.AtMs != b.AtMs) return a.AtMs > b.AtMs;
-        return a.IsMuted != b.IsMuted ? a.IsMuted : string.CompareOrdinal(a.AuthorId, b.AuthorId) < 0;
+        return a.Holds != b.Holds ? a.Holds : string.CompareOrdinal(a.AuthorId, b.AuthorId) < 0;
     }
 }
 
-/// <summary>A viewer muted an author, or took that back.</summary>
+/// <summary>A viewer decided something about an author, or took that back.</summary>
 /// <param name="AuthorId">The author.</param>
 /// <param name="AtMs">When, Unix milliseconds.</param>
-/// <param name="IsMuted">Whether the author is muted since.</param>
-public readonly record struct AuthorDecision(string AuthorId, long AtMs, bool IsMuted);
+/// <param name="Holds">Whether it holds since; false: it was taken back.</param>
+public readonly record struct AuthorDecision(string AuthorId, long AtMs, bool Holds);

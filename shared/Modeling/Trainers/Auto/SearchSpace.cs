@@ -123,7 +123,7 @@ internal sealed class SearchSpace(TrainingData data, AutoParameters parameters)
         var text = candidate.Settings.GetValueOrDefault(axis.Key) ?? TrainerRegistry.Describe(candidate.Trainer).First(p => p.Key == axis.Key).Default;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
         if (candidate.Trainer == EaseTrainer.TrainerName) return new EaseParameters().Resolve(data.Interactions.Count, data.Negatives?.Count ?? 0).Regularization!.Value;
-        if (candidate.Trainer == NeighbourTrainer.ItemKnnName) return new NeighbourParameters().Resolve(data).TargetExponent!.Value;
+        if (candidate.Trainer == NeighbourTrainer.ItemKnnName) return new NeighbourParameters().Resolve(data.Interactions).TargetExponent!.Value;
         return axis.Key switch
         {
             "regularization" => _ials.Regularization!.Value,

@@ -1,3 +1,5 @@
+using Recommender.Modeling.Sparse;
+
 namespace Recommender.Modeling.Trainers.Neighbours;
 
 /// <summary>Parameters of <see cref="NeighbourTrainer"/>.</summary>
@@ -50,15 +52,12 @@ internal sealed record NeighbourParameters
 
     /// <summary>
     /// These parameters with a number for the target exponent: of the mean history's length m, 0.1 + m / 120 up to 0.6, from there 0.48 + m / 500 up to 0.7. Each video of a
-    /// history brings what is popular once more, so that long ones say little else. Dislikes tell what is met from what is liked, so that popularity says something of itself:
-    /// with them the exponent is divided by how many of both there are for each like. Found on parts of the training data or the validation files of 21 sets, whose best
-    /// exponents are 0.1 to 0.2 where histories have 5 to 12 videos, 0.3 to 0.4 where they have 19 to 29, 0.5 where they have 42 to 46, 0.6 to 0.7 where they have 81 to 112, and 0
-    /// for the four with dislikes.
+    /// history brings what is popular once more, so that long ones say little else. Found on parts of the training data or the validation files of 21 sets, whose best
+    /// exponents are mostly 0.1 to 0.2 where histories have 5 to 12 videos, 0.3 to 0.4 where they have 19 to 29, 0.5 where they have 42 to 46, and 0.6 to 0.7 where they have 81 to 112.
     /// </summary>
-    public NeighbourParameters Resolve(TrainingData data)
+    public NeighbourParameters Resolve(InteractionMatrix interactions)
     {
         if (TargetExponent is not null) return this;
-        var interactions = data.Interactions;
         var (viewers, videos) = (0, 0L);
         for (var row = 0; row < interactions.RowCount; row++)
         {
@@ -69,7 +68,6 @@ internal sealed record NeighbourParameters
 
         var mean = (double)videos / Math.Max(1, viewers);
         var exponent = Math.Min(Math.Min(0.1 + (mean / 120), 0.48 + (mean / 500)), 0.7);
-        var perLike = UseNegatives && data.Negatives is { } negatives ? 1 + ((double)negatives.Count / Math.Max(1, interactions.Count)) : 1;
-        return this with { TargetExponent = Math.Round(exponent / perLike, 3) };
+        return this with { TargetExponent = Math.Round(exponent, 3) };
     }
 }

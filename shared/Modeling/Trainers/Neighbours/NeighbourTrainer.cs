@@ -29,7 +29,7 @@ internal sealed class NeighbourTrainer(string name, ParameterSchema<NeighbourPar
         data.Check();
         MemoryNeed.Check(name, PairCounter.BytesOf(data.Interactions, parameters.Neighbours, parameters.HistoryLimit, parameters.Threads), "lower 'neighbours' (0 means all) or 'history_limit'");
         progress?.Invoke(new TrainingProgress(0, 1));
-        var resolved = parameters.Resolve(data);
+        var resolved = parameters.Resolve(data.Interactions);
         var rules = new PairRules(parameters.GapHalfLife, parameters.Backward)
         {
             ViewerExponent = parameters.ViewerExponent,

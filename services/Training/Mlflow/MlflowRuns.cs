@@ -95,6 +95,7 @@ internal sealed class MlflowRuns(MlflowFolder folder, ModelStore models, TimePro
             ["recommender.code_version"] = code,
             ["recommender.data_version"] = run.DataVersion,
             ["recommender.model_version"] = run.ModelVersion,
+            ["recommender.start"] = About(run, "start"),
             ["recommender.started_from"] = About(run, "started_from"),
             ["recommender.started_from_sha256"] = About(run, "started_from_sha256"),
             ["recommender.verdict"] = verdict,

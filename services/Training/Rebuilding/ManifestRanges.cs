@@ -7,6 +7,7 @@ namespace Recommender.Training.Rebuilding;
 internal sealed class ManifestRanges
 {
     private const string Erasure = "erasure";
+    private static readonly string[] s_others = ["catalog", Erasure];
     private readonly Dictionary<string, (long From, long To)> _ranges = new(StringComparer.Ordinal);
 
     /// <summary>Reads the ranges of a manifest, <c>log/type/partition</c> to <c>from-to</c>.</summary>
@@ -43,6 +44,20 @@ internal sealed class ManifestRanges
             if (there != expected) return $"The archive has the offsets {there} of {key}, but the model was made from {expected}.";
         }
         return null;
+    }
+
+    /// <summary>Events of an archive that the model's data did not have.</summary>
+    /// <param name="archived">The archive's ranges.</param>
+    /// <exception cref="RebuildException">One is not understood.</exception>
+    public long CountNewEvents(IReadOnlyDictionary<string, string> archived)
+    {
+        var count = 0L;
+        foreach (var (key, (from, to)) in new ManifestRanges(archived)._ranges)
+        {
+            if (s_others.Any(o => key.Contains($"/{o}/", StringComparison.Ordinal))) continue;
+            count += _ranges.TryGetValue(key, out var known) ? Math.Max(0, to - Math.Max(from - 1, known.To)) : to - from + 1;
+        }
+        return count;
     }
 
     /// <summary>Whether somebody asked to be forgotten after the model was made.</summary>

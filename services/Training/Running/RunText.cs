@@ -1,4 +1,3 @@
-using Recommender.Hosting.Artifacts;
 using Recommender.Training.Judging;
 using Recommender.Training.Ranking;
 using Recommender.V1;
@@ -6,7 +5,7 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>
-/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.started_from</c> and
+/// How a run came about and ended, in words, among its parameters: <c>run.trigger</c>, <c>run.why</c>, <c>run.code_version</c>, <c>run.start</c>, <c>run.started_from</c> and
 /// <c>run.started_from_sha256</c> of a run that began with the live model's factors,
 /// <c>run.ranker</c> and <c>run.ranker_verdict</c>, <c>run.promoted</c> and <c>run.verdict</c>.
 /// </summary>
@@ -20,9 +19,11 @@ internal static class RunText
         run.Parameters[RunMetrics.AboutPrefix + "code_version"] = codeVersion;
     }
 
-    /// <summary>Said when its model's training begins with an earlier model's factors.</summary>
-    public static void Continue(TrainingRun run, ModelStart start)
+    /// <summary>Said when its model's training begins.</summary>
+    public static void Start(TrainingRun run, TrainingStart chosen)
     {
+        run.Parameters[RunMetrics.AboutPrefix + "start"] = chosen.Why;
+        if (chosen.From is not { } start) return;
         run.Parameters[RunMetrics.AboutPrefix + "started_from"] = start.Version;
         run.Parameters[RunMetrics.AboutPrefix + "started_from_sha256"] = start.FactorsSha256;
     }

@@ -74,11 +74,13 @@ internal sealed class TrainingRunner(
         if (!run.Stored.PromoteIfBetter) verdict = verdict with { Promote = false, Reason = "not asked to go live; " + verdict.Reason };
 
         var data = TrainingMatrices.Build(snapshot.Events, best.Recipe, counts: null, cancellationToken);
-        var start = MayContinue(run, best.Recipe, championRecipe, live) ? StoredFactors.StartOf(live!) : null;
-        var warm = start is null ? null : TryRead(start, snapshot.Events.Videos);
-        if (warm is null) start = null;
-        else run.Change(r => RunText.Continue(r, start!));
-        data = data with { WarmStart = warm };
+        var start = TrainingStart.Choose(options, run.Stored.FirstTrigger, live, championRecipe?.Makes(best.Recipe) == true, snapshot);
+        if (start.From is { } from)
+        {
+            data = data with { WarmStart = TryRead(from, snapshot.Events.Videos) };
+            if (data.WarmStart is null) start = TrainingStart.AtRandom($"the factors of {from.Version} can't be read");
+        }
+        run.Change(r => RunText.Start(r, start));
         var (model, epochSeconds) = trials.Train(best.Recipe, data, meter.Step(Cost(best.Recipe)), cancellationToken);
         run.Change(r => r.Device = model.Device);
         memory.Look();
@@ -86,7 +88,7 @@ internal sealed class TrainingRunner(
         (metrics["run_seconds"], metrics["peak_memory_bytes"]) = (time.GetElapsedTime(started).TotalSeconds, memory.Bytes);
         var ranker = await ranking.RunAsync(snapshot, cancellationToken);
         foreach (var (name, value) in ranker.Report.Metrics) metrics["ranker_" + name] = value;
-        var manifest = Save(run, model, best.Recipe, start, snapshot, ranker, metrics, cancellationToken);
+        var manifest = Save(run, model, best.Recipe, start.From, snapshot, ranker, metrics, cancellationToken);
         run.Change(r =>
         {
             RunMetrics.Describe(r, manifest);
@@ -97,16 +99,11 @@ internal sealed class TrainingRunner(
             run.Current.RunId, run.Stored.Trigger, run.Stored.Why, identity.Version, run.Current.Device, metrics["run_seconds"], memory.Bytes,
             snapshot.Version, snapshot.Ranges, snapshot.Counts, signals, split.HoldOut.Name,
             [.. results.Select(t => RunMetrics.Report(t, plan, championRecipe))], manifest.Version, verdict.Promote, verdict.Reason, verdict.Checks,
-            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span), start, ranker.Report));
+            InputProfile.Of(snapshot.Events, model.ItemPopularity.Span), start.From, ranker.Report));
         RunnerLog.Verdict(logger, manifest.Version, verdict.Promote ? "goes live" : "does not go live", verdict.Reason);
         if (verdict.Promote) await GoLiveAsync(run, model, manifest.Version, verdict.Reason, snapshot, data, meter.Step(ListShare), cancellationToken);
         registry.DeleteOldest();
     }
-
-    // A run on the clock goes on from the live model, and so does what takes its place after a crash. One that somebody asked for begins at
-    // random, so that it depends on the data alone.
-    private bool MayContinue(TrackedRun run, Recipe recipe, Recipe? championRecipe, ModelManifest? live) =>
-        options.WarmStart && run.Stored.FirstTrigger is RetrainSchedule.Trigger or RetrainSchedule.NewEventsTrigger && live is { Factors: > 0 } && championRecipe?.Makes(recipe) == true;
 
     private WarmStart? TryRead(ModelStart start, IReadOnlyList<string> videos)
     {

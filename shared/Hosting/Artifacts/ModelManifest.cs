@@ -71,8 +71,12 @@ public sealed record ModelManifest
 /// <param name="FactorsSha256">Checksum of its factors' file.</param>
 /// <param name="IdsSha256">Checksum of the file that says which video each row is.</param>
 /// <param name="DislikesSha256">Checksum of its factors of dislikes; null when it has none.</param>
+/// <param name="NewEvents">
+/// Events trained on now that were archived since the last version in the line of starts that began at random; null in manifests that were written before this was counted.
+/// </param>
 public sealed record ModelStart(
-    string Version, string FactorsSha256, string IdsSha256, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DislikesSha256 = null);
+    string Version, string FactorsSha256, string IdsSha256, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DislikesSha256 = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? NewEvents = null);
 
 /// <summary>What a version's ranker was learnt from; <c>ranker.onnx</c> is the ranker.</summary>
 /// <param name="FeatureVersion">What the features mean.</param>

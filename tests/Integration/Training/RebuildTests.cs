@@ -58,13 +58,14 @@ public sealed class RebuildTests(EmbeddedKafkaFixture kafka, RedisFixture redis)
     public async Task A_model_that_began_with_the_live_factors_is_made_again_from_that_start_alone()
     {
         Archive.AddEvents(TestEvents.Tastes(80, 60), rowsPerFile: 500, partitions: 3);
-        var host = await StartAsync("Training:Candidates=ials");
+        var host = await StartAsync("Training:Candidates=ials", "Training:WarmStartShare=1");
         var first = (await host.SucceedAsync()).ModelVersion;
-        new TestArchive(ArchivePath).AddEvents(TestEvents.Tastes(90, 70, seed: 2), log: "later");
+        var added = TestEvents.Tastes(90, 70, seed: 2).ToArray();
+        new TestArchive(ArchivePath).AddEvents(added, log: "later");
         var run = await host.RunScheduledAsync();
         var (made, start) = (host.Store.Find(run.ModelVersion)!, host.Store.Find(first)!);
         string Sha256(string file) => start.Files.Single(f => f.Name == file).Sha256;
-        Assert.Equal(new ModelStart(first, Sha256("item_factors.npy"), Sha256("item_ids.jsonl")), made.StartedFrom);
+        Assert.Equal(new ModelStart(first, Sha256("item_factors.npy"), Sha256("item_ids.jsonl"), NewEvents: added.Length), made.StartedFrom);
         Assert.Equal((first, Sha256("item_factors.npy")), (run.Parameters["run.started_from"], run.Parameters["run.started_from_sha256"]));
         var tags = new MlflowReader(Path.Combine(Folder, "models", "mlruns")).Runs()[run.RunId].Tags;
         Assert.Equal((first, Sha256("item_factors.npy")), (tags["recommender.started_from"], tags["recommender.started_from_sha256"]));

@@ -15,15 +15,22 @@ public sealed record FeaturesOptions : IOptionsRecord
     public int MaxBatch { get; init; } = 200_000;
 
     /// <summary>
-    /// Mebibytes that the records of a batch and the states that they change may take, about: a batch that has so much is absorbed, however few its records
-    /// are. While there is more to read than a batch holds, the next one is read meanwhile. 1 to 4096.
+    /// Mebibytes that the records of a batch, and what it takes to read and write the states that they change, may take, about: a batch that has so much is
+    /// absorbed, however few its records are. While there is more to read than a batch holds, the next one is read meanwhile. 1 to 4096.
     /// </summary>
-    public int BatchMegabytes { get; init; } = 32;
+    public int BatchMegabytes { get; init; } = 16;
 
     /// <summary>
-    /// Mebibytes for the states of viewers and videos that were absorbed lately, so that they need not be read again. 0 (off) to 4096.
+    /// Mebibytes for the states of viewers and videos that were absorbed lately, so that they need not be read again; half of them at most for those that wait to
+    /// be written (<see cref="WriteDelay"/>). 0 (off) to 4096.
     /// </summary>
-    public int HotMegabytes { get; init; } = 48;
+    public int HotMegabytes { get; init; } = 64;
+
+    /// <summary>
+    /// How long changed states may wait in memory while there is more to read than a batch holds, so that each is written once for many events, if there is
+    /// room (<see cref="HotMegabytes"/>). Who is not behind never waits. 0 (written with each batch) to 10 seconds.
+    /// </summary>
+    public TimeSpan WriteDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long Redis may take for one round of a batch. 10 milliseconds to 1 minute.</summary>
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -56,6 +63,7 @@ public sealed record FeaturesOptions : IOptionsRecord
         check.Range(MaxBatch, 1, 1_000_000);
         check.Range(BatchMegabytes, 1, 4096);
         check.Range(HotMegabytes, 0, 4096);
+        check.Range(WriteDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         check.Range(RedisTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         check.Range(TrendingVideos, 10, 100_000);

@@ -14,28 +14,24 @@ internal sealed class AbsorbBatch(BatchEvents events)
     /// <summary>The videos. That of what is about none is empty, and never written.</summary>
     public BatchValues<VideoCounters> Videos { get; } = new(events.Videos);
 
-    /// <summary>The viewers who asked to be forgotten.</summary>
-    public IReadOnlyList<string> ForgottenUserIds => [.. events.TakeWhile(e => e.IsErasure).Select(e => e.UserId).Distinct()];
-
-    /// <summary>The videos whose durations matter, once each.</summary>
-    public string[] Viewed()
+    /// <summary>The numbers of the videos whose durations matter.</summary>
+    public int[] Viewed()
     {
         var all = events.Span;
-        var isViewed = new bool[Videos.All.Count];
-        for (var i = 0; i < all.Length; i++) isViewed[events.Videos.NumberOf(i)] |= all[i].WatchTimeMs is not null;
-        return [.. Videos.All.Where(v => isViewed[v.Place]).Select(v => v.Id)];
+        var isViewed = new bool[Videos.Count];
+        for (var i = 0; i < all.Length; i++) isViewed[Videos.NumberOf(i)] |= all[i].WatchTimeMs is not null;
+        return [.. Enumerable.Range(0, isViewed.Length).Where(v => isViewed[v])];
     }
 
-    /// <summary>Takes the durations of videos, milliseconds, in the order of <see cref="Viewed"/>.</summary>
-    public void Fill(string[] viewed, long[] durations)
+    /// <summary>Takes the durations of videos, milliseconds, of <see cref="Viewed"/>.</summary>
+    public void Fill(int[] viewed, long[] durations)
     {
         var all = events.Span;
         var ratios = events.Ratios;
-        var (byVideo, next) = (new long[Videos.All.Count], 0);
-        foreach (var video in Videos.All)
-            if (next < viewed.Length && ReferenceEquals(video.Id, viewed[next])) byVideo[video.Place] = durations[next++];
+        var byVideo = new long[Videos.Count];
+        for (var i = 0; i < viewed.Length; i++) byVideo[viewed[i]] = durations[i];
         for (var i = 0; i < all.Length; i++)
-            ratios[i] = all[i].WatchTimeMs is { } watched ? WatchRatio.Of(watched, byVideo[events.Videos.NumberOf(i)]) : null;
+            ratios[i] = all[i].WatchTimeMs is { } watched ? WatchRatio.Of(watched, byVideo[Videos.NumberOf(i)]) : null;
     }
 
     /// <summary>Lets the viewers absorb their events, and the videos those that count.</summary>
@@ -46,62 +42,52 @@ internal sealed class AbsorbBatch(BatchEvents events)
         var outcomes = events.Outcomes;
         for (var i = 0; i < all.Length; i++)
         {
-            var viewer = Viewers.Of(i);
-            outcomes[i] = ViewerTransition.Absorb(viewer.State, all[i], ratios[i], limits);
-            viewer.IsChanged |= outcomes[i] is Absorption.Effective or Absorption.Forgotten;
+            var viewer = Viewers.NumberOf(i);
+            outcomes[i] = ViewerTransition.Absorb(Viewers[viewer], all[i], ratios[i], limits);
+            if (outcomes[i] is Absorption.Effective or Absorption.Forgotten) Viewers.Change(viewer);
             if (outcomes[i] != Absorption.Effective || !all[i].IsOfVideo) continue;
-            var video = Videos.Of(i);
-            video.IsChanged |= VideoTransition.Absorb(video.State, all[i], ratios[i]);
+            var video = Videos.NumberOf(i);
+            if (VideoTransition.Absorb(Videos[video], all[i], ratios[i])) Videos.Change(video);
         }
     }
 
     /// <summary>
-    /// Reads videos again that may be older than what is stored: of an event that a viewer's watermark covers, the video must have heard, but one
+    /// Makes sure that videos are not older than what is stored: of an event that a viewer's watermark covers, the video must have heard, but one
     /// that was in memory need not know of what another owner absorbed in the meantime. Nothing of such a video may change, and then no write
     /// would notice that its score is too low.
     /// </summary>
-    public async Task RefreshVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken)
+    /// <exception cref="LostWriteException">Another owner has written one of them.</exception>
+    public async Task CheckVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken)
     {
         var videos = VideosBehind();
         if (videos.Length == 0) return;
-        var stored = await store.ReadVideosAsync(Array.ConvertAll(videos, v => v.Id), partition, cancellationToken);
-        for (var i = 0; i < videos.Length; i++)
-        {
-            videos[i].Take(stored[i]);
-            AbsorbAgain(videos[i]);
-        }
+        var stored = await store.ReadVideosAsync(Array.ConvertAll(videos, Videos.IdOf), partition, cancellationToken);
+        var lost = videos.Zip(stored).Count(v => v.Second.Length >= ViewerState.VersionBytes && ViewerState.VersionOf(v.Second) != Videos[v.First].Version);
+        if (lost > 0) throw new LostWriteException(lost);
     }
 
-    /// <summary>Writes the changed videos; returns the number of lost writes.</summary>
-    public Task<int> WriteVideosAsync(IOnlineStore store, int partition, CancellationToken cancellationToken) => ConditionalWriter.WriteAsync(
-        Videos.All,
-        writes => store.WriteVideosAsync(writes, partition, cancellationToken), AbsorbAgain);
-
-    /// <summary>Writes the changed viewers; returns the number of lost writes.</summary>
-    public Task<int> WriteViewersAsync(IOnlineStore store, ViewerLimits limits, CancellationToken cancellationToken) => ConditionalWriter.WriteAsync(
-        Viewers.All,
-        writes => store.WriteViewersAsync(writes, cancellationToken),
-        viewer =>
-        {
-            foreach (var i in Viewers.EventsOf(viewer))
-                viewer.IsChanged |= ViewerTransition.Absorb(viewer.State, events.Span[i], events.Ratios[i], limits) is Absorption.Effective or Absorption.Forgotten;
-        });
-
-    private void AbsorbAgain(TrackedValue<VideoCounters> video)
-    {
-        foreach (var i in Videos.EventsOf(video))
-            if (events.Outcomes[i] == Absorption.Effective) video.IsChanged |= VideoTransition.Absorb(video.State, events.Span[i], events.Ratios[i]);
-    }
-
-    private TrackedValue<VideoCounters>[] VideosBehind()
+    /// <summary>Notes what is to be done, and to be told, when the values are written.</summary>
+    public void NoteWaiting(StoredMarks marks)
     {
         var all = events.Span;
         var outcomes = events.Outcomes;
-        HashSet<TrackedValue<VideoCounters>>? behind = null;
         for (var i = 0; i < all.Length; i++)
         {
-            if (outcomes[i] != Absorption.Replayed || !all[i].IsOfVideo || Videos.Of(i).State.Watermarks.Reaches(all[i].After)) continue;
-            (behind ??= []).Add(Videos.Of(i));
+            // A wish that was absorbed before as well: a crash may have come between state and list.
+            if (all[i].IsErasure) marks.Forgotten.Add(all[i].UserId);
+            else if (outcomes[i] == Absorption.Effective) marks.Waiting.Add(all[i].ReceivedAtMs);
+        }
+    }
+
+    private int[] VideosBehind()
+    {
+        var all = events.Span;
+        var outcomes = events.Outcomes;
+        HashSet<int>? behind = null;
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (outcomes[i] != Absorption.Replayed || !all[i].IsOfVideo || Videos[Videos.NumberOf(i)].Watermarks.Reaches(all[i].After)) continue;
+            (behind ??= []).Add(Videos.NumberOf(i));
         }
         return behind is null ? [] : [.. behind];
     }

@@ -62,7 +62,7 @@ internal sealed class Assignment
     /// <summary>Forgets what is not settled; it must be read again.</summary>
     public void DropUnsettled()
     {
-        foreach (var marks in _marks) marks.DropUnsettled();
+        foreach (var marks in _marks) marks.Drop();
     }
 
     /// <summary>

@@ -31,18 +31,24 @@ internal sealed class BatchAbsorber(
     }
 
     /// <summary>
-    /// Absorbs records into online state, all but trending and the watermarks: those are <see cref="SettleAsync"/>'s. Meanwhile the next batch may be
-    /// read. When it fails nothing is lost: read again from the watermarks (<see cref="Assignment.RewindAsync"/>).
+    /// Absorbs records into states, which wait in memory to be written: until <see cref="SettleAsync"/>, or as long as there is room. Meanwhile the next batch
+    /// may be read. When it fails nothing is lost: read again from the watermarks (<see cref="Assignment.RewindAsync"/>).
     /// </summary>
-    public async Task AbsorbAsync(RecordBatch batch, CancellationToken cancellationToken)
+    /// <param name="batch">The records.</param>
+    /// <param name="settles">Whether to write everything right behind it, as <see cref="SettleAsync"/> does once it is finished.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task AbsorbAsync(RecordBatch batch, bool settles, CancellationToken cancellationToken)
     {
         batch.BegunAt = time.GetTimestamp();
         using var activity = Begin(batch);
         foreach (var reached in batch.Reached) await pacer.WhenSettledAsync(reached.Log.Topic, reached.Log.Partition, reached.Next, cancellationToken);
+        // Kafka may be slow, or away: what was absorbed before does not wait for it.
+        if (batch.Rejected.Count > 0) await SettleStatesAsync(batch.Assignment, cancellationToken);
         await rejected.SendAsync(batch.Rejected, cancellationToken);
         // Videos come first: the views behind them need their durations.
         foreach (var kind in batch.Work.GroupBy(w => w.Changes.Count == 0).OrderBy(k => k.Key))
             await Task.WhenAll(kind.Select(work => Task.Run(() => AbsorbAsync(work, cancellationToken), cancellationToken)));
+        if (settles) await SettleStatesAsync(batch.Assignment, cancellationToken);
     }
 
     /// <summary>Archives the records of a batch that was absorbed, and tells who waits for that. Belongs to the thread that reads.</summary>
@@ -61,19 +67,28 @@ internal sealed class BatchAbsorber(
     }
 
     /// <summary>
-    /// Writes what has changed of trending and the watermarks since the last time, and tells who paces the producers. While there is more to read
+    /// Writes what has changed of states, trending and the watermarks since the last time, and tells who paces the producers. While there is more to read
     /// than a batch holds, this may wait for several batches: what is not settled would be read again after a crash, and count no more.
     /// </summary>
     public async Task SettleAsync(Assignment assignment, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(assignment.Unsettled.Select(marks => Task.Run(() => partitions.SettleAsync(marks, cancellationToken), cancellationToken)));
+        await SettleStatesAsync(assignment, cancellationToken);
         foreach (var log in assignment.Logs)
         {
-            if (log.Marks is null || log.Settled == log.StateNext) continue;
+            if (log.Marks is not { IsDropped: false } || log.Settled == log.StateNext) continue;
             log.Settled = log.StateNext;
             pacer.OnAbsorbed(log.Topic, log.Partition, log.Settled);
         }
     }
+
+    private Task SettleStatesAsync(Assignment assignment, CancellationToken cancellationToken) => Task.WhenAll(assignment.Unsettled.Select(marks => Task.Run(
+        async () =>
+        {
+            await partitions.WriteAsync(marks, cancellationToken);
+            TellVisible(marks);
+            await partitions.SettleAsync(marks, cancellationToken);
+        },
+        cancellationToken)));
 
     private async Task AbsorbAsync(PartitionWork work, CancellationToken cancellationToken)
     {
@@ -92,14 +107,25 @@ internal sealed class BatchAbsorber(
             return;
         }
         await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
+        if (work.Marks.IsFull || work.Wishes.Count > 0)
+        {
+            await partitions.WriteAsync(work.Marks, cancellationToken);
+            TellVisible(work.Marks);
+        }
         for (var i = 0; i < work.Wishes.Count; i++)
             if (work.Events.Outcomes[i] != Absorption.Replayed) await TellAsync(work.Wishes[work.Events[i].After], cancellationToken);
         Count(work.Events);
     }
 
-    private void Count(BatchEvents events)
+    private void TellVisible(StoredMarks marks)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var receivedAt in marks.Waiting) metrics.Visible(TimeSpan.FromMilliseconds(now - receivedAt));
+        marks.Waiting.Clear();
+    }
+
+    private void Count(BatchEvents events)
+    {
         var counts = new Dictionary<(EventType Type, Absorption Outcome), long>();
         var all = events.Span;
         var outcomes = events.Outcomes;
@@ -107,7 +133,6 @@ internal sealed class BatchAbsorber(
         {
             if (all[i].IsErasure) continue;
             CollectionsMarshal.GetValueRefOrAddDefault(counts, (all[i].Type, outcomes[i]), out _)++;
-            if (outcomes[i] == Absorption.Effective) metrics.Visible(TimeSpan.FromMilliseconds(now - all[i].ReceivedAtMs));
         }
         foreach (var (kind, count) in counts) metrics.Absorbed(kind.Type, kind.Outcome, count);
     }

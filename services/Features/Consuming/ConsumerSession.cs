@@ -6,8 +6,8 @@ namespace Recommender.Features.Consuming;
 
 /// <summary>
 /// One membership in the consumer group. Everything happens on the thread that runs it, one batch after the other, so that a partition is never
-/// given away with a batch half done. Only while there is more to read than a batch holds, the next one is read while Redis takes the one before; at most
-/// these two are in memory.
+/// given away with a batch half done. Only while there is more to read than a batch holds, the next one is read while the one before is absorbed, and what
+/// that changes is written once for several of them; at most two batches are in memory.
 /// </summary>
 internal sealed class ConsumerSession : IDisposable
 {
@@ -17,8 +17,7 @@ internal sealed class ConsumerSession : IDisposable
     // How often it is said that a stored value can't be read.
     private static readonly TimeSpan s_tellBadly = TimeSpan.FromSeconds(30);
 
-    // How long trending and watermarks may wait while there is more to read than a batch holds, and for how many videos.
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
+    // For how many videos trending may wait while there is more to read than a batch holds.
     private const int MostUnsettled = 50_000;
 
     // The group is patient for minutes before it takes the partitions away from a consumer that does not poll.
@@ -32,7 +31,8 @@ internal sealed class ConsumerSession : IDisposable
     private Task _absorbing = Task.CompletedTask;
     private TimeSpan _pause = s_firstPause;
     private long _retryAt;
-    private long _settleAt;
+    private bool _settles;
+    private long? _settleAt;
     private long? _tellBadlyAt;
 
     public ConsumerSession(SessionServices services, ConsumerBuilder<byte[]?, byte[]?> builder, ILogger logger)
@@ -49,7 +49,16 @@ internal sealed class ConsumerSession : IDisposable
     public void Run(CancellationToken stoppingToken)
     {
         _ownership.Consumer.Subscribe(FeaturesSetup.AbsorbedTopics);
-        while (!stoppingToken.IsCancellationRequested) Step(mayOverlap: true);
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested) Step(mayOverlap: true);
+        }
+        catch (LogChangedException)
+        {
+            // Nobody can read again what waits in memory.
+            _ownership.GiveUp();
+            throw;
+        }
         if (_services.Options.DrainOnStop) Drain();
         _ownership.GiveUp();
         _ownership.Consumer.Close();
@@ -75,9 +84,9 @@ internal sealed class ConsumerSession : IDisposable
             Finish();
             // After a rebalance in between, whoever owns the records now reads them from the watermarks.
             if (!_ownership.IsReading || _ownership.Assignment != batch.Assignment) return;
-            var mayGoOn = isFull && mayOverlap && _services.Time.GetTimestamp() < _settleAt && batch.Assignment.UnsettledVideos <= MostUnsettled;
-            if (batch.Count > 0) Begin(batch);
-            if (!mayGoOn)
+            var isBehind = isFull && mayOverlap;
+            if (batch.Count > 0) Begin(batch, settles: !isBehind || IsDue(batch.Assignment));
+            if (!isBehind)
             {
                 Finish();
                 Settle(batch.Assignment);
@@ -92,10 +101,17 @@ internal sealed class ConsumerSession : IDisposable
         }
     }
 
-    private void Begin(RecordBatch batch)
+    /// <summary>Whether what was absorbed has waited to be written for as long as it may, or would have to until the archive has room.</summary>
+    private bool IsDue(Assignment assignment)
     {
-        _absorbed = batch;
-        _absorbing = Task.Run(() => _services.Absorber.AbsorbAsync(batch, CancellationToken.None));
+        _settleAt ??= _services.After(_services.Options.WriteDelay);
+        return _services.Time.GetTimestamp() >= _settleAt || assignment.UnsettledVideos > MostUnsettled || _services.Archive.IsFull;
+    }
+
+    private void Begin(RecordBatch batch, bool settles)
+    {
+        (_absorbed, _settles) = (batch, settles);
+        _absorbing = Task.Run(() => _services.Absorber.AbsorbAsync(batch, settles, CancellationToken.None));
     }
 
     /// <summary>Waits for the batch that is being absorbed, and finishes it. One that failed is read again: it throws what made it fail.</summary>
@@ -105,6 +121,7 @@ internal sealed class ConsumerSession : IDisposable
         _absorbed = null;
         _absorbing.GetAwaiter().GetResult();
         _services.Absorber.Finish(batch);
+        if (_settles) Settle(batch.Assignment);
         _pause = s_firstPause;
     }
 
@@ -124,7 +141,7 @@ internal sealed class ConsumerSession : IDisposable
     private void Settle(Assignment assignment)
     {
         _services.Absorber.SettleAsync(assignment, CancellationToken.None).GetAwaiter().GetResult();
-        _settleAt = _services.After(s_settle);
+        _settleAt = null;
     }
 
     /// <summary>Goes back to the watermarks, a little later each time.</summary>
@@ -172,7 +189,7 @@ internal sealed class ConsumerSession : IDisposable
     /// <summary>What an operator is told about a failure that a retry may mend; null for others.</summary>
     internal static string? Describe(Exception error) => error switch
     {
-        DependencyUnavailableException or StateLostException or ArchiveFullException or UnreadableValueException => error.Message,
+        DependencyUnavailableException or StateLostException or LostWriteException or ArchiveFullException or UnreadableValueException => error.Message,
         InvalidDataException => "a stored value cannot be read",
         KafkaException { Error.IsFatal: false } e => e.Error.Reason,
         IOException or UnauthorizedAccessException => "the archive cannot be read",

@@ -72,7 +72,7 @@ internal sealed class JournalRecovery(
     private async Task AbsorbAsync(Assignment assignment, RecordBatch batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0) return;
-        await _absorber.AbsorbAsync(batch, cancellationToken);
+        await _absorber.AbsorbAsync(batch, settles: true, cancellationToken);
         _absorber.Finish(batch);
         await _absorber.SettleAsync(assignment, cancellationToken);
         if (services.Archive.IsFull && !await services.Archive.FlushAsync(services.StopTimeout)) throw new ArchiveFullException();

@@ -71,13 +71,20 @@ internal sealed class Ownership
         return true;
     }
 
-    /// <summary>Takes what is ours away from the client, to be read again from the watermarks.</summary>
+    /// <summary>
+    /// Takes what is ours away from the client, to be read again from the watermarks. What failed has been forgotten; the other partitions are written,
+    /// so that one which has to wait keeps none of them waiting.
+    /// </summary>
     /// <param name="isStateLost">Whether Redis may have forgotten something.</param>
     public void Release(bool isStateLost)
     {
         IsReading = false;
         _finish();
-        Assignment?.DropUnsettled();
+        if (Assignment is { } assignment)
+        {
+            if (!isStateLost) Settle(assignment);
+            assignment.DropUnsettled();
+        }
         _isStateLost |= isStateLost;
         _consumer.Unassign();
     }

@@ -17,10 +17,11 @@ internal sealed class RecordBatch(Assignment assignment, SharedTexts videoIds, F
 {
     private const int MaxLinks = 64;
 
-    // What a record takes besides its row, and a changed viewer or video besides what is in memory anyway: its new value, its key and the call that writes it.
+    // What a record takes besides its row, and a viewer or video besides what is in memory anyway: its key, its value when it is read, its places in tables.
+    // Values are encoded when they are written, some at a time.
     private const int RecordBytes = 300;
-    private const int ViewerBytes = 2000;
-    private const int VideoBytes = 600;
+    private const int ViewerBytes = 1000;
+    private const int VideoBytes = 300;
 
     private readonly Dictionary<StoredMarks, PartitionWork> _work = [];
     private readonly Dictionary<PartitionLog, LogProgress> _progress = [];

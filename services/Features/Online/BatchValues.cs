@@ -2,48 +2,39 @@ using Recommender.Hosting.Online;
 
 namespace Recommender.Features.Online;
 
-/// <summary>The values of one kind that the events of a batch change, once each.</summary>
+/// <summary>The values of one kind that the events of a batch are about, once each, by their numbers in <see cref="BatchIds"/>.</summary>
+/// <param name="ids">Their ids; nothing is added any more.</param>
 /// <typeparam name="TState">The decoded form.</typeparam>
-internal sealed class BatchValues<TState> where TState : class, IVersionedState<TState>
+internal sealed class BatchValues<TState>(BatchIds ids) where TState : class, IVersionedState<TState>
 {
-    private readonly TrackedValue<TState>[] _values;
-    private readonly List<TrackedValue<TState>> _missing = [];
-    private readonly BatchIds _ids;
+    private readonly TState[] _states = new TState[ids.Ids.Count];
+    private readonly bool[] _isChanged = new bool[ids.Ids.Count];
+    private readonly List<int> _missing = [];
 
-    // The first event of each value and, for each event, the next one of the same value; made when somebody asks, which is seldom.
-    private (int[] First, int[] Next)? _chains;
+    /// <summary>Values.</summary>
+    public int Count => _states.Length;
 
-    /// <summary>Finds the values of events.</summary>
-    /// <param name="ids">Their ids; nothing is added any more.</param>
-    public BatchValues(BatchIds ids)
-    {
-        _ids = ids;
-        _values = new TrackedValue<TState>[ids.Ids.Count];
-        for (var i = 0; i < _values.Length; i++) _values[i] = new TrackedValue<TState>(ids.Ids[i], i);
-    }
+    /// <summary>A value's id.</summary>
+    public string IdOf(int number) => ids.Ids[number];
 
-    /// <summary>The values.</summary>
-    public IReadOnlyList<TrackedValue<TState>> All => _values;
+    /// <summary>A value, once it is taken or filled in.</summary>
+    public TState this[int number] => _states[number];
 
-    /// <summary>The value of an event, by the event's place in the batch.</summary>
-    public TrackedValue<TState> Of(int place) => _values[_ids.NumberOf(place)];
+    /// <summary>The number of the value that an event is about, by the event's place in the batch.</summary>
+    public int NumberOf(int place) => ids.NumberOf(place);
 
-    /// <summary>The places of a value's events in the batch, in the order of the log.</summary>
-    public IEnumerable<int> EventsOf(TrackedValue<TState> value)
-    {
-        var (first, next) = _chains ??= MakeChains();
-        for (var i = first[value.Place]; i >= 0; i = next[i]) yield return i;
-    }
+    /// <summary>Notes that a value is to be written.</summary>
+    public void Change(int number) => _isChanged[number] = true;
 
     /// <summary>Takes what is in memory; the ids of what is to be read instead.</summary>
     public string[] TakeFrom(HotValues<TState> hot)
     {
-        foreach (var value in _values)
+        for (var i = 0; i < _states.Length; i++)
         {
-            if (hot.TryTake(value.Id, out var state)) value.Take(state!);
-            else _missing.Add(value);
+            if (hot.TryTake(IdOf(i), out var state)) _states[i] = state!;
+            else _missing.Add(i);
         }
-        return [.. _missing.Select(v => v.Id)];
+        return [.. _missing.Select(IdOf)];
     }
 
     /// <summary>Takes what was read, in the order of the ids that were asked for. What can't be read is taken as not stored.</summary>
@@ -55,32 +46,24 @@ internal sealed class BatchValues<TState> where TState : class, IVersionedState<
         {
             try
             {
-                _missing[i].Take(TState.Decode(stored[i]));
+                _states[_missing[i]] = TState.Decode(stored[i]);
             }
             catch (InvalidDataException e)
             {
-                (damaged ??= []).Add(new DamagedValue(_missing[i].Id, stored[i], e));
-                _missing[i].Take(TState.Decode([]));
+                (damaged ??= []).Add(new DamagedValue(IdOf(_missing[i]), stored[i], e));
+                _states[_missing[i]] = TState.Decode([]);
             }
         }
         return damaged ?? [];
     }
 
-    /// <summary>Leaves the values, which are stored by now, for later batches.</summary>
+    /// <summary>Leaves the values for later batches, and for being written.</summary>
     public void KeepIn(HotValues<TState> hot)
     {
-        foreach (var value in _values) hot.Put(value.Id, value.State);
-    }
-
-    private (int[] First, int[] Next) MakeChains()
-    {
-        var (first, next) = (new int[_values.Length], new int[_ids.Events]);
-        Array.Fill(first, -1);
-        for (var i = next.Length - 1; i >= 0; i--)
+        for (var i = 0; i < _states.Length; i++)
         {
-            var value = _ids.NumberOf(i);
-            (next[i], first[value]) = (first[value], i);
+            if (_isChanged[i]) hot.PutChanged(IdOf(i), _states[i]);
+            else hot.Put(IdOf(i), _states[i]);
         }
-        return (first, next);
     }
 }

@@ -2,50 +2,45 @@ using Recommender.Hosting.Online;
 
 namespace Recommender.Features.Online;
 
-/// <summary>Writes values by compare-and-set until each has taken effect, or nothing is left of it to write.</summary>
+/// <summary>Writes values by compare-and-set.</summary>
 internal static class ConditionalWriter
 {
-    /// <summary>
-    /// More rounds than two writers that take turns will ever need: only somebody who writes all the time without making progress, which
-    /// no writer does.
-    /// </summary>
-    private const int MaxRounds = 32;
+    // What is encoded and under way at a time.
+    private const int ValuesAtOnce = 512;
 
-    /// <summary>Writes the changed values. Who loses takes the value that is there instead and changes that one.</summary>
-    /// <param name="values">The values; those that are not changed are left out.</param>
+    /// <summary>Writes the values that wait for it, and notes that they are stored.</summary>
+    /// <param name="values">The values.</param>
     /// <param name="write">Writes; for each that lost the result has the bytes that are there.</param>
-    /// <param name="again">Applies what is missing to the value that was there.</param>
-    /// <returns>How many writes were lost to another writer.</returns>
-    /// <exception cref="UnreadableValueException">What is there instead can't be read.</exception>
+    /// <exception cref="LostWriteException">Others have changed some of them since they were read. Those before are written.</exception>
     /// <exception cref="StateLostException">A value is older than it was when it was read.</exception>
-    public static async Task<int> WriteAsync<TState>(
-        IEnumerable<TrackedValue<TState>> values, Func<IReadOnlyList<ValueWrite>, Task<byte[]?[]>> write, Action<TrackedValue<TState>> again)
+    public static async Task WriteAsync<TState>(HotValues<TState> values, Func<IReadOnlyList<ValueWrite>, Task<byte[]?[]>> write)
         where TState : class, IVersionedState<TState>
     {
-        var pending = values.Where(v => v.IsChanged).ToList();
-        var conflicts = 0;
-        for (var round = 0; pending.Count > 0; round++)
+        if (values.ChangedCount == 0) return;
+        var writes = new List<ValueWrite>(Math.Min(values.ChangedCount, ValuesAtOnce));
+        foreach (var (id, state) in values.Changed)
         {
-            if (round == MaxRounds) throw new StateLostException("a value changes faster than it can be read");
-            var current = await write(pending.ConvertAll(v => v.ToWrite()));
-            var lost = new List<TrackedValue<TState>>();
-            for (var i = 0; i < current.Length; i++)
-            {
-                var value = pending[i];
-                if (current[i] is not { } bytes)
-                {
-                    value.Written();
-                    continue;
-                }
-                conflicts++;
-                var known = value.StoredVersion;
-                value.Take(bytes);
-                if (value.StoredVersion < known) throw new StateLostException("a value is older than it was");
-                again(value);
-                if (value.IsChanged) lost.Add(value);
-            }
-            pending = lost;
+            var expected = state.Version++;
+            writes.Add(new ValueWrite(id, expected, state.Encode()));
+            if (writes.Count == ValuesAtOnce) await WriteAsync(writes, write);
         }
-        return conflicts;
+        await WriteAsync(writes, write);
+        values.Written();
+    }
+
+    private static async Task WriteAsync(List<ValueWrite> writes, Func<IReadOnlyList<ValueWrite>, Task<byte[]?[]>> write)
+    {
+        if (writes.Count == 0) return;
+        var current = await write(writes);
+        var lost = 0;
+        for (var i = 0; i < current.Length; i++)
+        {
+            if (current[i] is not { } bytes) continue;
+            lost++;
+            // What is too short to have a version is damaged, which shows when it is read again.
+            if (bytes.Length is 0 or >= ViewerState.VersionBytes && ViewerState.VersionOf(bytes) < writes[i].Expected) throw new StateLostException("a value is older than it was");
+        }
+        if (lost > 0) throw new LostWriteException(lost);
+        writes.Clear();
     }
 }

@@ -45,6 +45,14 @@ internal sealed class FencedScripts
         return lost
         """;
 
+    // One field of many keys: as commands of their own these would cost several times as much.
+    private const string Fields =
+        """
+        local found = {}
+        for i, key in ipairs(KEYS) do found[i] = redis.call('HGET', key, ARGV[1]) end
+        return found
+        """;
+
     // Returns nothing when the write took effect, otherwise the value that is there instead ('' for none).
     private const string Marks =
         """
@@ -78,6 +86,7 @@ internal sealed class FencedScripts
         var time = Guid.NewGuid().ToString("N");
         WriteViewers = Create("viewer-write", Viewers);
         RemoveViewer = Create("viewer-remove", Remove);
+        ReadVideos = Create("video-read", Fields);
         WriteVideos = Create("video-write", Videos);
         WriteMarks = Create("marks-write", Marks);
         WriteTrending = Create("trending-write", Trending);
@@ -90,15 +99,18 @@ internal sealed class FencedScripts
 
     public RedisScript RemoveViewer { get; }
 
+    /// <summary>Writes nothing, and is as unknown to a server that was replaced as the others.</summary>
+    public RedisScript ReadVideos { get; }
+
     public RedisScript WriteVideos { get; }
 
     public RedisScript WriteMarks { get; }
 
     public RedisScript WriteTrending { get; }
 
-    /// <summary>Writes nothing; is as unknown to a server that was replaced as the others.</summary>
+    /// <summary>As <see cref="ReadVideos"/>, and reads nothing.</summary>
     public RedisScript Check { get; }
 
     public async Task LoadAsync(IRedis redis, CancellationToken cancellationToken) =>
-        await Task.WhenAll(new[] { WriteViewers, RemoveViewer, WriteVideos, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
+        await Task.WhenAll(new[] { WriteViewers, RemoveViewer, ReadVideos, WriteVideos, WriteMarks, WriteTrending, Check }.Select(s => redis.LoadScriptAsync(s, cancellationToken)));
 }

@@ -25,7 +25,7 @@ internal interface IOnlineStore
     /// <summary>Values of viewers, in the order of the ids; empty where there is none.</summary>
     Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>One partition's fields of videos, in the order of the ids; empty where there is none.</summary>
+    /// <summary>One partition's fields of videos, in the order of the ids; empty where there is none. Asks only a store that has forgotten nothing, as a write does.</summary>
     Task<byte[][]> ReadVideosAsync(IReadOnlyList<string> videoIds, int partition, CancellationToken cancellationToken);
 
     /// <summary>Catalog entries, in the order of the ids; null where there is none or it is damaged.</summary>

@@ -24,6 +24,8 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
 
     private FencedScripts _scripts = new();
 
+    private int KeysPerCall => redis.IsSharded ? 1 : ValuesPerCall;
+
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         var scripts = new FencedScripts();
@@ -31,7 +33,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
         _scripts = scripts;
     }
 
-    public Task CheckAsync(CancellationToken cancellationToken) => WriteAsync(_scripts.Check, s_places, cancellationToken);
+    public Task CheckAsync(CancellationToken cancellationToken) => RunAsync(_scripts.Check, s_places, cancellationToken);
 
     public async Task<byte[][]> ReadViewersAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken)
     {
@@ -41,10 +43,11 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
 
     public async Task<byte[][]> ReadVideosAsync(IReadOnlyList<string> videoIds, int partition, CancellationToken cancellationToken)
     {
-        var keys = Keys(videoIds, OnlineKeys.Video);
         RedisValue[] field = [OnlineKeys.PartitionField(partition)];
-        var rows = await wrongTypes.RunAsync(KeyKind.Video, videoIds, () => redis.HashGetManyAsync(keys, field, cancellationToken), cancellationToken);
-        return Array.ConvertAll(rows, row => row[0] ?? []);
+        var calls = Keys(videoIds, OnlineKeys.Video).Chunk(KeysPerCall).Select(keys => new RedisCall(keys, field)).ToArray();
+        var script = _scripts.ReadVideos;
+        var replies = await wrongTypes.RunAsync(KeyKind.Video, videoIds, () => RunAsync(script, calls, cancellationToken), cancellationToken);
+        return [.. replies.SelectMany(r => r.AsArray()).Select(r => r.AsBytes() ?? [])];
     }
 
     public async Task<CatalogEntry?[]> ReadCatalogAsync(IReadOnlyList<string> videoIds, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
         WriteValuesAsync(_scripts.WriteVideos, writes, KeyKind.Video, [OnlineKeys.PartitionField(partition)], cancellationToken);
 
     public Task RemoveViewerAsync(string userId, byte[] value, CancellationToken cancellationToken) =>
-        WriteAsync(_scripts.RemoveViewer, [new RedisCall([OnlineKeys.Viewer(userId)], [value])], cancellationToken);
+        RunAsync(_scripts.RemoveViewer, [new RedisCall([OnlineKeys.Viewer(userId)], [value])], cancellationToken);
 
     public Task DeleteListsAsync(IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
         Task.WhenAll(userIds.Select(id => redis.DeleteAsync(OnlineKeys.List(id), cancellationToken)));
@@ -83,7 +86,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
         RedisKey[] key = [name];
         var highest = scores.Count > options.TrendingVideos ? scores.OrderByDescending(s => s.Log2).Take(options.TrendingVideos) : scores;
         var calls = highest.Chunk(ScoresPerScript).Select(chunk => new RedisCall(key, [options.TrendingVideos, .. chunk.SelectMany(Pair)])).ToArray();
-        var lowest = await wrongTypes.RunAsync(KeyKind.Trending, [name], () => WriteAsync(_scripts.WriteTrending, calls, cancellationToken), cancellationToken);
+        var lowest = await wrongTypes.RunAsync(KeyKind.Trending, [name], () => RunAsync(_scripts.WriteTrending, calls, cancellationToken), cancellationToken);
         return lowest.Max(r => r.IsNull ? double.NegativeInfinity : double.Parse(r.AsString()!, CultureInfo.InvariantCulture));
 
         // Seventeen digits: what is read back is the same number.
@@ -94,7 +97,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
         CatalogStore.WriteManyAsync(redis, entries, cancellationToken);
 
     public async Task<byte[]?> WriteMarksAsync(string key, byte[] expected, byte[] value, CancellationToken cancellationToken) =>
-        (await WriteAsync(_scripts.WriteMarks, [new RedisCall([key], [expected, value])], cancellationToken))[0].AsBytes();
+        (await RunAsync(_scripts.WriteMarks, [new RedisCall([key], [expected, value])], cancellationToken))[0].AsBytes();
 
     /// <param name="script">Writes values by compare-and-set.</param>
     /// <param name="writes">The values.</param>
@@ -104,10 +107,10 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
     private async Task<byte[]?[]> WriteValuesAsync(
         RedisScript script, IReadOnlyList<ValueWrite> writes, KeyKind kind, RedisValue[] first, CancellationToken cancellationToken)
     {
-        var chunks = writes.Chunk(redis.IsSharded ? 1 : ValuesPerCall).ToArray();
+        var chunks = writes.Chunk(KeysPerCall).ToArray();
         var calls = Array.ConvertAll(chunks, chunk => new RedisCall(Array.ConvertAll(chunk, w => (RedisKey)kind.Key(w.Id)), Arguments(first, chunk)));
         // What the first try has written is found by the second, and needs no change any more.
-        var replies = await wrongTypes.RunAsync(kind, writes.Select(w => w.Id), () => WriteAsync(script, calls, cancellationToken), cancellationToken);
+        var replies = await wrongTypes.RunAsync(kind, writes.Select(w => w.Id), () => RunAsync(script, calls, cancellationToken), cancellationToken);
         var current = new byte[]?[writes.Count];
         for (int chunk = 0, begin = 0; chunk < chunks.Length; begin += chunks[chunk++].Length)
         {
@@ -117,7 +120,7 @@ internal sealed class RedisOnlineStore(IRedis redis, FeaturesOptions options, Wr
         return current;
     }
 
-    private async Task<RedisReply[]> WriteAsync(RedisScript script, RedisCall[] calls, CancellationToken cancellationToken)
+    private async Task<RedisReply[]> RunAsync(RedisScript script, RedisCall[] calls, CancellationToken cancellationToken)
     {
         if (calls.Length == 0) return [];
         try

@@ -8,6 +8,8 @@ namespace Recommender.Features.Online;
 /// <param name="hotBytes">About how much memory the states may take; 0: none is kept.</param>
 internal sealed class StoredMarks(string key, int partition, long hotBytes)
 {
+    private const int MostWaiting = 50_000;
+
     private readonly Dictionary<(ulong Log, byte Topic), LogPosition> _reached = [];
     private byte[] _stored = [];
     private LogWatermarks _marks = new();
@@ -15,44 +17,59 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     /// <summary>The partition.</summary>
     public int Partition { get; } = partition;
 
-    /// <summary>Viewers absorbed lately.</summary>
-    public HotValues<ViewerState> Viewers { get; } = new(hotBytes / 4 * 3);
+    /// <summary>Viewers absorbed lately, written or not.</summary>
+    public HotValues<ViewerState> Viewers { get; } = new(hotBytes / 8 * 5);
 
-    /// <summary>The partition's counters of videos absorbed lately.</summary>
-    public HotValues<VideoCounters> Videos { get; } = new(hotBytes / 4);
+    /// <summary>The partition's counters of videos absorbed lately, written or not.</summary>
+    public HotValues<VideoCounters> Videos { get; } = new(hotBytes / 8 * 3);
 
     /// <summary>Scores of the partition's videos that are to be written.</summary>
     public TrendingScores Trending { get; } = new();
 
+    /// <summary>Viewers whose lists are to be deleted when their states are written: they asked to be forgotten.</summary>
+    public HashSet<string> Forgotten { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>When the door took the events that count and are not written yet, Unix milliseconds.</summary>
+    public List<long> Waiting { get; } = [];
+
     /// <summary>Whether something is absorbed that the stored watermarks do not cover.</summary>
     public bool IsUnsettled => _reached.Count > 0;
+
+    /// <summary>Whether as much waits to be written as memory may hold.</summary>
+    public bool IsFull => Viewers.ChangedBytes + Videos.ChangedBytes >= hotBytes / 2 || Waiting.Count >= MostWaiting;
+
+    /// <summary>Whether what was absorbed has been forgotten again, since it could not be written or not be read: the watermarks are to be read first.</summary>
+    public bool IsDropped { get; private set; }
 
     /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
     /// <exception cref="UnreadableValueException">The value is damaged.</exception>
     public async Task ReadAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
-        Viewers.Clear();
-        Videos.Clear();
-        Trending.Clear();
-        _reached.Clear();
+        Drop();
         _stored = await store.ReadMarksAsync(key, cancellationToken);
         _marks = Decode(_stored);
+        IsDropped = false;
     }
 
     /// <summary>The next offset to absorb; 0 when nothing of that log was absorbed.</summary>
     public long Next(ulong log, byte topic) => _marks.Next(log, topic, Partition);
 
-    /// <summary>Notes that everything before the places is absorbed, trending apart.</summary>
+    /// <summary>Notes that everything before the places is absorbed into what is in memory.</summary>
     public void Reached(IReadOnlyCollection<LogPosition> places)
     {
         foreach (var place in places) _reached[(place.Log, place.Topic)] = place;
     }
 
-    /// <summary>Forgets what was noted and is not written.</summary>
-    public void DropUnsettled()
+    /// <summary>Forgets what was absorbed and is not written, and all that is in memory: what a batch has done half is in there, too.</summary>
+    public void Drop()
     {
+        Viewers.Clear();
+        Videos.Clear();
         Trending.Clear();
+        Forgotten.Clear();
+        Waiting.Clear();
         _reached.Clear();
+        IsDropped = true;
     }
 
     /// <summary>

@@ -48,7 +48,7 @@ public sealed class VideoCounters : IVersionedState<VideoCounters>
     public long NetLikes => Math.Max(0, Likes - Unlikes);
 
     /// <inheritdoc/>
-    public int MemoryBytes => 320 + (32 * Watermarks.Entries.Count);
+    public int MemoryBytes => 200 + (24 * Watermarks.Entries.Count);
 
     /// <summary>Engagement per window of <see cref="OnlineKeys.Windows"/>.</summary>
     public DecayedSum[] Trending { get; } = [.. OnlineKeys.Windows.Select(_ => DecayedSum.Zero)];

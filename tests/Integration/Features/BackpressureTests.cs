@@ -17,7 +17,7 @@ public sealed class BackpressureTests : IAsyncLifetime
     {
         await using var slow = new SlowProxy(_fixture.Redis.Server.Port, TimeSpan.FromMilliseconds(100));
         var audience = new Audience(_fixture, 5);
-        await using var service = await _fixture.StartAsync($"Redis:Endpoints={slow.Endpoint}", "Features:RedisTimeout=00:00:30", "Redis:ConnectTimeout=00:00:30", "Features:MaxBatch=200", "Kafka:MaxPrefetchMegabytes=1");
+        await using var service = await _fixture.StartAsync($"Redis:Endpoints={slow.Endpoint}", "Features:RedisTimeout=00:00:30", "Redis:ConnectTimeout=00:00:30", "Features:MaxBatch=200", "Features:WriteDelay=00:00:00", "Kafka:MaxPrefetchMegabytes=1");
         await audience.SendAsync(1);
         await audience.AssertCountedOnceAsync(); // it reads
         slow.Delay = TimeSpan.FromSeconds(1);

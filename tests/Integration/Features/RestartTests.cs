@@ -44,7 +44,7 @@ public sealed class RestartTests : IAsyncLifetime
         var sent = 0;
         for (var life = 0; life < 3; life++)
         {
-            using var process = KillableProcess.Start("Features", [.. _fixture.Settings, "Features:MaxBatch=50"]);
+            using var process = KillableProcess.Start("Features", [.. _fixture.Settings, "Features:MaxBatch=50", "Features:WriteDelay=00:00:10"]);
             await Eventually.TrueAsync(() => process.Output.Contains("Reading", StringComparison.Ordinal));
             for (var i = 0; i < 5 + (3 * life); i++, sent += 400) await audience.SendAsync(400);
             if (life == 2)

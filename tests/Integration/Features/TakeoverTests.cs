@@ -11,8 +11,9 @@ public sealed class TakeoverTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
+    // Batches that are soon full: who has more to read than that keeps what changes in memory, for longer than partitions stay.
     private KillableProcess StartProcess() =>
-        KillableProcess.Start("Features", [.. _fixture.Settings, "Kafka:SessionTimeout=00:00:06", "Features:MaxBatch=50"]);
+        KillableProcess.Start("Features", [.. _fixture.Settings, "Kafka:SessionTimeout=00:00:06", "Features:MaxBatch=50", "Features:WriteDelay=00:00:10"]);
 
     private static bool IsReading(KillableProcess process) => process.Output.Contains("Reading", StringComparison.Ordinal);
 

@@ -38,7 +38,8 @@ internal sealed class FakeLog
 
     /// <summary>
     /// Consumes all topics to their ends from where the store says, in batches whose topic and size <paramref name="choose"/> picks. Begins
-    /// again from the watermarks whenever the store forgot something, as the real one does.
+    /// again from the watermarks whenever the store forgot something or somebody else has written, as the real one does. What a batch has changed is written behind
+    /// it, or behind one of the next.
     /// </summary>
     public async Task ConsumeAsync(FakeStore store, Func<int, int> choose, bool fromTheBeginning = false)
     {
@@ -49,7 +50,7 @@ internal sealed class FakeLog
                 await ConsumeOnceAsync(store, choose, fromTheBeginning);
                 return;
             }
-            catch (StateLostException)
+            catch (Exception e) when (e is StateLostException or LostWriteException)
             {
                 // Once more.
             }
@@ -80,7 +81,9 @@ internal sealed class FakeLog
             }
             if (batch.Count == 0) break;
             await absorber.AbsorbAsync(marks, batch, reached.Values, cancellation);
-            if (choose(2) == 0) await absorber.SettleAsync(marks, cancellation);
+            var what = choose(3);
+            if (what == 0) await absorber.SettleAsync(marks, cancellation);
+            if (what == 1) await absorber.WriteAsync(marks, cancellation);
         }
         await absorber.SettleAsync(marks, cancellation);
     }

@@ -46,4 +46,25 @@ public sealed class HotValuesTests
         hot.Clear();
         Assert.False(hot.TryTake("v", out _));
     }
+
+    [Fact]
+    public void What_is_to_be_written_stays_whatever_else_comes_until_it_is_written()
+    {
+        var hot = new HotValues<VideoCounters>(10 * s_entry);
+        var state = new VideoCounters();
+        hot.PutChanged("v", state);
+        for (var i = 0; i < 100; i++) hot.Put($"v{i}", new VideoCounters());
+        Assert.InRange(hot.Count, 1, 10);
+        Assert.True(hot.TryTake("v", out var taken));
+        Assert.Same(state, taken);
+        hot.Put("v", state); // a batch that changed nothing of it
+        Assert.Equal([KeyValuePair.Create("v", state)], hot.Changed);
+        hot.PutChanged("v", state);
+        Assert.Equal((1, s_entry), (hot.ChangedCount, hot.ChangedBytes));
+        hot.Written();
+        Assert.Equal((0, 0L), (hot.ChangedCount, hot.ChangedBytes));
+        Assert.True(hot.TryTake("v", out taken));
+        Assert.Same(state, taken);
+        Assert.False(hot.TryTake("v", out _));
+    }
 }

@@ -13,6 +13,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("Features:MaxBatch", "0")]
     [InlineData("Features:BatchMegabytes", "0")]
+    [InlineData("Features:WriteDelay", "00:00:10.001")]
     [InlineData("Features:RedisTimeout", "00:00:00.001")]
     [InlineData("Features:RetryDelay", "00:02:00")]
     [InlineData("Features:TrendingVideos", "9")]

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Features.Consuming;
 using Recommender.Features.Online;
 using Recommender.Hosting.Online;
 using Recommender.V1;
@@ -215,6 +217,42 @@ public sealed class PartitionAbsorberTests
             await _log.ConsumeAsync(zombie, Largest);
             AssertAbsorbedOnce();
         }
+    }
+
+    [Fact]
+    public async Task What_several_batches_change_is_written_once()
+    {
+        // Batches of one event each; nothing is written before the end.
+        await _log.ConsumeAsync(_redis.Connect(), n => n == 3 ? 2 : 0);
+        AssertAbsorbedOnce();
+        // Two viewers, three videos, a score of each in each window, the watermark; the two catalog entries were there before.
+        Assert.Equal(2 + 2 + 3 + (3 * OnlineKeys.Windows.Count) + 1, _redis.Writes);
+    }
+
+    [Fact]
+    public async Task Who_loses_a_write_forgets_what_is_in_memory_and_covers_nothing_by_a_watermark()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var store = _redis.Connect();
+        var absorber = new PartitionAbsorber(
+            store, new DurationCache(store, new Recommender.Features.FeaturesOptions(), TimeProvider.System), _log.Limits, new Recommender.Features.FeatureMetrics(),
+            NullLogger<PartitionAbsorber>.Instance);
+        var marks = new StoredMarks(OnlineKeys.Partition(FakeLog.Partition), FakeLog.Partition, 1_000_000);
+        await store.BeginAsync(cancellation);
+        await marks.ReadAsync(store, cancellation);
+        var batch = new BatchEvents();
+        batch.Add(_log.Topics[0][0]);
+        await absorber.AbsorbAsync(marks, batch, [_log.Topics[0][0].After], cancellation);
+        Assert.Equal((1, 1, 1), (marks.Viewers.ChangedCount, marks.Videos.ChangedCount, marks.Waiting.Count));
+        Assert.Equal(2, _redis.Writes);
+
+        await _log.ConsumeAsync(_redis.Connect(), Largest); // the heir
+        await Assert.ThrowsAsync<LostWriteException>(() => absorber.SettleAsync(marks, cancellation));
+        Assert.True(marks is { IsDropped: true, IsUnsettled: false });
+        Assert.Equal((0, 0, 0), (marks.Viewers.Count, marks.Videos.Count, marks.Waiting.Count));
+        AssertAbsorbedOnce();
+        await marks.ReadAsync(store, cancellation);
+        Assert.False(marks.IsDropped);
     }
 
     private async Task TakeOverAsync(int writes)

@@ -110,7 +110,7 @@ public sealed class RecordBatchTests : IDisposable
     {
         var options = new FeaturesOptions { BatchMegabytes = 1 };
         var (viewers, videos, neither) = (await RecordsAsync("u{0}", "v"), await RecordsAsync("u", "v{0}"), await RecordsAsync("u", "v"));
-        Assert.InRange(viewers, 300, 600);
+        Assert.InRange(viewers, 500, 900);
         Assert.InRange(videos, viewers + 200, 3 * viewers);
         Assert.InRange(neither, videos + 500, 4000);
 

@@ -40,7 +40,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
                 await LiveAsync(consumer, batch, fromTheBeginning);
                 return;
             }
-            catch (StateLostException)
+            catch (Exception e) when (e is StateLostException or LostWriteException)
             {
                 // Once more from the watermarks, as the service does.
             }
@@ -78,7 +78,7 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
                 var records = absorber.Begin(assignment);
                 Collect(consumer, batch, records); // while the ones before are being absorbed
                 await FinishAsync();
-                (absorbed, absorbing) = (records, absorber.AbsorbAsync(records, CancellationToken.None));
+                (absorbed, absorbing) = (records, absorber.AbsorbAsync(records, settles: i % 4 == 1, CancellationToken.None));
                 if (i % 3 != 0) continue;
                 await FinishAsync();
                 await absorber.SettleAsync(assignment, CancellationToken.None);
@@ -95,6 +95,12 @@ internal sealed class Worker(RealLog log, DyingStore store, string archivePath) 
                 if (absorbed is not null) absorber.Finish(absorbed);
                 absorbed = null;
             }
+        }
+        catch (LostWriteException)
+        {
+            // What others hold of it is read again; the other partitions are written, as the service does.
+            await absorber.SettleAsync(assignment, CancellationToken.None);
+            throw;
         }
         finally
         {

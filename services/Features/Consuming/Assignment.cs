@@ -21,6 +21,7 @@ internal sealed class Assignment
     /// <param name="hotBytes">About how much memory the states absorbed lately may take, of all partitions together.</param>
     public Assignment(IReadOnlyCollection<TopicPartition> partitions, LogIdentity identity, EventArchive archive, long hotBytes)
     {
+        Identity = identity;
         var archived = archive.Load();
         var groups = partitions.GroupBy(p => MarksKey(p.Topic, p.Partition.Value)).ToList();
         foreach (var group in groups)
@@ -36,6 +37,9 @@ internal sealed class Assignment
             }
         }
     }
+
+    /// <summary>Names the logs.</summary>
+    public LogIdentity Identity { get; }
 
     /// <summary>The partitions.</summary>
     public IReadOnlyCollection<PartitionLog> Logs => _logs.Values;

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Recommender.Features.Online;
 using Recommender.Hosting.Errors;
+using Recommender.Hosting.Kafka;
 
 namespace Recommender.Features.Consuming;
 
@@ -43,15 +44,16 @@ internal sealed class ConsumerSession : IDisposable
         _collector = new BatchCollector(_ownership.Consumer, services.Options, services.Time, logger);
     }
 
-    /// <summary>Reads until the token is cancelled, then leaves the group in good order.</summary>
+    /// <summary>Reads until the token is cancelled, or Kafka has come back after an outage (<see cref="KafkaHealth.Outages"/>), then leaves the group in good order.</summary>
     /// <exception cref="KafkaException">The client failed for good.</exception>
     /// <exception cref="LogChangedException">A log is not the one that was read so far.</exception>
     public void Run(CancellationToken stoppingToken)
     {
         _ownership.Consumer.Subscribe(FeaturesSetup.AbsorbedTopics);
+        var outages = _services.Health.Outages;
         try
         {
-            while (!stoppingToken.IsCancellationRequested) Step(mayOverlap: true);
+            while (!stoppingToken.IsCancellationRequested && _services.Health.Outages == outages) Step(mayOverlap: true);
         }
         catch (LogChangedException)
         {
@@ -59,7 +61,8 @@ internal sealed class ConsumerSession : IDisposable
             _ownership.GiveUp();
             throw;
         }
-        if (_services.Options.DrainOnStop) Drain();
+        if (!stoppingToken.IsCancellationRequested) ConsumingLog.BackAfterOutage(_logger);
+        else if (_services.Options.DrainOnStop) Drain();
         _ownership.GiveUp();
         _ownership.Consumer.Close();
     }
@@ -67,7 +70,7 @@ internal sealed class ConsumerSession : IDisposable
     public void Dispose()
     {
         _ownership.GiveUp(isLost: true);
-        _ownership.Consumer.Dispose();
+        _ownership.Dispose();
     }
 
     private void Step(bool mayOverlap)

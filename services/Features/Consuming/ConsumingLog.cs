@@ -41,6 +41,9 @@ internal static partial class ConsumingLog
     [LoggerMessage(EventId = 4013, EventName = "SessionEnded", Level = LogLevel.Warning, Message = "Starting over with a new consumer: {Reason}")]
     public static partial void SessionEnded(ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 4027, EventName = "BackAfterOutage", Level = LogLevel.Information, Message = "Kafka has come back, maybe elsewhere; going on with a new consumer")]
+    public static partial void BackAfterOutage(ILogger logger);
+
     [LoggerMessage(EventId = 4014, EventName = "NotArchived", Level = LogLevel.Warning, Message = "Not all of what was read could be archived in time; it will be read again")]
     public static partial void NotArchived(ILogger logger);
 

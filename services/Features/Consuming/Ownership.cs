@@ -7,7 +7,7 @@ namespace Recommender.Features.Consuming;
 /// Redis and by the archive, never by the committed offsets, which are for others to look at. Until that is known, and while either is out of
 /// reach, nothing is assigned to the client, but it stays in the group.
 /// </summary>
-internal sealed class Ownership
+internal sealed class Ownership : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_checkHalted = TimeSpan.FromSeconds(5);
@@ -18,6 +18,7 @@ internal sealed class Ownership
     private readonly Action _finish;
     private readonly OffsetCommits _commits;
     private readonly LogEnds _ends;
+    private readonly LogWatch _watch;
     private List<TopicPartition> _owned = [];
     private bool _hasJoined;
     private bool _isStateLost = true;
@@ -40,9 +41,10 @@ internal sealed class Ownership
             .Build();
         _commits = new OffsetCommits(_consumer, services.Time, logger);
         _ends = new LogEnds(_consumer);
+        _watch = new LogWatch(services);
     }
 
-    /// <summary>The client. It belongs to the session.</summary>
+    /// <summary>The client.</summary>
     public IConsumer<byte[]?, byte[]?> Consumer => _consumer;
 
     /// <summary>The partitions that are ours; null while there are none, or nothing is known of them yet.</summary>
@@ -60,7 +62,7 @@ internal sealed class Ownership
             if (_hasJoined) _services.Progress.Trouble = null; // somebody else has it all
             return false;
         }
-        Assignment ??= new Assignment(_owned, Wait(_services.ResolveIdentityAsync()), _services.Archive, _services.Options.HotBytes);
+        Assignment ??= new Assignment(_owned, Wait(_services.ResolveIdentityAsync(CancellationToken.None)), _services.Archive, _services.Options.HotBytes);
         if (_services.Archive.IsFull) throw new ArchiveFullException();
         if (_isStateLost) Wait(_services.Store.BeginAsync(CancellationToken.None));
         _isStateLost = false;
@@ -89,10 +91,12 @@ internal sealed class Ownership
         _consumer.Unassign();
     }
 
-    /// <summary>What is to be done now and then: commits, the lag, another look at logs that were too short.</summary>
+    /// <summary>What is to be done now and then: commits, the lag, another look at logs that were too short, or that may have been replaced.</summary>
+    /// <exception cref="LogChangedException">Other logs are in the place of those that were read so far.</exception>
     public void Maintain()
     {
         if (Assignment is not { } assignment) return;
+        _watch.Check(assignment.Identity);
         if (_commits.CommitIfDue(assignment.Logs))
         {
             // A quiet log would otherwise not notice that Redis was replaced until somebody does something.
@@ -133,6 +137,13 @@ internal sealed class Ownership
             ReportFinished(assignment);
         }
         _services.Archive.Close(assignment.Logs.Select(l => l.Archive));
+    }
+
+    /// <summary>Ends the client.</summary>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _consumer.Dispose();
     }
 
     /// <summary>What cannot be settled is read again by the next owner.</summary>

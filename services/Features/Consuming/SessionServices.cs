@@ -8,7 +8,7 @@ namespace Recommender.Features.Consuming;
 /// <summary>What a session works with and does not own.</summary>
 internal sealed class SessionServices(
     FeaturesOptions options, KafkaOptions kafka, ServerOptions server, IOnlineStore store, EventArchive archive, BatchAbsorber absorber,
-    IRecordJournal journal, ConsumerProgress progress, FeatureMetrics metrics, TimeProvider time, ILogger<SessionServices> logger)
+    KafkaHealth health, IRecordJournal journal, ConsumerProgress progress, FeatureMetrics metrics, TimeProvider time, ILogger<SessionServices> logger)
 {
     public FeaturesOptions Options => options;
 
@@ -19,6 +19,8 @@ internal sealed class SessionServices(
     public BatchAbsorber Absorber => absorber;
 
     public IRecordJournal Journal => journal;
+
+    public KafkaHealth Health => health;
 
     public ConsumerProgress Progress => progress;
 
@@ -33,8 +35,8 @@ internal sealed class SessionServices(
     public long After(TimeSpan delay) => time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Names the logs of the topics.</summary>
-    public Task<LogIdentity> ResolveIdentityAsync() =>
-        LogIdentity.ResolveAsync(kafka, FeaturesSetup.AbsorbedTopics, time, logger, CancellationToken.None);
+    public Task<LogIdentity> ResolveIdentityAsync(CancellationToken cancellationToken) =>
+        LogIdentity.ResolveAsync(kafka, FeaturesSetup.AbsorbedTopics, time, logger, cancellationToken);
 }
 
 /// <summary>As much waits to be archived as memory may hold.</summary>

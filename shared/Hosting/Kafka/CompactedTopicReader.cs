@@ -5,11 +5,13 @@ namespace Recommender.Hosting.Kafka;
 
 /// <summary>
 /// Reads all partitions of a compacted topic from the beginning, without a group, and keeps following: every replica sees every record.
-/// Survives outages of the cluster. Partitions that are added later are not noticed until a restart.
+/// Survives outages of the cluster, and goes on where it was, or from the beginning if another log has taken the topic's place meanwhile
+/// (<see cref="LogIdentity"/>). Partitions that are added later are not noticed until a restart or an outage.
 /// </summary>
 public sealed class CompactedTopicReader : IAsyncDisposable
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly KafkaOptions _options;
     private readonly KafkaHealth _health;
@@ -20,6 +22,7 @@ public sealed class CompactedTopicReader : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<int, long> _next = [];
+    private string? _log;
     private Task? _loop;
     private long _records;
     private int _disposed;
@@ -90,15 +93,21 @@ public sealed class CompactedTopicReader : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads until a client has lost Kafka: when it is found again, maybe at another address, the log may be another one.</summary>
     private void ReadOnce(CancellationToken cancellationToken)
     {
         using var consumer = Build();
         var ends = FindEnds(consumer);
+        FollowLog(cancellationToken);
+        var doubts = _health.Doubts;
         consumer.Assign(ends.Keys.Select(p => new TopicPartitionOffset(_topic, p, _next.TryGetValue(p, out var next) ? next : Offset.Beginning)));
         TellWhenCaughtUp(ends);
-        while (true)
+        while (_health.Doubts == doubts)
         {
-            var result = consumer.Consume(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (consumer.Consume(Poll) is not { } result)
+                continue;
+
             if (!result.IsPartitionEOF)
                 Handle(result, cancellationToken);
 
@@ -106,6 +115,16 @@ public sealed class CompactedTopicReader : IAsyncDisposable
             _next[result.Partition.Value] = result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1;
             TellWhenCaughtUp(ends);
         }
+    }
+
+    /// <summary>Forgets positions that count in another log.</summary>
+    private void FollowLog(CancellationToken cancellationToken)
+    {
+        var identity = LogIdentity.ResolveAsync(_options, [_topic], _time, _logger, cancellationToken).GetAwaiter().GetResult();
+        if (_log is not null && _log != identity.Of(_topic))
+            _next.Clear();
+
+        _log = identity.Of(_topic);
     }
 
     private IConsumer<byte[]?, byte[]?> Build()

@@ -40,6 +40,7 @@ public sealed class KafkaHealth : IAsyncDisposable
     private volatile KafkaState _state;
     private long _lastSuccess;
     private int _outages;
+    private int _doubts;
     private int _disposed;
 
     /// <summary>Begins to watch the cluster.</summary>
@@ -67,9 +68,16 @@ public sealed class KafkaHealth : IAsyncDisposable
     /// </summary>
     public int Outages => Volatile.Read(ref _outages);
 
+    /// <summary>
+    /// How often a client had a doubt. A cluster that another has taken the place of within a second is never noticed to be out of reach, but its clients
+    /// have lost it.
+    /// </summary>
+    public int Doubts => Volatile.Read(ref _doubts);
+
     /// <summary>Asks the cluster now instead of when it is next due. Cheap; safe to call often.</summary>
     public void Doubt()
     {
+        Interlocked.Increment(ref _doubts);
         if (_doubt.CurrentCount > 0)
             return;
 

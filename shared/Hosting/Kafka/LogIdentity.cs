@@ -32,6 +32,12 @@ public sealed class LogIdentity
     public string Of(string topic) =>
         _fixed ?? (_byTopic.TryGetValue(topic, out var name) ? name : throw new ArgumentException($"The log identity of {topic} was not resolved.", nameof(topic)));
 
+    /// <summary>Whether topics' logs have the same names in both.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="topics">Topics that were resolved for both.</param>
+    /// <exception cref="ArgumentException">A topic was not among those resolved.</exception>
+    public bool IsSameOf(LogIdentity other, IEnumerable<string> topics) => topics.All(t => Of(t) == other.Of(t));
+
     /// <summary>
     /// Finds the names: the option if there is one, otherwise 16 hexadecimal digits made from the cluster's and the topic's id. Waits
     /// until the cluster answers.

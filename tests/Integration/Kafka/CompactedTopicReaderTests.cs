@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Kafka;
+using Recommender.Standalone.Embedded;
 using Recommender.Tests.Fixtures;
 
 namespace Recommender.Tests.Integration.Kafka;
@@ -70,6 +71,45 @@ public sealed class CompactedTopicReaderTests : IAsyncLifetime
         await WriteAsync(topic, [("v1", "later")]);
 
         await Eventually.TrueAsync(() => _state.ContainsKey("v1"));
+    }
+
+    [Fact]
+    public async Task It_reads_a_log_that_came_in_the_place_of_another_from_the_beginning()
+    {
+        const string Topic = "moved";
+        var before = new EmbeddedKafkaFixture();
+        before.Broker.CreateTopic(Topic, 1);
+        await WriteToAsync(before, ("v1", "old"), ("v2", "old"));
+        var door = Open(before, 0);
+        var options = _kafka.Options with { BootstrapServers = $"127.0.0.1:{door.Port}" };
+        await using var health = new KafkaHealth(options, TimeProvider.System, NullLogger<KafkaHealth>.Instance);
+        await using var reader = new CompactedTopicReader(options, health, TimeProvider.System, NullLogger.Instance, Topic, Handle);
+        reader.Start();
+        await reader.CaughtUp.WaitAsync(Cancelled);
+
+        await door.DisposeAsync();
+        before.Dispose();
+        await Eventually.TrueAsync(() => health.State == KafkaState.Unreachable);
+        using var after = new EmbeddedKafkaFixture();
+        after.Broker.CreateTopic(Topic, 1);
+        await WriteToAsync(after, ("v1", "new"), ("v2", null), ("v3", "new"));
+        await using var again = Open(after, door.Port);
+
+        await Eventually.TrueAsync(() => _state.GetValueOrDefault("v3") == "new");
+        Assert.Equal(("new", null), (_state["v1"], _state["v2"]));
+
+        static BootstrapForwarder Open(EmbeddedKafkaFixture kafka, int port)
+        {
+            var door = new BootstrapForwarder(port, kafka.Broker.EndPoint);
+            door.Begin();
+            return door;
+        }
+
+        static async Task WriteToAsync(EmbeddedKafkaFixture kafka, params (string Key, string? Value)[] records)
+        {
+            using var producer = new ProducerBuilder<string, string?>(new ProducerConfig { BootstrapServers = kafka.Bootstrap }).Build();
+            foreach (var (key, value) in records) await producer.ProduceAsync(Topic, new Message<string, string?> { Key = key, Value = value }, Cancelled);
+        }
     }
 
     [Fact]
@@ -163,16 +203,17 @@ public sealed class CompactedTopicReaderTests : IAsyncLifetime
     }
 
     private CompactedTopicReader Reader(string topic) => new(
-        _kafka.Options, _health, TimeProvider.System, NullLogger.Instance, topic,
-        (record, _) =>
-        {
-            var key = Encoding.UTF8.GetString(record.Key);
-            if (key == "poison")
-                throw new FormatException("can't be read");
+        _kafka.Options, _health, TimeProvider.System, NullLogger.Instance, topic, Handle);
 
-            _state[key] = record.Value is null ? null : Encoding.UTF8.GetString(record.Value);
-            return ValueTask.CompletedTask;
-        });
+    private ValueTask Handle(TopicRecord record, CancellationToken cancellationToken)
+    {
+        var key = Encoding.UTF8.GetString(record.Key);
+        if (key == "poison")
+            throw new FormatException("can't be read");
+
+        _state[key] = record.Value is null ? null : Encoding.UTF8.GetString(record.Value);
+        return ValueTask.CompletedTask;
+    }
 
     private async Task WriteAsync(string topic, IEnumerable<(string Key, string? Value)> records)
     {

@@ -102,7 +102,7 @@ public sealed class WrongTypeTests : IAsyncLifetime
     [Theory]
     [InlineData("garbage", StatusCode.DataLoss, "the viewer's state is damaged: the value ends too early")]
     [InlineData(null, StatusCode.DataLoss, "the viewer's state is damaged: it is no string")]
-    [InlineData("\u0001\0\0\0\0\0\0\0\u0009", StatusCode.FailedPrecondition, "the viewer's state is of a later version of this program: a viewer's state has layout 9; this version reads 1 to 3")]
+    [InlineData("\u0001\0\0\0\0\0\0\0\u0009", StatusCode.FailedPrecondition, "the viewer's state is of a later version of this program: a viewer's state has layout 9; this version reads 1 to 4")]
     public async Task Who_asks_for_features_is_told_what_is_wrong_with_a_viewers_state(string? value, StatusCode code, string told)
     {
         await using var features = await _fixture.StartAsync();

@@ -30,7 +30,7 @@ public static class FeaturesSetup
         builder.AddOptionsRecord<ViewerLimits>();
         builder.AddOptionsRecord<StorageOptions>();
         builder.AddObjectStores(StoreUse.WritesArchive);
-        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddKafkaOptions();
         builder.AddOptionsRecord<RedisOptions>();
         builder.AddUserIds();
         var services = builder.Services;

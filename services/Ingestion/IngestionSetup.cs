@@ -17,7 +17,7 @@ public static class IngestionSetup
     public static void AddIngestion(this WebApplicationBuilder builder)
     {
         builder.AddOptionsRecord<IngestionOptions>();
-        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddKafkaOptions();
         builder.AddOptionsRecord<RedisOptions>();
         builder.Services.AddKafka().AddRedis();
         builder.Services.AddSingleton<IngestionMetrics>();

@@ -35,7 +35,7 @@ public static class ServingSetup
     {
         builder.AddOptionsRecord<ServingOptions>();
         builder.AddOptionsRecord<ExperimentOptions>();
-        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddKafkaOptions();
         builder.AddOptionsRecord<RedisOptions>();
         builder.AddUserIds();
         builder.AddOptionsRecord<StorageOptions>();

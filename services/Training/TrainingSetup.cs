@@ -28,7 +28,7 @@ public static class TrainingSetup
         var options = builder.AddOptionsRecord<TrainingOptions>();
         builder.AddOptionsRecord<StorageOptions>();
         var objects = builder.AddObjectStores(StoreUse.WritesModels);
-        builder.AddOptionsRecord<KafkaOptions>();
+        builder.AddKafkaOptions();
         builder.AddOptionsRecord<RedisOptions>();
         var services = builder.Services;
         services.AddKafka().AddRedis();

@@ -6,11 +6,12 @@ using Recommender.V1;
 namespace Recommender.Training.Running;
 
 /// <summary>Before the service takes calls: reads the stored runs and clears away what an interrupted one left.</summary>
-internal sealed class RunLoader(RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options, ILogger<RunLoader> logger) : IHostedService
+internal sealed class RunLoader(RunStore store, RunBook book, ModelStore models, ModelRegistry registry, MlflowModels mlflow, TrainingOptions options, ILogger<RunLoader> logger) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        store.RequireFolder();
         if (options.Mode == TrainingMode.Registry)
         {
             // Another process works in the folder, and clears up there.

@@ -36,6 +36,20 @@ internal sealed class RunStore(ModelStore models, TimeProvider time, ILogger<Run
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
     private ObjectLock? _lock;
 
+    /// <summary>Makes the folder where there is none, at the start.</summary>
+    /// <exception cref="OptionsException">It can't be made.</exception>
+    public void RequireFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(models.RunsPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsException($"Storage:ModelsPath must name a folder that this process can write to: {e.Message}", e);
+        }
+    }
+
     /// <summary>Takes the folder for this process and reads every run in it, oldest first.</summary>
     /// <exception cref="OptionsException">Another process trains with this folder.</exception>
     public IReadOnlyList<StoredRun> Open()

@@ -19,5 +19,7 @@ public sealed record StorageOptions : IOptionsRecord
     {
         check.NotEmpty(ArchivePath);
         check.NotEmpty(ModelsPath);
+        check.That(!File.Exists(ArchivePath), ArchivePath, "it must be a folder");
+        check.That(!File.Exists(ModelsPath), ModelsPath, "it must be a folder");
     }
 }

@@ -27,6 +27,8 @@ public static class OptionsBinding
     {
         var section = configuration.GetSection(T.Section);
         RefuseUnknownKeys(section, typeof(T));
+        // The binder leaves entries of a dictionary out, without a word, when one of their values can't be read; its own messages name types of .NET.
+        if (FindUnreadable(section, typeof(T)) is { } unreadable) throw new OptionsException(unreadable);
         T options;
         try
         {
@@ -34,7 +36,7 @@ public static class OptionsBinding
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsException(Describe(section, typeof(T), e), e);
+            throw new OptionsException($"{section.Path} cannot be read: {e.Message}", e);
         }
         options.Validate(new OptionsCheck(T.Section));
         return options;
@@ -62,15 +64,17 @@ public static class OptionsBinding
     private static Type? GroupOfEntries(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>) && IsGroup(type.GenericTypeArguments[1]) ? type.GenericTypeArguments[1] : null;
 
-    /// <summary>Finds the value that could not be converted, since the binder's own message names types of .NET, not the key's meaning.</summary>
-    private static string Describe(IConfigurationSection section, Type type, Exception error) =>
-        FindUnreadable(section, type) ?? $"{section.Path} cannot be read: {error.Message}";
-
+    /// <summary>What is wrong with the first value that can't be converted; null: nothing.</summary>
     private static string? FindUnreadable(IConfigurationSection section, Type type)
     {
         foreach (var property in type.GetProperties().Where(p => p.CanWrite))
         {
             if (IsGroup(property.PropertyType) && FindUnreadable(section.GetSection(property.Name), property.PropertyType) is { } inGroup) return inGroup;
+            if (GroupOfEntries(property.PropertyType) is { } entries)
+            {
+                foreach (var entry in section.GetSection(property.Name).GetChildren())
+                    if (FindUnreadable(entry, entries) is { } inEntry) return inEntry;
+            }
             var text = section[property.Name];
             if (text is null) continue;
             try

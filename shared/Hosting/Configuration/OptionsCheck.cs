@@ -22,6 +22,14 @@ public sealed class OptionsCheck(string section)
         if (string.IsNullOrWhiteSpace(value)) Fail(name, "empty", "it must have a value");
     }
 
+    /// <summary>The text must be addresses, <c>host:port</c>, separated by commas.</summary>
+    /// <exception cref="OptionsException">It is not.</exception>
+    public void Addresses(string value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        NotEmpty(value, name);
+        if (!value.Split(',').All(part => IsAddress(part.Trim()))) Fail(name, value, "it must be host:port with a port from 1 to 65535, or several of them separated by commas");
+    }
+
     /// <summary>The text must be one of the allowed ones.</summary>
     /// <exception cref="OptionsException">It is not.</exception>
     public void OneOf(string value, IReadOnlyCollection<string> allowed, [CallerArgumentExpression(nameof(value))] string name = "")
@@ -34,6 +42,15 @@ public sealed class OptionsCheck(string section)
     public void That(bool condition, object? value, string allowed, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!condition) Fail(name, value, allowed);
+    }
+
+    // An IPv6 address stands in brackets.
+    private static bool IsAddress(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535) return false;
+        var host = text.AsSpan(0, colon);
+        return host is ['[', .., ']'] || !host.ContainsAny(":/[] ");
     }
 
     private void Fail(string name, object? value, string allowed) =>

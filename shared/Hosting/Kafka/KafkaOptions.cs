@@ -99,7 +99,7 @@ public sealed record KafkaOptions : IOptionsRecord
     public void Validate(OptionsCheck check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        check.NotEmpty(BootstrapServers);
+        check.Addresses(BootstrapServers);
         check.Range(Partitions, 1, 1024);
         check.Range(ReplicationFactor, 1, 9);
         if (Retention != TimeSpan.Zero)
@@ -119,6 +119,9 @@ public sealed record KafkaOptions : IOptionsRecord
             "allowed are auto, and up to 249 letters, digits, '.', '_' and '-'");
         check.OneOf(SecurityProtocol, SecurityProtocols);
         check.OneOf(SaslMechanism, SaslMechanisms);
+        check.That(
+            SaslMechanism.Length == 0 || SecurityProtocol.StartsWith("sasl", StringComparison.OrdinalIgnoreCase), SaslMechanism,
+            "it needs Kafka:SecurityProtocol sasl_plaintext or sasl_ssl");
         check.That(
             LogIdentity.Length <= 64 && LogIdentity.All(IsNamePart),
             LogIdentity, "allowed are up to 64 letters, digits, '.', '_' and '-'");

@@ -39,7 +39,7 @@ public sealed record RedisOptions : IOptionsRecord
     public void Validate(OptionsCheck check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        check.NotEmpty(Endpoints);
+        check.Addresses(Endpoints);
         check.Range(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         check.Range(ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         check.Range(RetryDelay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));

@@ -3,6 +3,7 @@ using Recommender.Features;
 using Recommender.Hosting;
 using Recommender.Hosting.Auth;
 using Recommender.Hosting.Configuration;
+using Recommender.Hosting.Kafka;
 using Recommender.Hosting.Objects;
 using Recommender.Hosting.Redis;
 using Recommender.Ingestion;
@@ -67,6 +68,13 @@ public class SettingsTests
             settings.Remove(key);
         }
         if (settings.Remove("Redis:SslCaLocation")) Assert.NotNull(typeof(RedisOptions).GetProperty(nameof(RedisOptions.SslCaLocation)));
+        // A service that is to reach Kafka over TLS makes a client with these files and logins at once.
+        if (settings.Remove("Kafka:SslCaLocation")) Assert.NotNull(typeof(KafkaOptions).GetProperty(nameof(KafkaOptions.SslCaLocation)));
+        settings.Remove("Kafka:SaslMechanism", out var mechanism);
+        if (settings.Remove("Kafka:SecurityProtocol", out var protocol))
+            new KafkaOptions { SecurityProtocol = protocol, SaslMechanism = mechanism ?? "" }.Validate(new OptionsCheck(KafkaOptions.Section));
+        if (settings.TryGetValue("Kafka:Settings", out var further))
+            settings["Kafka:Settings"] = string.Join(';', further.Split(';').Where(s => !s.StartsWith("ssl.", StringComparison.Ordinal)));
         foreach (var key in (string[])["AccessKeyFile", "SecretKeyFile"])
             if (settings.Remove("ObjectStore:" + key)) Assert.NotNull(typeof(ObjectStoreOptions).GetProperty(key));
         foreach (var key in settings.Keys.Where(k => k.StartsWith("Auth:", StringComparison.Ordinal)).ToArray())

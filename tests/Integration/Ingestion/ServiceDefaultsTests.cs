@@ -55,6 +55,12 @@ public class ServiceDefaultsTests(IngestionFixture fixture) : IClassFixture<Inge
     [InlineData("Ingestion:MaxClockSkew=soon", "Ingestion:MaxClockSkew is 'soon'; it must be a time span such as 00:00:05.")]
     [InlineData("Ingestion:MaxWatchTimes=1", "Ingestion:MaxWatchTimes is not a setting; known settings of Ingestion: ContextKeys, LimitedViewers, MaxAge, MaxClockSkew, MaxWatchTime, StreamWindow, ViewerBurst, ViewerEventsPerSecond.")]
     [InlineData("Ingestoin:MaxClockSkew=00:00:05", "Ingestoin is no section of settings; sections are Archive, Auth, Experiments, Features, Feed, Ingestion, Kafka, ObjectStore, OnDemand, Pseudonyms, Redis, Server, Serving, Storage, Training, Viewers and Logging.")]
+    [InlineData("Kafka:BootstrapServers=kafka", "Kafka:BootstrapServers is kafka; it must be host:port with a port from 1 to 65535, or several of them separated by commas.")]
+    [InlineData("Kafka:BootstrapServers=a:9092,b:99999", "Kafka:BootstrapServers is a:9092,b:99999; it must be host:port with a port from 1 to 65535, or several of them separated by commas.")]
+    [InlineData("Redis:Endpoints=redis:0", "Redis:Endpoints is redis:0; it must be host:port with a port from 1 to 65535, or several of them separated by commas.")]
+    [InlineData("Kafka:SaslMechanism=PLAIN", "Kafka:SaslMechanism is PLAIN; it needs Kafka:SecurityProtocol sasl_plaintext or sasl_ssl.")]
+    [InlineData("Kafka:Settings=nosuch.property=1", "Kafka: no client can be made with SecurityProtocol, SslCaLocation and Settings as they are: No such configuration property: \"nosuch.property\".")]
+    [InlineData("Kafka:Settings=socket.timeout.ms=soon", "Kafka: no client can be made with SecurityProtocol, SslCaLocation and Settings as they are: Invalid value for configuration property \"socket.timeout.ms\".")]
     [InlineData("Server:Host=localhost", "Server:Host is localhost; it must be an IP address such as 127.0.0.1 or 0.0.0.0.")]
     public async Task A_wrong_setting_stops_the_start_with_one_sentence(string setting, string sentence)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Recommender.Features;
 using Recommender.Features.Archiving;
+using Recommender.Hosting.Artifacts;
 using Recommender.Hosting.Configuration;
 
 namespace Recommender.Tests.Unit.Features;
@@ -31,6 +32,33 @@ public sealed class OptionsTests
             OptionsBinding.Bind<ArchiveOptions>(Settings(key, value));
         });
         Assert.StartsWith(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Storage:ArchivePath")]
+    [InlineData("Storage:ModelsPath")]
+    public void A_folder_must_not_be_a_file(string key)
+    {
+        var file = typeof(OptionsTests).Assembly.Location;
+        Assert.Equal($"{key} is {file}; it must be a folder.", Assert.Throws<OptionsException>(() => OptionsBinding.Bind<StorageOptions>(Settings(key, file))).Message);
+    }
+
+    [Theory]
+    [InlineData("a:1", true)]
+    [InlineData("a:1, b.example.org:65535", true)]
+    [InlineData("[::1]:9092", true)]
+    [InlineData("::1:9092", false)]
+    [InlineData("a", false)]
+    [InlineData("a:0", false)]
+    [InlineData("a:65536", false)]
+    [InlineData(":9092", false)]
+    [InlineData("a:1,", false)]
+    [InlineData("ssl://a:1", false)]
+    public void Addresses_are_hosts_with_ports(string text, bool isGood)
+    {
+        var error = Record.Exception(() => new OptionsCheck("Redis").Addresses(text, "Endpoints"));
+        if (isGood) Assert.Null(error);
+        else Assert.StartsWith($"Redis:Endpoints is {text}; it must be host:port", Assert.IsType<OptionsException>(error).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,6 +76,8 @@ public class AssignmentsTests
     [InlineData("Experiments:Layers:order:Arms:x:Share", "0.7", "add up to at most 1")]
     [InlineData("Experiments:Layers:fresh:Arms:more:Overrides:Diversity", "0.2", "must not disturb one another")]
     [InlineData("Experiments:Layers:order:Arms:diverse:Overides:Diversity", "0.2", "Experiments:Layers:order:Arms:diverse:Overides is not a setting")]
+    [InlineData("Experiments:Layers:order:Arms:x:Share", "half", "Experiments:Layers:order:Arms:x:Share is 'half'; it must be a number.")]
+    [InlineData("Serving:Sources:similar:Timeout", "soon", "Serving:Sources:similar:Timeout is 'soon'; it must be a time span")]
     [InlineData("Serving:Sources:similar:Qouta", "2", "Serving:Sources:similar:Qouta is not a setting")]
     [InlineData("Experiments:Layers:order:Arms:control:Share", "0.1", "and not control")]
     [InlineData("Experiments:Layers:a=b:Arms:x:Share", "0.1", "names of layers")]

@@ -203,6 +203,15 @@ public sealed class RunBookTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_told()
+    {
+        var file = Path.Combine(_root, "file");
+        File.WriteAllText(file, "");
+        using var store = new RunStore(new ModelStore(new StorageOptions { ModelsPath = Path.Combine(file, "models") }), TimeProvider.System, NullLogger<RunStore>.Instance);
+        Assert.StartsWith("Storage:ModelsPath must name a folder that this process can write to: ", Assert.Throws<OptionsException>(store.RequireFolder).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_process_with_the_same_folder_is_told()
     {
         Open();

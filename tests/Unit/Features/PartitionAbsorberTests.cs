@@ -162,28 +162,6 @@ public sealed class PartitionAbsorberTests
         }
     }
 
-    [Theory]
-    [InlineData(5)]
-    [InlineData(15)]
-    public async Task A_state_of_a_later_version_stops_its_partition_and_stays(byte layout)
-    {
-        byte[] value = [1, 0, 0, 0, 0, 0, 0, 0, layout, 7];
-        _redis.Set(OnlineKeys.Viewer("ann"), value);
-        var error = await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest));
-        Assert.Equal($"a stored value can't be read, the state of the viewer with hash {StableHash.Of("ann"):x16}: a viewer's state has layout {layout}; this version reads 1 to 4", error.Message);
-        Assert.Equal(OnlineKeys.Viewer("ann"), error.Key);
-        Assert.Equal(value, _redis.Values[OnlineKeys.Viewer("ann")]);
-    }
-
-    [Fact]
-    public async Task Damaged_counters_and_watermarks_stop_their_partition_and_are_named()
-    {
-        _redis.Set(FakeStore.VideoField("v2", FakeLog.Partition), "set by hand"u8.ToArray());
-        Assert.Contains("the counters {v:v2}:c: ", (await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest))).Message, StringComparison.Ordinal);
-        _redis.Set(OnlineKeys.Partition(FakeLog.Partition), "set by hand"u8.ToArray());
-        Assert.Contains("the watermarks {w:3}: ", (await Assert.ThrowsAsync<UnreadableValueException>(() => _log.ConsumeAsync(_redis.Connect(), Largest))).Message, StringComparison.Ordinal);
-    }
-
     private async Task<int> CountTurnsAsync()
     {
         var turns = 0; // of the smaller batches: more than any other way takes
@@ -266,39 +244,6 @@ public sealed class PartitionAbsorberTests
         catch (ProcessDiedException)
         {
             // The zombie is alone again.
-        }
-    }
-
-    [Fact]
-    public async Task A_database_that_somebody_emptied_is_filled_again()
-    {
-        await _log.ConsumeAsync(_redis.Connect(), Largest);
-        var marks = new StoredMarks(OnlineKeys.Partition(FakeLog.Partition), FakeLog.Partition, 0);
-        var store = _redis.Connect();
-        await store.BeginAsync(TestContext.Current.CancellationToken);
-        await marks.ReadAsync(store, TestContext.Current.CancellationToken);
-        _redis.Values.Clear();
-        marks.Reached([new LogPosition(FakeLog.Log, 0, FakeLog.Partition, 99)]);
-        await Assert.ThrowsAsync<StateLostException>(() => marks.AdvanceAsync(store, TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task Two_owners_of_different_topics_keep_one_anothers_watermarks()
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        var store = _redis.Connect();
-        await store.BeginAsync(cancellation);
-        StoredMarks one = new(OnlineKeys.Partition(0), 0, 0), other = new(OnlineKeys.Partition(0), 0, 0);
-        Assert.Equal(0, await AdvanceAsync(one, new LogPosition(1, 0, 0, 5)));
-        Assert.Equal(1, await AdvanceAsync(other, new LogPosition(1, 1, 0, 7)));
-        Assert.Equal(1, await AdvanceAsync(one, new LogPosition(1, 0, 0, 6)));
-        var marks = LogWatermarks.Decode(_redis.Values[OnlineKeys.Partition(0)]);
-        Assert.Equal((6, 7), (marks.Next(1, 0, 0), marks.Next(1, 1, 0)));
-
-        Task<int> AdvanceAsync(StoredMarks owner, LogPosition reached)
-        {
-            owner.Reached([reached]);
-            return owner.AdvanceAsync(store, cancellation);
         }
     }
 }

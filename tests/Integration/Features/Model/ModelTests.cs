@@ -1,7 +1,7 @@
-using Recommender.Contracts;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
+using Recommender.Contracts;
 using Recommender.Features;
 using Recommender.Features.Online;
 using Recommender.Hosting.Archive;

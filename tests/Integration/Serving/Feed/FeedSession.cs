@@ -18,7 +18,14 @@ internal sealed class FeedSession : IDisposable
     public static async Task<FeedSession> OpenAsync(RunningService service, string user, int ahead = 5)
     {
         var session = new FeedSession(service);
-        await session.WriteAsync(new FeedRequest { Start = new FeedStart { Request = new RecommendRequest { UserId = user }, Ahead = ahead } });
+        try
+        {
+            await session.WriteAsync(new FeedRequest { Start = new FeedStart { Request = new RecommendRequest { UserId = user }, Ahead = ahead } });
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.ResourceExhausted)
+        {
+            // Refused before it was written: the answer says why.
+        }
         return session;
     }
 

@@ -114,19 +114,19 @@ make_local_base() {
   work=$(mktemp -d)
   dotnet=$(dirname -- "$(realpath -- "$(command -v dotnet)")")
   say "Making a base from Debian packages and this machine's .NET."
-  mkdir -p "$work/debs" "$work/root"/{app,etc/ssl/certs,usr/share/dotnet/shared}
+  mkdir -p "$work/debs" "$work/tree"/{app,etc/ssl/certs,usr/share/dotnet/shared}
   (cd "$work/debs" && logged_here base-packages apt-get download "${base_packages[@]}") ||
     fail "The base's Debian packages could not be had: the log is $logs/base-packages.txt."
-  for package in "$work"/debs/*.deb; do dpkg-deb --extract "$package" "$work/root"; done
-  mkdir -p "$work/root/tmp"
-  chmod 1777 "$work/root/tmp"
-  cat "$work"/root/usr/share/ca-certificates/mozilla/*.crt >"$work/root/etc/ssl/certs/ca-certificates.crt"
-  echo 'app:x:1654:1654::/:/sbin/nologin' >"$work/root/etc/passwd"
-  echo 'app:x:1654:' >"$work/root/etc/group"
-  rm -rf -- "$work"/root/usr/share/{doc,man,ca-certificates}
-  cp -a -- "$dotnet"/{dotnet,host} "$work/root/usr/share/dotnet/"
-  cp -a -- "$dotnet"/shared/Microsoft.{NETCore,AspNetCore}.App "$work/root/usr/share/dotnet/shared/"
-  printf 'FROM scratch\nCOPY root/ /\n' >"$work/Dockerfile"
+  for package in "$work"/debs/*.deb; do dpkg-deb --extract "$package" "$work/tree"; done
+  mkdir -p "$work/tree/tmp"
+  chmod 1777 "$work/tree/tmp"
+  cat "$work"/tree/usr/share/ca-certificates/mozilla/*.crt >"$work/tree/etc/ssl/certs/ca-certificates.crt"
+  echo 'app:x:1654:1654::/:/sbin/nologin' >"$work/tree/etc/passwd"
+  echo 'app:x:1654:' >"$work/tree/etc/group"
+  rm -rf -- "$work"/tree/usr/share/{doc,man,ca-certificates}
+  cp -a -- "$dotnet"/{dotnet,host} "$work/tree/usr/share/dotnet/"
+  cp -a -- "$dotnet"/shared/Microsoft.{NETCore,AspNetCore}.App "$work/tree/usr/share/dotnet/shared/"
+  printf 'FROM scratch\nCOPY tree/ /\n' >"$work/Dockerfile"
   logged local-base engine_build --network=none --file "$work/Dockerfile" --tag "$local_base_name" "$work" ||
     fail "The base could not be made: $why."
   rm -rf -- "$work"

@@ -8,22 +8,6 @@ namespace Recommender.Tests.Integration.Training;
 
 public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture redis) : TrainingTest(kafka, redis)
 {
-    /// <summary>A service with models that were made one after the other; none is live.</summary>
-    private async Task<(TrainingHost Host, string[] Versions)> StartWithModelsAsync(int models)
-    {
-        Archive.AddEvents(TestEvents.Tastes(40, 30));
-        var host = await StartAsync();
-        var versions = new string[models];
-        for (var i = 0; i < models; i++) versions[i] = (await host.SucceedAsync(promote: false)).ModelVersion;
-        return (host, versions);
-    }
-
-    private static async Task<ModelVersion> PromoteAsync(TrainingHost host, string version) =>
-        await host.Models.PromoteModelAsync(new PromoteModelRequest { Version = version }, cancellationToken: Token);
-
-    private static async Task<ModelVersion> RollBackAsync(TrainingHost host) =>
-        await host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token);
-
     private static async Task<RpcException> RefusePromotionAsync(TrainingHost host, string version, StatusCode code) =>
         await RefusedAsync(host.Models.PromoteModelAsync(new PromoteModelRequest { Version = version }, cancellationToken: Token), code);
 
@@ -102,36 +86,6 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
         Assert.Equal([(versions[0], "", "promoted"), (versions[1], versions[0], "promoted")], announced.Select(a => (a.Version, a.PreviousVersion, a.Action)));
     }
 
-    [Fact]
-    public async Task Rollbacks_lead_back_one_by_one()
-    {
-        var (host, versions) = await StartWithModelsAsync(3);
-        foreach (var version in versions) await PromoteAsync(host, version);
-        Assert.Equal(versions[1], (await RollBackAsync(host)).Version);
-        Assert.Equal((versions[1], versions[2], "rolled_back"), Announcements().Select(a => (a.Version, a.PreviousVersion, a.Action)).Last());
-        Assert.Equal(versions[0], (await RollBackAsync(host)).Version);
-        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
-        Assert.Contains("no model was live before", error.Status.Detail, StringComparison.Ordinal);
-        Assert.Equal(versions[0], host.Store.ReadLive().Version);
-    }
-
-    [Fact]
-    public async Task A_rollback_passes_over_what_is_damaged_and_is_refused_when_nothing_else_is_left()
-    {
-        var (host, versions) = await StartWithModelsAsync(4);
-        foreach (var version in versions) await PromoteAsync(host, version);
-        File.Delete(host.Store.PathOf(versions[2], "popularity.npy"));
-        await File.WriteAllTextAsync(host.Store.PathOf(versions[1], "manifest.json"), "{", Token);
-        Assert.Equal(versions[0], (await RollBackAsync(host)).Version);
-        Assert.Equal((versions[0], versions[3], "rolled_back"), Announcements().Select(a => (a.Version, a.PreviousVersion, a.Action)).Last());
-
-        await PromoteAsync(host, versions[3]);
-        await File.WriteAllTextAsync(host.Store.PathOf(versions[0], "popularity.npy"), "", Token);
-        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
-        Assert.Contains($"{versions[0]}: the checksum of popularity.npy", error.Status.Detail, StringComparison.Ordinal);
-        Assert.Equal(versions[3], host.Store.ReadLive().Version);
-    }
-
     [Theory]
     [InlineData("ials")]
     [InlineData("popularity")]
@@ -164,14 +118,6 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
             if (list.ModelVersion == version) lists[viewer] = string.Join(' ', list.Videos.Select(v => v.VideoId));
         }
         return lists;
-    }
-
-    [Fact]
-    public async Task Without_a_live_model_there_is_nothing_to_roll_back()
-    {
-        var host = await StartAsync();
-        var error = await RefusedAsync(host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token), StatusCode.FailedPrecondition);
-        Assert.Contains("no model is live", error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,19 +187,5 @@ public sealed class ModelRegistryTests(EmbeddedKafkaFixture kafka, RedisFixture 
             Kafka.Broker.SetUp();
         }
         await Eventually.TrueAsync(() => Announcements().Any(a => a.Version == versions[0]));
-    }
-
-    [Fact]
-    public async Task Old_models_are_deleted_except_those_a_rollback_leads_to()
-    {
-        Archive.AddEvents(TestEvents.Tastes(40, 30));
-        var host = await StartAsync("Training:KeepModels=2");
-        var live = (await host.SucceedAsync()).ModelVersion;
-        var second = (await host.SucceedAsync(promote: false)).ModelVersion;
-        await PromoteAsync(host, second);
-        var others = new List<string>();
-        for (var i = 0; i < 4; i++) others.Add((await host.SucceedAsync(promote: false)).ModelVersion);
-        Assert.Equal([others[3], others[2], second, live], host.Store.List().Select(m => m.Version));
-        Assert.Equal(live, (await RollBackAsync(host)).Version);
     }
 }

@@ -7,6 +7,7 @@ using Recommender.Contracts;
 using Recommender.Contracts.Json;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Shared;
+using Recommender.V1;
 
 namespace Recommender.Tests.Integration.Training;
 
@@ -52,6 +53,22 @@ public abstract class TrainingTest(EmbeddedKafkaFixture kafka, RedisFixture redi
         _hosts.Remove(host);
         await host.DisposeAsync();
     }
+
+    /// <summary>A service with models that were made one after the other; none is live.</summary>
+    private protected async Task<(TrainingHost Host, string[] Versions)> StartWithModelsAsync(int models)
+    {
+        Archive.AddEvents(TestEvents.Tastes(40, 30));
+        var host = await StartAsync();
+        var versions = new string[models];
+        for (var i = 0; i < models; i++) versions[i] = (await host.SucceedAsync(promote: false)).ModelVersion;
+        return (host, versions);
+    }
+
+    private protected static async Task<ModelVersion> PromoteAsync(TrainingHost host, string version) =>
+        await host.Models.PromoteModelAsync(new PromoteModelRequest { Version = version }, cancellationToken: Token);
+
+    private protected static async Task<ModelVersion> RollBackAsync(TrainingHost host) =>
+        await host.Models.RollbackModelAsync(new RollbackModelRequest(), cancellationToken: Token);
 
     /// <summary>What the model topic says, oldest first.</summary>
     protected IReadOnlyList<ModelAnnouncement> Announcements() =>

@@ -84,8 +84,7 @@ internal sealed class BatchAbsorber(
     private Task SettleStatesAsync(Assignment assignment, CancellationToken cancellationToken) => Task.WhenAll(assignment.Unsettled.Select(marks => Task.Run(
         async () =>
         {
-            await partitions.WriteAsync(marks, cancellationToken);
-            TellVisible(marks);
+            await WriteAsync(marks, cancellationToken);
             await partitions.SettleAsync(marks, cancellationToken);
         },
         cancellationToken)));
@@ -107,18 +106,16 @@ internal sealed class BatchAbsorber(
             return;
         }
         await partitions.AbsorbAsync(work.Marks, work.Events, work.Ends, cancellationToken);
-        if (work.Marks.IsFull || work.Wishes.Count > 0)
-        {
-            await partitions.WriteAsync(work.Marks, cancellationToken);
-            TellVisible(work.Marks);
-        }
+        if (work.Marks.IsFull || work.Wishes.Count > 0) await WriteAsync(work.Marks, cancellationToken);
         for (var i = 0; i < work.Wishes.Count; i++)
             if (work.Events.Outcomes[i] != Absorption.Replayed) await TellAsync(work.Wishes[work.Events[i].After], cancellationToken);
         Count(work.Events);
     }
 
-    private void TellVisible(StoredMarks marks)
+    /// <summary>Writes what has changed, and tells how long the events of it took to be seen.</summary>
+    private async Task WriteAsync(StoredMarks marks, CancellationToken cancellationToken)
     {
+        await partitions.WriteAsync(marks, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var receivedAt in marks.Waiting) metrics.Visible(TimeSpan.FromMilliseconds(now - receivedAt));
         marks.Waiting.Clear();

@@ -29,13 +29,6 @@ internal sealed class FollowedSource(VideoCatalog catalog) : ICandidateSource
         return ValueTask.CompletedTask;
     }
 
-    private static void Wait(PriorityQueue<(CatalogVideo[] Videos, int At, int Taken), long> news, CatalogVideo[] videos, int at, int taken)
-    {
-        if (at < videos.Length && taken < PerAuthor) news.Enqueue((videos, at, taken), -videos[at].PublishedAtMs);
-    }
-
-    private static Candidate ToCandidate(CatalogVideo video) => new() { VideoId = video.VideoId, Source = Source.Followed, Hash = video.Hash, Item = -1, Propensity = 1 };
-
     public string Explain(ViewerQuery query, in Candidate candidate) => $"New by {candidate.Video?.AuthorId}, whom this viewer follows";
 
     public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into)
@@ -47,4 +40,12 @@ internal sealed class FollowedSource(VideoCatalog catalog) : ICandidateSource
             return;
         }
     }
+
+    /// <summary>Puts the next video of an author in line, as long as the author has one and has not had enough.</summary>
+    private static void Wait(PriorityQueue<(CatalogVideo[] Videos, int At, int Taken), long> news, CatalogVideo[] videos, int at, int taken)
+    {
+        if (at < videos.Length && taken < PerAuthor) news.Enqueue((videos, at, taken), -videos[at].PublishedAtMs);
+    }
+
+    private static Candidate ToCandidate(CatalogVideo video) => new() { VideoId = video.VideoId, Source = Source.Followed, Hash = video.Hash, Item = -1, Propensity = 1 };
 }

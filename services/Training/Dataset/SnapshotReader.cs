@@ -15,6 +15,9 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
     private const string Catalog = "catalog";
     private const string Erasure = "erasure";
 
+    /// <summary>Whether archive files of a type hold what viewers did.</summary>
+    public static bool IsOfEvents(string type) => s_events.Contains(type);
+
     /// <summary>Events archived so far, by their offsets: cheap, since only names of files are read.</summary>
     public long CountArchivedEvents() => CountEvents(ArchiveCatalog.Load(storage.ArchivePath));
 
@@ -153,13 +156,13 @@ internal sealed class SnapshotReader(StorageOptions storage, TimeProvider time, 
         }
     }
 
-    private static long CountEvents(ArchiveCatalog archive) => archive.Ranges.Where(r => s_events.Contains(r.Type)).Sum(r => r.To - r.From + 1);
+    private static long CountEvents(ArchiveCatalog archive) => archive.Ranges.Where(r => IsOfEvents(r.Type)).Sum(r => r.To - r.From + 1);
 
     private static SortedDictionary<string, string> RangesOf(ArchiveCatalog archive)
     {
         var ranges = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (log, type, partition, from, to) in archive.Ranges)
-            if (s_events.Contains(type) || type is Catalog or Erasure)
+            if (IsOfEvents(type) || type is Catalog or Erasure)
                 ranges[string.Create(CultureInfo.InvariantCulture, $"{log}/{type}/{partition}")] = string.Create(CultureInfo.InvariantCulture, $"{from}-{to}");
         return ranges;
     }

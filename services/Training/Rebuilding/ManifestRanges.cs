@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recommender.Hosting.Archive;
+using Recommender.Training.Dataset;
 
 namespace Recommender.Training.Rebuilding;
 
@@ -7,7 +8,6 @@ namespace Recommender.Training.Rebuilding;
 internal sealed class ManifestRanges
 {
     private const string Erasure = "erasure";
-    private static readonly string[] s_others = ["catalog", Erasure];
     private readonly Dictionary<string, (long From, long To)> _ranges = new(StringComparer.Ordinal);
 
     /// <summary>Reads the ranges of a manifest, <c>log/type/partition</c> to <c>from-to</c>.</summary>
@@ -54,7 +54,7 @@ internal sealed class ManifestRanges
         var count = 0L;
         foreach (var (key, (from, to)) in new ManifestRanges(archived)._ranges)
         {
-            if (s_others.Any(o => key.Contains($"/{o}/", StringComparison.Ordinal))) continue;
+            if (key.Split('/') is not [_, var type, _] || !SnapshotReader.IsOfEvents(type)) continue;
             count += _ranges.TryGetValue(key, out var known) ? Math.Max(0, to - Math.Max(from - 1, known.To)) : to - from + 1;
         }
         return count;

@@ -11,10 +11,10 @@ internal sealed class RunLoader(RunStore store, RunBook book, ModelStore models,
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        store.RequireFolder();
         if (options.Mode == TrainingMode.Registry)
         {
             // Another process works in the folder, and clears up there.
+            store.RequireFolder();
             book.Follow();
         }
         else

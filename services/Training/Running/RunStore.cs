@@ -51,10 +51,10 @@ internal sealed class RunStore(ModelStore models, TimeProvider time, ILogger<Run
     }
 
     /// <summary>Takes the folder for this process and reads every run in it, oldest first.</summary>
-    /// <exception cref="OptionsException">Another process trains with this folder.</exception>
+    /// <exception cref="OptionsException">Another process trains with this folder, or it can't be made.</exception>
     public IReadOnlyList<StoredRun> Open()
     {
-        Directory.CreateDirectory(models.RunsPath);
+        RequireFolder();
         _lock = Take() ?? throw new OptionsException(models.IsRemote
             ? $"Another training process works with {models.Objects.Address}; one at a time is allowed."
             : "Storage:ModelsPath names a folder in which another training process works; one at a time is allowed.");

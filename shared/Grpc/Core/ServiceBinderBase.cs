@@ -1,6 +1,9 @@
 namespace Grpc.Core;
 
-/// <summary>Receives the methods of a service from its generated <c>BindService</c>.</summary>
+/// <summary>
+/// Receives the methods of a service from its generated <c>BindService</c>. Not abstract, as in Grpc.Core.Api, so that code written for that compiles: what a binder does not
+/// take it does not override.
+/// </summary>
 public class ServiceBinderBase
 {
     /// <summary>Takes a unary method.</summary>

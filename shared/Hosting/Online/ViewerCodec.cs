@@ -8,7 +8,8 @@ namespace Recommender.Hosting.Online;
 /// watermarks, counters, last seen, forgotten; the interactions newest first, in columns (<see cref="InteractionColumns"/>); hashes of older seen
 /// and of hidden videos, 8 bytes each; keys of older events, 5 bytes each; what is left of layout 1's hashes of event ids, 8 bytes each. Lists
 /// begin with their length. Layout 3 adds whom the viewer muted: id, time before last seen, and whether it holds; layout 4 adds after
-/// that, in the same way, whom the viewer follows. Who decided nothing has layout 2, who only muted layout 3: earlier versions read them as well. Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
+/// that, in the same way, whom the viewer follows. Who decided nothing has layout 2, who only muted layout 3: earlier versions read them as well.
+/// Layout 1, which is read only, has interactions one by one and the hashes of all event ids.
 /// </summary>
 internal static class ViewerCodec
 {

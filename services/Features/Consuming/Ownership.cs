@@ -119,7 +119,10 @@ internal sealed class Ownership : IDisposable
         return () => assignment.Logs.Where(l => !l.IsHalted).Sum(l => Math.Max(0, ends[(l.Topic, l.Partition)] - l.ReadNext));
     }
 
-    /// <summary>Ends ownership: what was read is archived and committed, unless it belongs to somebody else already.</summary>
+    /// <summary>
+    /// Ends ownership: states are written, since nobody may be able to read their events again (the log may be gone), and who has them by now is found out by
+    /// the writes; what was read is archived and committed, unless it belongs to somebody else already.
+    /// </summary>
     public void GiveUp(bool isLost = false)
     {
         IsReading = false;
@@ -128,9 +131,9 @@ internal sealed class Ownership : IDisposable
         if (Assignment is not { } assignment) return;
         Assignment = null;
         _isSetBackRead = false;
+        Settle(assignment);
         if (!isLost)
         {
-            Settle(assignment);
             if (!Wait(_services.Archive.FlushAsync(_services.StopTimeout))) ConsumingLog.NotArchived(_logger);
             Wait(_services.Archive.SendAsync(s_patience));
             _commits.Commit(assignment.Logs);

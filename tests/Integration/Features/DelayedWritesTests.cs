@@ -16,6 +16,12 @@ namespace Recommender.Tests.Integration.Features;
 /// <summary>While there is more to read than a batch holds, states wait in memory: what must not wait for that, and what must not be lost by it.</summary>
 public sealed class DelayedWritesTests : IAsyncLifetime
 {
+    // Of the Kafka protocol.
+    private const short JoinGroup = 11;
+    private const short Heartbeat = 12;
+    private const int CoordinatorNotAvailable = 15;
+    private const int UnknownMember = 25;
+
     private readonly FeaturesFixture _fixture = new();
 
     public ValueTask InitializeAsync() => _fixture.InitializeAsync();
@@ -44,6 +50,20 @@ public sealed class DelayedWritesTests : IAsyncLifetime
         }
         Assert.Equal(absorbed, (await _fixture.VideoAsync("w-v")).Views);
         Assert.True(absorbed > 0);
+    }
+
+    [Fact]
+    public async Task What_waits_is_written_when_the_group_thinks_its_reader_dead()
+    {
+        await using var slow = new SlowProxy(_fixture.Redis.Server.Port, TimeSpan.FromMilliseconds(100));
+        await _fixture.SendAsync(Enumerable.Range(0, 2000).Select(i => Event($"l{i}", EventType.View, $"l-u{i}", "l-v")));
+        await using var service = await StartBehindAsync(slow);
+        await Eventually.TrueAsync(() => ArchiveCatalog.Load(_fixture.ArchivePath).Ranges.Any());
+
+        // Nobody gets into the group any more, so that nobody reads again what was lost.
+        _fixture.Kafka.Broker.FailNext(JoinGroup, [.. Enumerable.Repeat(CoordinatorNotAvailable, 10_000)]);
+        _fixture.Kafka.Broker.FailNext(Heartbeat, UnknownMember);
+        await Eventually.TrueAsync(async () => (await _fixture.VideoAsync("l-v")).Views > 0);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Confluent.Kafka;
@@ -7,6 +8,11 @@ namespace Recommender.Hosting.Kafka;
 /// <summary>Client configurations made from <see cref="KafkaOptions"/>.</summary>
 public static class KafkaConfigs
 {
+    // What the promises stand on: durable records, one owner of partition N of all topics, offsets that are said by state and archive.
+    private static readonly FrozenSet<string> s_own = FrozenSet.Create(
+        StringComparer.Ordinal, "acks", "request.required.acks", "enable.idempotence", "transactional.id", "partitioner", "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store",
+        "auto.offset.reset", "partition.assignment.strategy", "group.protocol", "group.id", "group.instance.id", "bootstrap.servers", "metadata.broker.list", "allow.auto.create.topics");
+
     /// <summary>
     /// A consumer in a group. It never commits by itself, begins at the earliest record when the group has no offset, and is assigned the
     /// same partition number of every topic it subscribes to (range assignment), so that one member owns partition N of all event topics.
@@ -122,6 +128,10 @@ public static class KafkaConfigs
         ApplyCommon(config, options);
         return config;
     }
+
+    /// <summary>The first of further settings that is none of the operator's, or <see langword="null"/>.</summary>
+    internal static string? OwnIn(string settings) =>
+        TryParse(settings, out var pairs) ? pairs.Select(p => p.Key).FirstOrDefault(s_own.Contains) : null;
 
     /// <summary>Reads <c>name=value;name=value</c>.</summary>
     internal static bool TryParse(string settings, [NotNullWhen(true)] out List<KeyValuePair<string, string>>? pairs)

@@ -91,7 +91,8 @@ public sealed record KafkaOptions : IOptionsRecord
     public string SslCaLocation { get; init; } = "";
 
     /// <summary>
-    /// Further librdkafka properties for every client, <c>name=value;name=value</c>. They are applied last and win.
+    /// Further librdkafka properties for every client, <c>name=value;name=value</c>. They are applied last and win. Those that durability, ownership of
+    /// partitions and offsets stand on, such as <c>acks</c>, <c>partitioner</c> or <c>group.id</c>, are refused.
     /// </summary>
     public string Settings { get; init; } = "";
 
@@ -126,6 +127,9 @@ public sealed record KafkaOptions : IOptionsRecord
             LogIdentity.Length <= 64 && LogIdentity.All(IsNamePart),
             LogIdentity, "allowed are up to 64 letters, digits, '.', '_' and '-'");
         check.That(KafkaConfigs.TryParse(Settings, out _), Settings, "the form is name=value;name=value");
+        // The value may hold secrets, so the sentence names the property alone.
+        var own = KafkaConfigs.OwnIn(Settings);
+        check.That(own is null, own, "the service sets this property itself, since what it promises stands on it", nameof(Settings));
     }
 
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-';

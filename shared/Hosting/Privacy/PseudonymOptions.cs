@@ -39,6 +39,7 @@ public sealed record PseudonymOptions : IOptionsRecord
         check.That(Key.Length == 0 || Decode(Key) is not null, new string('*', Math.Min(Key.Length, 3)), "it must be base64 of at least 32 bytes", nameof(Key));
         check.That(IsKeyId(KeyId), KeyId, "allowed are 1 to 16 lower-case letters and digits");
         check.That(PreviousKeyFile.Length == 0 || ReadKey(PreviousKeyFile) is not null, PreviousKeyFile, File);
+        check.That(PreviousKeyId.Length == 0 || PreviousKeyFile.Length > 0, PreviousKeyFile, "it must name the file of the key that Pseudonyms:PreviousKeyId names");
         check.That(PreviousKeyFile.Length == 0 || (IsKeyId(PreviousKeyId) && PreviousKeyId != KeyId), PreviousKeyId, "it must name a key, and another one than Pseudonyms:KeyId");
     }
 

@@ -61,6 +61,7 @@ public sealed class UserIdsTests : IDisposable
         File.WriteAllText(_file, s_key);
         Assert.Throws<OptionsException>(() => new PseudonymOptions { Key = s_key, KeyFile = _file }.Validate(check));
         Assert.Throws<OptionsException>(() => new PseudonymOptions { Key = s_key, KeyId = "1", PreviousKeyFile = _file, PreviousKeyId = "1" }.Validate(check));
+        Assert.Throws<OptionsException>(() => new PseudonymOptions { Key = s_key, KeyId = "2", PreviousKeyId = "1" }.Validate(check));
         new PseudonymOptions { Key = s_key, KeyId = "2", PreviousKeyFile = _file, PreviousKeyId = "1" }.Validate(check);
     }
 }

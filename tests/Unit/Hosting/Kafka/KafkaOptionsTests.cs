@@ -28,6 +28,8 @@ public sealed class KafkaOptionsTests
         { new KafkaOptions { LogIdentity = "a/b" }, "Kafka:LogIdentity" },
         { new KafkaOptions { LogIdentity = new string('a', 65) }, "Kafka:LogIdentity" },
         { new KafkaOptions { Settings = "socket.timeout.ms" }, "Kafka:Settings" },
+        { new KafkaOptions { Settings = "socket.timeout.ms=1000; acks=1" }, "Kafka:Settings" },
+        { new KafkaOptions { Settings = "partition.assignment.strategy=roundrobin" }, "Kafka:Settings" },
     };
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class FeatureMetrics
         "recommender.features.lag", description: "Records in the log that are not absorbed yet, by topic.");
 
     private readonly Gauge<long> _halted = RecommenderTelemetry.Meter.CreateGauge<long>(
-        "recommender.features.halted", description: "Partitions that are not read because their log ends before what was absorbed of it.");
+        "recommender.features.halted", description: "Partitions that are not read: their log ends before what was absorbed of it, or a stored value that they need can't be read.");
 
     private readonly Histogram<double> _batch = RecommenderTelemetry.Meter.CreateHistogram(
         "recommender.features.batch.duration", "s", "How long batches take to be absorbed.", tags: null,

@@ -56,11 +56,21 @@ internal sealed class Assignment
     /// <summary>The log of a record; null when its partition belongs to somebody else.</summary>
     public PartitionLog? Find(RecordPosition position) => _logs.GetValueOrDefault((position.Topic, position.Partition));
 
-    /// <summary>Asks the online state how far it has absorbed each partition, and rewinds them to where state or archive need them.</summary>
+    /// <summary>Asks the online state how far it has absorbed each partition, and rewinds them to where state or archive need them; but for those that are stuck.</summary>
+    /// <exception cref="UnreadableValueException">Some watermarks are damaged; their partitions are stuck from now on.</exception>
     public async Task RewindAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_marks.Select(m => m.ReadAsync(store, cancellationToken)));
-        foreach (var log in Logs) log.Rewind();
+        await Task.WhenAll(_marks.Where(m => !m.IsStuck).Select(m => m.ReadAsync(store, cancellationToken)));
+        foreach (var log in Logs)
+            if (log.Marks is not { IsStuck: true }) log.Rewind();
+    }
+
+    /// <summary>Lets partitions that are stuck be tried again; whether there are any.</summary>
+    public bool ReleaseStuck()
+    {
+        var isAny = _marks.Any(m => m.IsStuck);
+        foreach (var marks in _marks) marks.IsStuck = false;
+        return isAny;
     }
 
     /// <summary>Forgets what is not settled; it must be read again.</summary>
@@ -70,17 +80,17 @@ internal sealed class Assignment
     }
 
     /// <summary>
-    /// Halts partitions whose log ends before what was absorbed of it, although it is named as the same log. Either it lost its end (an
+    /// Halts logs that end before what was absorbed of it, although it is named as the same log. Either it lost its end (an
     /// unclean election of a leader), or it is another one without a name of its own. To go on at its end would lose events in the second
     /// case, to begin again would count them twice in the first, so neither is done: the operator decides, by giving the log a new
     /// name (<c>Kafka:LogIdentity</c>) if it is a new one. A halt heals by itself when the end turns out to be further.
     /// </summary>
     /// <param name="ends">The offset behind the last record of each partition.</param>
-    /// <returns>The halted partitions.</returns>
+    /// <returns>The logs that are too short.</returns>
     public IReadOnlyList<PartitionLog> CheckEnds(IReadOnlyDictionary<(string Topic, int Partition), long> ends)
     {
-        foreach (var log in Logs) log.IsHalted = ends.TryGetValue((log.Topic, log.Partition), out var end) && end < log.Absorbed;
-        return [.. Logs.Where(l => l.IsHalted)];
+        foreach (var log in Logs) log.IsShort = ends.TryGetValue((log.Topic, log.Partition), out var end) && end < log.Absorbed;
+        return [.. Logs.Where(l => l.IsShort)];
     }
 
     /// <summary>Where to read each partition from; halted ones are left out.</summary>

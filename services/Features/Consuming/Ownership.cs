@@ -91,7 +91,7 @@ internal sealed class Ownership : IDisposable
         _consumer.Unassign();
     }
 
-    /// <summary>What is to be done now and then: commits, the lag, another look at logs that were too short, or that may have been replaced.</summary>
+    /// <summary>What is to be done now and then: commits, the lag, another look at logs that were too short, or that may have been replaced, and at values that could not be read.</summary>
     /// <exception cref="LogChangedException">Other logs are in the place of those that were read so far.</exception>
     public void Maintain()
     {
@@ -107,8 +107,8 @@ internal sealed class Ownership : IDisposable
         }
         if (_checkHaltedAt is not { } at || _services.Time.GetTimestamp() < at) return;
         _checkHaltedAt = _services.After(s_checkHalted);
-        var before = assignment.Logs.Count(l => l.IsHalted);
-        if (assignment.CheckEnds(_ends.Find(assignment.Logs)).Count < before) Release(isStateLost: false);
+        var before = assignment.Logs.Count(l => l.IsShort);
+        if (assignment.CheckEnds(_ends.Find(assignment.Logs)).Count < before | assignment.ReleaseStuck()) Release(isStateLost: false);
     }
 
     /// <summary>Records that are in the logs now and not read yet, by where each log ends; empty when nothing is ours.</summary>
@@ -164,13 +164,13 @@ internal sealed class Ownership : IDisposable
 
     private void Read(Assignment assignment)
     {
-        var halted = assignment.CheckEnds(_ends.Find(assignment.Logs));
-        foreach (var log in halted) ConsumingLog.Halted(_logger, log.Topic, log.Partition, log.Absorbed);
-        _services.Metrics.Halted(halted.Count);
-        _checkHaltedAt = halted.Count > 0 ? _services.After(s_checkHalted) : null;
+        foreach (var log in assignment.CheckEnds(_ends.Find(assignment.Logs))) ConsumingLog.Halted(_logger, log.Topic, log.Partition, log.Absorbed);
+        var halted = assignment.Logs.Count(l => l.IsHalted);
+        _services.Metrics.Halted(halted);
+        _checkHaltedAt = halted > 0 ? _services.After(s_checkHalted) : null;
         _consumer.Assign(assignment.Positions);
         IsReading = true;
-        _services.Progress.Trouble = halted.Count > 0 ? "a log ends before what was absorbed of it" : null;
+        _services.Progress.Trouble = halted == 0 ? null : assignment.Logs.Any(l => l.IsShort) ? "a log ends before what was absorbed of it" : "a stored value can't be read, for which its partition waits";
         var replayed = assignment.Logs.Sum(l => l.Absorbed - l.NeededFrom);
         ConsumingLog.Reading(_logger, assignment.Logs.Count, replayed);
     }

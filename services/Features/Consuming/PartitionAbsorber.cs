@@ -57,9 +57,10 @@ internal sealed class PartitionAbsorber(
         {
             await action();
         }
-        catch
+        catch (Exception e)
         {
             marks.Drop();
+            marks.IsStuck = e is UnreadableValueException;
             throw;
         }
     }

@@ -60,7 +60,10 @@ internal sealed class PartitionLog
     public long ReadNext { get; set; }
 
     /// <summary>Whether the log ends before what was absorbed of it; see <see cref="Assignment.CheckEnds"/>.</summary>
-    public bool IsHalted { get; set; }
+    public bool IsShort { get; set; }
+
+    /// <summary>Whether nothing of it is read for now: it is too short, or a value that its partition needs can't be read.</summary>
+    public bool IsHalted => IsShort || Marks is { IsStuck: true };
 
     /// <summary>The first offset that somebody still needs.</summary>
     public long NeededFrom => Marks is null ? Archive.Next : Math.Min(StateNext, Archive.Next);

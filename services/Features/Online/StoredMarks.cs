@@ -41,13 +41,24 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     /// <summary>Whether what was absorbed has been forgotten again, since it could not be written or not be read: the watermarks are to be read first.</summary>
     public bool IsDropped { get; private set; }
 
+    /// <summary>Whether a value that the partition needs can't be read, so that it is left alone for a while: the others must not wait for it.</summary>
+    public bool IsStuck { get; set; }
+
     /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
-    /// <exception cref="UnreadableValueException">The value is damaged.</exception>
+    /// <exception cref="UnreadableValueException">The value is damaged; the partition is stuck.</exception>
     public async Task ReadAsync(IOnlineStore store, CancellationToken cancellationToken)
     {
         Drop();
-        _stored = await store.ReadMarksAsync(key, cancellationToken);
-        _marks = Decode(_stored);
+        try
+        {
+            _stored = await store.ReadMarksAsync(key, cancellationToken);
+            _marks = Decode(_stored);
+        }
+        catch (UnreadableValueException)
+        {
+            IsStuck = true;
+            throw;
+        }
         IsDropped = false;
     }
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Recommender.Hosting.Online;
 using Recommender.Tests.Fixtures;
 using Recommender.V1;
+using StackExchange.Redis;
 using static Recommender.Tests.Integration.Features.FeaturesFixture;
 
 namespace Recommender.Tests.Integration.Features;
@@ -57,6 +59,34 @@ public sealed class DamagedStateTests : IAsyncLifetime
         Assert.Equal(later, await _fixture.Redis.Client.GetAsync(OnlineKeys.Viewer("somebody")));
         await _fixture.Redis.Client.DeleteAsync(OnlineKeys.Viewer("somebody"));
         await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync("somebody")).Likes == 1);
+    }
+
+    [Theory]
+    [InlineData("state")]
+    [InlineData("counters")]
+    [InlineData("watermarks")]
+    public async Task Other_partitions_go_on_into_state_and_archive_while_one_waits(string value)
+    {
+        var stuck = (await _fixture.SendAsync(Event("0", EventType.Like, "somebody", "v")))[0].Partition;
+        var key = value switch { "state" => OnlineKeys.Viewer("somebody"), "counters" => OnlineKeys.Video("v"), _ => OnlineKeys.Partition(stuck) };
+        if (value == "counters") await _fixture.Redis.Client.HashSetAsync(key, [new HashEntry(stuck.ToString(CultureInfo.InvariantCulture), "set by hand")]);
+        else await _fixture.Redis.Client.SetAsync(key, value == "state" ? [1, 0, 0, 0, 0, 0, 0, 0, 5] : "set by hand"u8.ToArray());
+        await using var features = await _fixture.StartAsync();
+        for (var round = 1; round <= 3; round++)
+        {
+            var events = Enumerable.Range(0, 20).Select(i => Event($"{round}-{i}", EventType.Like, $"other{i}", "w")).ToArray();
+            var positions = await _fixture.SendAsync(events);
+            var others = events.Zip(positions).Where(e => e.Second.Partition != stuck).Select(e => e.First).ToArray();
+            Assert.NotEmpty(others);
+            foreach (var e in others) await Eventually.TrueAsync(async () => (await _fixture.ViewerAsync(e.UserId)).Likes == round);
+            await Eventually.TrueAsync(async () => !others.Select(e => e.EventId).Except(await _fixture.ArchivedEventIdsAsync()).Any(), "they are archived");
+        }
+        Assert.DoesNotContain("0", await _fixture.ArchivedEventIdsAsync());
+
+        await _fixture.Redis.Client.DeleteAsync(key);
+        await _fixture.WaitUntilDoneAsync("0");
+        Assert.Equal(1, (await _fixture.ViewerAsync("somebody")).Likes);
+        for (var i = 0; i < 20; i++) Assert.Equal(3, (await _fixture.ViewerAsync($"other{i}")).Likes);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

@@ -75,10 +75,10 @@ public sealed class FeaturesFixture : IAsyncLifetime
     };
 
     /// <summary>Writes events to their topics and waits until they are durable.</summary>
-    public async Task SendAsync(params IEnumerable<Event> events)
+    public Task<RecordPosition[]> SendAsync(params IEnumerable<Event> events)
     {
         var now = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
-        await WriteAsync(events.Select(e => new KafkaRecord(Topics.Of(e.Type), Encoding.UTF8.GetBytes(e.UserId), EventJson.Serialize(e, now))));
+        return WriteAsync(events.Select(e => new KafkaRecord(Topics.Of(e.Type), Encoding.UTF8.GetBytes(e.UserId), EventJson.Serialize(e, now))));
     }
 
     /// <summary>Writes records as they are.</summary>

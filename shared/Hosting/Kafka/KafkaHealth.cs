@@ -41,6 +41,7 @@ public sealed class KafkaHealth : IAsyncDisposable
     private long _lastSuccess;
     private int _outages;
     private int _doubts;
+    private int _told;
     private int _disposed;
 
     /// <summary>Begins to watch the cluster.</summary>
@@ -53,7 +54,7 @@ public sealed class KafkaHealth : IAsyncDisposable
         _time = time;
         _lastSuccess = time.GetTimestamp();
         _admin = new AdminClientBuilder(KafkaConfigs.Admin(options))
-            .SetErrorHandler((_, _) => { })
+            .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, line) => KafkaLog.Native(logger, line))
             .Build();
         _loop = Task.Factory.StartNew(Watch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -112,6 +113,16 @@ public sealed class KafkaHealth : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// That a password is wrong, a certificate, or a name, does not show in what the question comes to, which is that nobody answers. Each kind is told once until the cluster answers:
+    /// the client tries again several times a second.
+    /// </summary>
+    private void OnError(Error error)
+    {
+        if (error.Code is not (ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Resolve)) return;
+        if (Interlocked.Exchange(ref _told, (int)error.Code) != (int)error.Code) KafkaLog.Misconfigured(_logger, error.Reason);
+    }
+
     /// <summary>On a thread of its own, since the client's question blocks.</summary>
     private void Watch()
     {
@@ -157,6 +168,8 @@ public sealed class KafkaHealth : IAsyncDisposable
         _state = state;
         if (before == KafkaState.Unreachable)
             Interlocked.Increment(ref _outages);
+        if (state == KafkaState.Reachable)
+            Volatile.Write(ref _told, 0);
         if (state == KafkaState.Reachable)
             KafkaLog.Reachable(_logger);
         else

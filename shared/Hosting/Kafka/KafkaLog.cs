@@ -26,6 +26,9 @@ internal static partial class KafkaLog
     [LoggerMessage(3007, LogLevel.Warning, "{Count} records were still undelivered when the producer was closed")]
     public static partial void Undelivered(ILogger logger, int count);
 
+    [LoggerMessage(3008, LogLevel.Error, "Kafka cannot be used as it is configured: {Reason}")]
+    public static partial void Misconfigured(ILogger logger, string reason);
+
     [LoggerMessage(3010, LogLevel.Information, "Created topic {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 

@@ -31,6 +31,25 @@ public sealed class KafkaHealthTests
     }
 
     [Fact]
+    public async Task A_broker_that_refuses_who_asks_is_told_with_its_reason_once()
+    {
+        using var logs = new LogRecords();
+        using var loggers = LoggerFactory.Create(b => b.AddProvider(logs));
+        await using var broker = new RefusingBroker();
+        var options = new KafkaOptions
+        {
+            BootstrapServers = broker.Address, SecurityProtocol = "sasl_plaintext", SaslMechanism = "PLAIN", SaslUsername = "u", SaslPassword = "s3cret",
+        };
+        await using var health = new KafkaHealth(options, TimeProvider.System, loggers.CreateLogger<KafkaHealth>());
+        await Eventually.TrueAsync(() => broker.Refused >= 5);
+        await Eventually.TrueAsync(() => Told().Count > 0);
+        Assert.Contains("SCRAM-SHA-512", Assert.Single(Told()), StringComparison.Ordinal);
+        Assert.DoesNotContain(logs.All, line => line.Text.Contains("s3cret", StringComparison.Ordinal));
+
+        List<string> Told() => [.. logs.All.Select(line => line.Text).Where(text => text.Contains("as it is configured", StringComparison.Ordinal))];
+    }
+
+    [Fact]
     public async Task Asking_creates_no_topic_and_an_outage_counts_when_it_is_over()
     {
         using var kafka = new EmbeddedKafkaFixture();

@@ -18,13 +18,14 @@ internal sealed record OnlineQuality(long Baseline, double BaselineRate, long Re
 
 /// <summary>
 /// Joins archived impressions of the live model with what their viewers did with the same video afterwards. A hit is a like, share or follow, or
-/// a view of at least half the video (ten seconds when nobody knows how long it is), within a day.
+/// a view of at least half the video (ten seconds when nobody knows how long it is), within a quarter of the window, and a day at most. What was shown so lately
+/// that this time is not over does not count: it would seem to be taken up less than what was shown in the first days only because its viewers have not answered yet.
 /// </summary>
 internal sealed class OnlineQualityReader(StorageOptions storage, TriggerOptions options)
 {
     private const double WatchedShare = 0.5;
     private const float WatchedSeconds = 10;
-    private const long Patience = 86_400_000;
+    private static readonly TimeSpan s_longestPatience = TimeSpan.FromDays(1);
     private static readonly string[] s_events = ["view", "like", "share", "feedback"];
 
     /// <summary>Measures both times; null when they overlap or one has too few impressions.</summary>
@@ -37,6 +38,8 @@ internal sealed class OnlineQualityReader(StorageOptions storage, TriggerOptions
     {
         var (baselineEnd, recentBegin) = (liveSince + options.QualityBaseline, now - options.QualityWindow);
         if (recentBegin < baselineEnd) return null;
+        var patience = Math.Min((options.QualityWindow / 4).Ticks, s_longestPatience.Ticks) / TimeSpan.TicksPerMillisecond;
+        var recentEnd = now.AddMilliseconds(-patience);
         var archive = ArchiveCatalog.Load(storage.ArchivePath);
         var shown = new Dictionary<(string User, string Video), List<Shown>>();
         foreach (var file in archive.Files("impression").Where(f => IsNear(f.Day, liveSince, baselineEnd) || IsNear(f.Day, recentBegin, now)))
@@ -55,6 +58,7 @@ internal sealed class OnlineQualityReader(StorageOptions storage, TriggerOptions
             var impression = TryRead(row);
             if (impression is null || impression.ModelVersion != version) return;
             var isRecent = impression.ShownAt >= recentBegin;
+            if (isRecent && impression.ShownAt >= recentEnd) return;
             if (!isRecent && (impression.ShownAt < liveSince || impression.ShownAt >= baselineEnd)) return;
             var key = (impression.UserId, impression.VideoId);
             if (!shown.TryGetValue(key, out var times)) shown[key] = times = [];
@@ -65,7 +69,7 @@ internal sealed class OnlineQualityReader(StorageOptions storage, TriggerOptions
         {
             if (!reader.TryRead(row) || !shown.TryGetValue((reader.UserId.ToString(), reader.VideoId.ToString()), out var times) || !IsHit(reader, videos)) return;
             foreach (var time in times)
-                if (reader.OccurredAtMs >= time.AtMs && reader.OccurredAtMs < time.AtMs + Patience) time.IsHit = true;
+                if (reader.OccurredAtMs >= time.AtMs && reader.OccurredAtMs < time.AtMs + patience) time.IsHit = true;
         }
     }
 

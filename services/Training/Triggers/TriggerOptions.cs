@@ -31,7 +31,7 @@ public sealed record TriggerOptions
     /// <summary>Time after a model went live by which it is measured. 1 minute to 365 days; default 2 days.</summary>
     public TimeSpan QualityBaseline { get; init; } = TimeSpan.FromDays(2);
 
-    /// <summary>The newest time that is compared with it. 1 minute to 365 days; default 1 day.</summary>
+    /// <summary>The newest time that is compared with it, without its last quarter (a day at most), in which viewers may still answer. 1 minute to 365 days; default 1 day.</summary>
     public TimeSpan QualityWindow { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Impressions that each of both must have. 1 to 1,000,000,000; default 1000.</summary>

@@ -168,6 +168,21 @@ public sealed class DriftWatchTests : IDisposable
         Assert.Matches("the hit rate of m1 fell from (29|30|31|28)\\.\\d % of 1000 impressions in its first days to 1\\d\\.\\d % of 1000", run.Why);
     }
 
+    [Fact]
+    public async Task What_viewers_have_had_no_time_to_answer_yet_is_no_fall()
+    {
+        // Impressions of the eleventh are half an hour old, and so are not liked yet; hours later nobody has liked them.
+        _archive.AddEvents(TestEvents.Tastes(20, 60));
+        await MakeLiveAsync(new DateTimeOffset(2026, 11, 3, 0, 0, 0, TimeSpan.Zero));
+        Show(3, 10, 0.3);
+        Show(10, 10, 0.3);
+        Show(11, 10, 0);
+        _time.Now = new DateTimeOffset(2026, 11, 11, 1, 30, 0, TimeSpan.Zero);
+        Assert.Empty(await LookAsync(new TriggerOptions { MaxInputDrift = 0, MaxQualityDrop = 0.2, MinImpressions = 500, QualityWindow = TimeSpan.FromDays(1.2) }));
+        _time.Now = new DateTimeOffset(2026, 11, 11, 20, 0, 0, TimeSpan.Zero);
+        Assert.Single(await LookAsync(new TriggerOptions { MaxInputDrift = 0, MaxQualityDrop = 0.2, MinImpressions = 500, QualityWindow = TimeSpan.FromDays(1.2) }));
+    }
+
     [Theory]
     [InlineData(0.29, 0.2, 10, "m1", 500)]  // within what is allowed
     [InlineData(0.15, 0.0, 10, "m1", 500)]  // off

@@ -8,13 +8,14 @@ namespace Recommender.Standalone.Export.Recommendations;
 /// <param name="Format"><c>jsonl</c> or <c>csv</c>.</param>
 /// <param name="Count">Videos asked for each viewer.</param>
 /// <param name="Viewers">Viewers in all files.</param>
+/// <param name="DegradedViewers">Those of them whose answer is less than a healthy system gives, after some tries.</param>
 /// <param name="Videos">Videos in all files.</param>
 /// <param name="ModelVersions">Viewers by the model version that answered.</param>
 /// <param name="StartedAt">When the export began, UTC.</param>
 /// <param name="FinishedAt">When it was whole, UTC.</param>
 /// <param name="Files">The files.</param>
 internal sealed record ExportManifest(
-    string Format, int Count, long Viewers, long Videos, IReadOnlyDictionary<string, long> ModelVersions, DateTimeOffset StartedAt, DateTimeOffset FinishedAt,
+    string Format, int Count, long Viewers, long DegradedViewers, long Videos, IReadOnlyDictionary<string, long> ModelVersions, DateTimeOffset StartedAt, DateTimeOffset FinishedAt,
     IReadOnlyList<ExportedFile> Files)
 {
     /// <summary>Its file.</summary>
@@ -29,11 +30,13 @@ internal sealed record ExportManifest(
 /// <summary>One file of an export.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Viewers">Viewers in it.</param>
+/// <param name="DegradedViewers">Those of them whose answer is less than a healthy system gives, after some tries.</param>
 /// <param name="Videos">Videos in it.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">Its checksum, hexadecimal.</param>
 /// <param name="ModelVersions">Viewers by the model version that answered.</param>
-internal sealed record ExportedFile(string Name, long Viewers, long Videos, long Bytes, string Sha256, IReadOnlyDictionary<string, long> ModelVersions);
+internal sealed record ExportedFile(
+    string Name, long Viewers, long DegradedViewers, long Videos, long Bytes, string Sha256, IReadOnlyDictionary<string, long> ModelVersions);
 
 /// <summary>What an export has got to.</summary>
 /// <param name="Settings">What it was asked for; only the same can go on.</param>

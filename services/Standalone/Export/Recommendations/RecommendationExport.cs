@@ -15,6 +15,7 @@ internal sealed class RecommendationExport(ExportSettings settings, GrpcChannel 
 {
     private readonly Patience _patience = new(settings.To, time, new WaitNotes(time, say).Note);
     private readonly RecommendationService.RecommendationServiceClient _client = new(channel);
+    private readonly DegradedAnswers _degraded = new(time);
 
     private string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{settings.Format} count={settings.Count} shards={settings.Shards} viewers={settings.ViewersPath}");
 
@@ -29,7 +30,7 @@ internal sealed class RecommendationExport(ExportSettings settings, GrpcChannel 
         for (var shard = 0; shard < settings.Shards; shard++)
         {
             if (progress.Files.ContainsKey(shard)) continue;
-            var file = await ShardFile.WriteAsync(settings, shard, ViewerLists.Read(settings.Folder, shard), userId => AskAsync(userId, cancellationToken));
+            var file = await ShardFile.WriteAsync(settings, shard, ViewerLists.Read(settings.Folder, shard), userId => _degraded.AskAsync(() => AskAsync(userId, cancellationToken), cancellationToken));
             progress = progress with { Files = new SortedDictionary<int, ExportedFile>(progress.Files.ToDictionary()) { [shard] = file } };
             progress.Write(settings.Folder);
             say(string.Create(CultureInfo.InvariantCulture, $"{file.Name}: {file.Viewers:N0} viewers"));
@@ -110,6 +111,6 @@ internal sealed class RecommendationExport(ExportSettings settings, GrpcChannel 
         var versions = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (version, viewers) in files.SelectMany(f => f.ModelVersions)) versions[version] = versions.GetValueOrDefault(version) + viewers;
         return new ExportManifest(
-            settings.Format, settings.Count, files.Sum(f => f.Viewers), files.Sum(f => f.Videos), versions, progress.StartedAt, time.GetUtcNow(), files);
+            settings.Format, settings.Count, files.Sum(f => f.Viewers), files.Sum(f => f.DegradedViewers), files.Sum(f => f.Videos), versions, progress.StartedAt, time.GetUtcNow(), files);
     }
 }

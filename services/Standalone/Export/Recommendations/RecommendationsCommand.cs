@@ -47,6 +47,11 @@ internal static class RecommendationsCommand
                 var manifest = await new RecommendationExport(settings, channel, TimeProvider.System, line => text.WriteLine(line)).RunAsync(cancellationToken);
                 await text.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"{settings.Folder}: {manifest.Viewers:N0} viewers, {manifest.Videos:N0} videos in {manifest.Files.Count} files; {ExportManifest.FileName} tells counts and checksums"));
+                if (manifest.DegradedViewers > 0)
+                {
+                    await text.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                        $"{manifest.DegradedViewers:N0} viewers got less than a healthy system gives, whatever was tried; see degraded_viewers of each file, and /readyz of the system"));
+                }
                 return ExitCode.Ok;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

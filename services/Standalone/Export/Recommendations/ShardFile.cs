@@ -19,7 +19,7 @@ internal static class ShardFile
         var (name, versions) = (settings.FileOf(shard), new SortedDictionary<string, long>(StringComparer.Ordinal));
         var path = Path.Combine(settings.Folder, name);
         var temporary = path + AtomicFile.TemporarySuffix;
-        var videos = 0L;
+        var (videos, degraded) = (0L, 0L);
         await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024))
         {
             await using (var zip = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true))
@@ -41,6 +41,7 @@ internal static class ShardFile
                     await text.WriteAsync(AnswerRows.Lines(settings.Format, userId, answer));
                     versions[answer.ModelVersion] = versions.GetValueOrDefault(answer.ModelVersion) + 1;
                     videos += answer.Videos.Count;
+                    if (answer.Degradation != Degradation.None) degraded++;
                 }
             }
             if (viewers.Length == 0 && AnswerRows.Header(settings.Format).Length == 0)
@@ -54,6 +55,6 @@ internal static class ShardFile
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(written));
         var bytes = written.Length;
         File.Move(temporary, path, overwrite: true);
-        return new ExportedFile(name, viewers.Length, videos, bytes, sha256, versions);
+        return new ExportedFile(name, viewers.Length, degraded, videos, bytes, sha256, versions);
     }
 }

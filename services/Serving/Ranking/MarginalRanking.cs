@@ -21,7 +21,7 @@ internal readonly ref struct MarginalRanking
         (_query, _scratch) = (query, query.Scratch.Selector);
         _candidates = CollectionsMarshal.AsSpan(candidates);
         var count = candidates.Count;
-        _scratch.Prepare(count);
+        _scratch.Prepare(count, query.Options);
         for (var i = 0; i < count; i++) (_scratch.Scores[i], _scratch.Order[i]) = (_candidates[i].Score.Total, i);
         _scratch.Order.AsSpan(0, count).Sort(new ByScore(_scratch.Scores, candidates));
         if (count == 0) return;
@@ -43,7 +43,7 @@ internal readonly ref struct MarginalRanking
             if (relevance <= worth) break;
             var same = authors.Repeats(_candidates[_scratch.Order[rank]]);
             if (same >= _query.Options.AuthorCap) continue;
-            var withAuthor = relevance - (1 - Math.Pow(_query.Options.AuthorDecay, same));
+            var withAuthor = relevance - _scratch.Losses[same];
             if (withAuthor - (_query.Options.Diversity * _scratch.Similarity[rank]) <= worth) continue;
             var marginal = withAuthor - (_query.Options.Diversity * SimilarityOf(rank, selected));
             if (marginal > worth) (best, worth, repeats) = (rank, marginal, same);

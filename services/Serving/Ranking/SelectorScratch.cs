@@ -18,9 +18,17 @@ internal sealed class SelectorScratch
     /// <summary>Whether it was selected.</summary>
     public bool[] Taken { get; private set; } = [];
 
+    /// <summary>Loss by the number of videos of the same author shortly before.</summary>
+    public double[] Losses { get; private set; } = [];
+
     /// <summary>Makes room, and forgets the last request.</summary>
-    public void Prepare(int count)
+    /// <param name="count">Candidates.</param>
+    /// <param name="options">How authors repeat.</param>
+    public void Prepare(int count, ServingOptions options)
     {
+        // Powers are found once for each number of repeats, of which there are few, rather than for each candidate and place.
+        if (Losses.Length < options.AuthorCap) Losses = new double[options.AuthorCap];
+        for (var same = 0; same < options.AuthorCap; same++) Losses[same] = 1 - Math.Pow(options.AuthorDecay, same);
         if (Scores.Length < count)
             (Scores, Order, Similarity, Compared, Taken) = (new double[count], new int[count], new float[count], new int[count], new bool[count]);
         Similarity.AsSpan(0, count).Clear();

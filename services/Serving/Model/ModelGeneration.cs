@@ -96,7 +96,7 @@ internal sealed class ModelGeneration : IKnownTexts
     public int ItemOf(ReadOnlySpan<char> videoId) => TryFind(videoId, out var item) ? item : -1;
 
     /// <inheritdoc/>
-    public string? Find(ReadOnlySpan<char> characters, out int number) => _ids.TryFind(characters, out number) ? IdOf(number) : characters.SequenceEqual(Version) ? Version : null;
+    public string? Find(ReadOnlySpan<char> characters, out int number) => _ids.Find(characters, out number) ?? (characters.SequenceEqual(Version) ? Version : null);
 
     /// <summary>Item number of a video given by the hash of its id.</summary>
     public bool TryFind(ulong hash, out int item) => _hashes.TryFind(hash, out item);

@@ -17,6 +17,8 @@ public sealed class ItemIdsTests
         {
             Assert.True(table.TryFind(ids[item], out var found));
             Assert.Equal(item, found);
+            Assert.Same(ids[item], table.Find(ids[item], out found));
+            Assert.Equal(item, found);
             foreach (var other in (string[])[ids[item] + "x", ids[item] + "\0", "x" + ids[item], ids[item].ToUpperInvariant()])
             {
                 Assert.False(table.TryFind(other, out found));

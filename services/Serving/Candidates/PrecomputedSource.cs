@@ -1,4 +1,6 @@
 using System.Globalization;
+using Recommender.Hosting.Online;
+using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
 using Recommender.V1;
 
@@ -26,8 +28,7 @@ internal sealed class PrecomputedSource : ICandidateSource
         for (; i < list.Count && sink.Candidates.Count < wanted && !sink.IsFull; i++)
         {
             // Many at a time: look-ups one after the other wait for memory together, those with other work in between do not.
-            if (i % Chunk == 0)
-                for (var ahead = i; ahead < Math.Min(i + Chunk, list.Count); ahead++) items[ahead - i] = model?.ItemOf(list.CharactersOf(ahead)) ?? -1;
+            if (i % Chunk == 0) Find(list, i, model, items);
             var item = items[i % Chunk];
             sink.Offer(query, new Candidate
             {
@@ -45,4 +46,21 @@ internal sealed class PrecomputedSource : ICandidateSource
     }
 
     public void Trace(ViewerQuery query, in Candidate candidate, List<Evidence> into) => NearestEvents.AddTo(into, query, candidate);
+
+    /// <summary>Items of the list from a place on; -1 where the model does not know a video.</summary>
+    private static void Find(StoredList list, int from, ModelGeneration? model, Span<int> items)
+    {
+        items = items[..Math.Min(items.Length, list.Count - from)];
+        if (model is null)
+        {
+            items.Fill(-1);
+            return;
+        }
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = model.ItemOf(list.CharactersOf(from + i));
+            model.ExpectCard(items[i]);
+        }
+        foreach (var item in items) model.ExpectVideo(item);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Recommender.Modeling.Retrieval;
 using Recommender.Serving.Model;
 using Recommender.Serving.Pipeline;
@@ -16,6 +17,9 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
     /// <summary>More than are wanted, so that the selector has a choice.</summary>
     private const int Extra = 20;
 
+    /// <summary>Hashes are hundreds, and each is somewhere else in memory.</summary>
+    private const int HashesAhead = 12;
+
     public string Name => "realtime";
 
     public SourceLimits Limits => new(1000, TimeSpan.FromMilliseconds(100));
@@ -30,6 +34,7 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         var found = query.Scratch.Found(Math.Min(model.ItemCount + cold.Count, (2 * query.Count) + Extra));
         var count = model.Factors!.Search(query.Vector.Span, new ItemFilter([], model.Deleted, blocked.Bits), found, cold.Overlay);
         cost.Add(query.SolvedIn + time.GetElapsedTime(begin));
+        model.Expect(found[..count]);
         foreach (var hit in found[..count])
         {
             sink.Offer(query, hit.Item < model.ItemCount
@@ -58,7 +63,12 @@ internal sealed class RealTimeSource(RealTimeCost cost, TimeProvider time) : ICa
         {
             foreach (var item in query.Scratch.SeenItems.Items) blocked.Add(item);
             foreach (var videoId in query.Scratch.Seen) Block(query, model, videoId);
-            foreach (var hash in query.State.OlderSeen) Block(query, model, hash);
+            var older = CollectionsMarshal.AsSpan(query.State.OlderSeen);
+            for (var i = 0; i < older.Length; i++)
+            {
+                if (i + HashesAhead < older.Length) model.Expect(older[i + HashesAhead]);
+                Block(query, model, older[i]);
+            }
         }
         return blocked;
     }

@@ -20,7 +20,9 @@ internal sealed class SimilarSource : ICandidateSource
         foreach (var liked in query.JustLiked)
         {
             var taken = 0;
-            foreach (var neighbour in query.Model!.Factors!.Neighbours(liked, PerVideo))
+            var neighbours = query.Model!.Factors!.Neighbours(liked, PerVideo);
+            query.Model.Expect(neighbours.AsSpan(0, Math.Min(neighbours.Length, PerVideo)));
+            foreach (var neighbour in neighbours)
             {
                 if (taken == PerVideo || neighbour.Score <= 0 || sink.IsFull) break;
                 var candidate = new Candidate { VideoId = query.Model.IdOf(neighbour.Item), Source = Source.Similar, Item = neighbour.Item, Propensity = 1 };

@@ -29,6 +29,9 @@ internal sealed class ItemHashes
         return item >= 0;
     }
 
+    /// <summary>Says that a hash is looked for soon.</summary>
+    public void Expect(ulong hash) => Ahead.Of(ref _entries[hash & (ulong)(_entries.Length - 1)]);
+
     /// <summary>Where the hash is, or would be.</summary>
     private ref Entry Find(ulong hash)
     {

@@ -101,6 +101,28 @@ internal sealed class ModelGeneration : IKnownTexts
     /// <summary>Item number of a video given by the hash of its id.</summary>
     public bool TryFind(ulong hash, out int item) => _hashes.TryFind(hash, out item);
 
+    /// <summary>Says that a video is looked for soon by the hash of its id.</summary>
+    public void Expect(ulong hash) => _hashes.Expect(hash);
+
+    /// <summary>Says that candidates are made of items soon; what the model does not know is passed over.</summary>
+    public void Expect(ReadOnlySpan<ScoredItem> items)
+    {
+        foreach (var (item, _) in items) ExpectCard(item);
+        foreach (var (item, _) in items) ExpectVideo(item);
+    }
+
+    /// <summary>Says that something of an item is asked for soon.</summary>
+    public void ExpectCard(int item)
+    {
+        if ((uint)item < (uint)_cards.Length) Ahead.Of(ref _cards[item]);
+    }
+
+    /// <summary>Says that <see cref="VideoOf"/> is asked for soon; the item's card was expected before.</summary>
+    public void ExpectVideo(int item)
+    {
+        if ((uint)item < (uint)_cards.Length) Ahead.OfObject(_cards[item].Video);
+    }
+
     /// <summary>Popularity relative to the most popular video, 0 to 1.</summary>
     public double PopularityOf(int item) => _cards[item].Popularity;
 

@@ -115,10 +115,19 @@ public static unsafe class QuantizedTopK
         for (; i + 4 <= hopefuls.Length; i += 4)
         {
             var four = hopefuls.Slice(i, 4);
+            // Rows are far apart: the next ones come while these are reckoned with.
+            foreach (var next in hopefuls[(i + 4)..Math.Min(i + 8, hopefuls.Length)]) Expect(Row(rows, factors, next));
             var (a, b, c, d) = OrderedDot.Of(query, Row(rows, factors, four[0]), Row(rows, factors, four[1]), Row(rows, factors, four[2]), Row(rows, factors, four[3]));
             (four[0], four[1], four[2], four[3]) = (four[0] with { Score = a }, four[1] with { Score = b }, four[2] with { Score = c }, four[3] with { Score = d });
         }
         for (; i < hopefuls.Length; i++) hopefuls[i] = hopefuls[i] with { Score = OrderedDot.Of(query, Row(rows, factors, hopefuls[i])) };
+    }
+
+    private static void Expect(ReadOnlySpan<float> row)
+    {
+        if (!Sse.IsSupported) return;
+        fixed (float* start = row)
+            for (var at = (byte*)start; at < start + row.Length; at += 64) Sse.Prefetch0(at);
     }
 
     private static ReadOnlySpan<float> Row(ReadOnlySpan<float> rows, int factors, ScoredItem of) => rows.Slice(of.Item * factors, factors);

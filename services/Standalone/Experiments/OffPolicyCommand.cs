@@ -13,6 +13,9 @@ internal static class OffPolicyCommand
 {
     private const string Uniform = "uniform";
 
+    /// <summary>With fewer rewards an interval is rough.</summary>
+    private const int EnoughRewards = 10;
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -45,12 +48,15 @@ internal static class OffPolicyCommand
     {
         var text = new StringBuilder("estimate of the reward per choice, with 95 % intervals\n");
         foreach (var (name, interval) in Estimates(report)) text.Append(CultureInfo.InvariantCulture, $"  {name,-14} {interval.Mean:0.00000} [{interval.Low:0.00000}, {interval.High:0.00000}]\n");
+        if (report.RewardedChoices < EnoughRewards)
+            text.Append(CultureInfo.InvariantCulture, $"only {report.RewardedChoices} of the choices earned anything: take these for rough\n");
         return text.Append(CultureInfo.InvariantCulture, $"{report.Choices} choices, worth {report.EffectiveChoices:0} of the policy's own; mean weight {report.MeanWeight:0.000}, largest {report.LargestWeight:0.0}").ToString();
     }
 
     private static string ToJson(OffPolicyReport report) => JsonSerializer.Serialize(new
     {
         choices = report.Choices,
+        rewarded_choices = report.RewardedChoices,
         effective_choices = report.EffectiveChoices,
         mean_weight = report.MeanWeight,
         largest_weight = report.LargestWeight,

@@ -4,10 +4,14 @@ namespace Recommender.Modeling.Evaluation;
 
 /// <summary>
 /// Bootstrap-t intervals of a mean (Efron 1981): resampled errors are measured in their own standard errors, so that the interval is lopsided
-/// where the values are skewed. The same seed gives the same interval.
+/// where the values are skewed. A resample of equal values, as one without any of a few rewards, says nothing of its own error; it is taken to have half of the
+/// farthest value in it. The same seed gives the same interval.
 /// </summary>
 public static class StudentizedBootstrap
 {
+    /// <summary>Share of the values' own variance below which a resample's is rounding.</summary>
+    private const double Rounding = 1e-12;
+
     /// <summary>Interval of the mean of <paramref name="values"/>.</summary>
     /// <param name="values">At least two.</param>
     /// <param name="level">Confidence, above 0 and below 1.</param>
@@ -18,10 +22,14 @@ public static class StudentizedBootstrap
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, 2, nameof(values));
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 100);
         if (!(level > 0 && level < 1)) throw new ArgumentOutOfRangeException(nameof(level), level, "The level must be between 0 and 1.");
-        var (sum, squares) = (0.0, 0.0);
+        var (sum, squares, farthest) = (0.0, 0.0, 0.0);
         foreach (var value in values) sum += value;
         var mean = sum / values.Length;
-        foreach (var value in values) squares += (value - mean) * (value - mean);
+        foreach (var value in values)
+        {
+            squares += (value - mean) * (value - mean);
+            farthest = Math.Max(farthest, Math.Abs(value - mean));
+        }
         var error = Math.Sqrt(squares / (values.Length - 1) / values.Length);
         if (error == 0) return new BootstrapInterval(mean, mean, mean);
         var errors = new List<double>(resamples);
@@ -37,9 +45,9 @@ public static class StudentizedBootstrap
                 drawnSquares += value * value;
             }
             var variance = (drawnSquares - (drawn * drawn / values.Length)) / (values.Length - 1);
-            if (variance > 0) errors.Add(drawn / values.Length / Math.Sqrt(variance / values.Length));
+            if (variance <= Rounding * squares / (values.Length - 1)) variance = farthest * farthest / 2 / values.Length;
+            errors.Add(drawn / values.Length / Math.Sqrt(variance / values.Length));
         }
-        if (errors.Count == 0) return new BootstrapInterval(mean, mean, mean);
         errors.Sort();
         var outside = (1 - level) / 2;
         return new BootstrapInterval(mean, mean - (error * Quantile(errors, 1 - outside)), mean - (error * Quantile(errors, outside)));

@@ -42,7 +42,7 @@ public static class OffPolicyEvaluation
             StudentizedBootstrap.OfMean(weighted, level, resamples, seed),
             StudentizedBootstrap.OfMean(Linearized(log, weights, weighted.Sum() / sum, meanWeight), level, resamples, seed),
             StudentizedBootstrap.OfMean(Corrected(log, policy, weights), level, resamples, seed),
-            log.Count, sum * sum / weights.Sum(w => w * w), meanWeight, weights.Max());
+            log.Count, log.Count(c => c.Reward != 0), sum * sum / weights.Sum(w => w * w), meanWeight, weights.Max());
     }
 
     /// <summary>Values whose mean is the ratio of means and whose spread is its spread, to first order.</summary>

@@ -73,6 +73,17 @@ public class OffPolicyTests
     }
 
     [Fact]
+    public void One_reward_among_thousands_gives_an_interval_of_its_size()
+    {
+        var random = new Random(5);
+        List<LoggedChoice> log = [.. Enumerable.Range(0, 5000).Select(i => new LoggedChoice(0, random.Next(3), i == 1234 ? 1 : 0, 0.2 + (0.6 * random.NextDouble())))];
+        var report = OffPolicyEvaluation.Evaluate(log, [[0.3, 0.3, 0.4]]);
+        Assert.Equal(1, report.RewardedChoices);
+        Assert.InRange(report.InversePropensity.High, 2 * report.InversePropensity.Mean, 10 * report.InversePropensity.Mean);
+        Assert.InRange(report.InversePropensity.Low, -report.InversePropensity.Mean, report.InversePropensity.Mean);
+    }
+
+    [Fact]
     public void An_interval_of_skewed_values_is_lopsided()
     {
         double[] values = [.. Enumerable.Range(0, 200).Select(i => i % 40 == 0 ? 40.0 : 0)];

@@ -35,4 +35,30 @@ public static class OrderedDot
         }
         return (sumA, sumB, sumC, sumD);
     }
+
+    /// <summary>Rows that <see cref="Of(float*, float**, int, float*)"/> takes.</summary>
+    internal const int AtOnce = 8;
+
+    /// <summary>The inner products of <see cref="AtOnce"/> rows with a query, all of one length.</summary>
+    internal static unsafe void Of(float* query, float** rows, int length, float* products)
+    {
+        float* a = rows[0], b = rows[1], c = rows[2], d = rows[3], e = rows[4], g = rows[5], h = rows[6], i = rows[7];
+        var (sumA, sumB, sumC, sumD) = (0f, 0f, 0f, 0f);
+        var (sumE, sumG, sumH, sumI) = (0f, 0f, 0f, 0f);
+        for (nint f = 0; f < length; f++)
+        {
+            var q = query[f];
+            sumA = MathF.FusedMultiplyAdd(q, a[f], sumA);
+            sumB = MathF.FusedMultiplyAdd(q, b[f], sumB);
+            sumC = MathF.FusedMultiplyAdd(q, c[f], sumC);
+            sumD = MathF.FusedMultiplyAdd(q, d[f], sumD);
+            sumE = MathF.FusedMultiplyAdd(q, e[f], sumE);
+            sumG = MathF.FusedMultiplyAdd(q, g[f], sumG);
+            sumH = MathF.FusedMultiplyAdd(q, h[f], sumH);
+            sumI = MathF.FusedMultiplyAdd(q, i[f], sumI);
+        }
+
+        (products[0], products[1], products[2], products[3]) = (sumA, sumB, sumC, sumD);
+        (products[4], products[5], products[6], products[7]) = (sumE, sumG, sumH, sumI);
+    }
 }

@@ -8,11 +8,14 @@ namespace Recommender.Modeling.Retrieval;
 public delegate void TopListReceiver(int query, ReadOnlySpan<ScoredItem> best);
 
 /// <summary>
-/// The best-k lists of many queries, as exact as <see cref="TopK.Search"/> and with the same scores, many times faster: a matrix product in
-/// tiles that stay in registers, of which only what beats a list's worst entry leaves them, over the items that are long enough to.
+/// The best-k lists of many queries, as exact as <see cref="TopK.Search"/> and with the same scores, many times faster: over the items that are long
+/// enough to matter, a matrix product of rounded numbers with bounds of what rounding does, and float32 for what may beat a list's worst entry.
 /// </summary>
 public static class TopLists
 {
+    // Queries that are whole tiles in whichever way lists are found.
+    private const int WholeTiles = 12;
+
     /// <summary>Finds the lists.</summary>
     /// <param name="items">The catalog.</param>
     /// <param name="queries">Rows of factors, one per viewer.</param>
@@ -30,7 +33,7 @@ public static class TopLists
         if (queries.Factors != items.Factors) throw new ArgumentException($"The queries have {queries.Factors} factors, the items {items.Factors}.", nameof(queries));
         var rows = wanted.Viewers;
         var length = Math.Min(wanted.Length, Math.Max(items.ItemCount, 1));
-        RowWorkers.Run(rows.Length, ChunkOf(rows.Length, wanted.Threads), wanted.Threads, () => new TopListBatch(items, queries, wanted, length), (batch, from, to) =>
+        RowWorkers.Run(rows.Length, ChunkOf(rows.Length, wanted.Threads), wanted.Threads, () => TopListBatch.Create(items, queries, wanted, length), (batch, from, to) =>
         {
             batch.Find(rows.Span[from..to]);
             for (var i = 0; i < to - from; i++) receive(rows.Span[from + i], batch.List(i));
@@ -41,6 +44,6 @@ public static class TopLists
     private static int ChunkOf(int rows, int threads)
     {
         var share = rows / (threads > 0 ? threads : Environment.ProcessorCount);
-        return Math.Clamp(share / TopListBatch.TileQueries * TopListBatch.TileQueries, TopListBatch.TileQueries, TopListBatch.MostQueries);
+        return Math.Clamp(share / WholeTiles * WholeTiles, WholeTiles, TopListBatch.MostQueries);
     }
 }

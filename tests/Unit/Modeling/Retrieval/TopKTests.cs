@@ -1,6 +1,5 @@
 using Recommender.Modeling.Numerics;
 using Recommender.Modeling.Retrieval;
-using Recommender.Modeling.Sparse;
 
 namespace Recommender.Tests.Unit.Modeling.Retrieval;
 
@@ -33,63 +32,6 @@ public sealed class TopKTests
         foreach (var item in list) set.Add(item);
         found = TopK.Search(new PackedFactors(items.Data, factors), query, new ItemFilter([], bitmap, set.Bits), result);
         Assert.Equal(expected, result[..found]);
-    });
-
-    [Fact]
-    public void Lists_of_many_viewers_equal_searching_for_each() => Seeds.ForAll(seed =>
-    {
-        var random = new Random(seed);
-        // Sometimes so many items that a scan ends before the last of them.
-        var (viewers, count, factors, k) = (random.Next(1, 400), random.Next(1, random.Next(4) == 0 ? 4000 : 300), random.Next(1, 20), random.Next(1, 40));
-        var (queries, items) = (RandomData.Factors(viewers, factors, seed), RandomData.Factors(count, factors, seed + 1));
-        Vary(items, random);
-        Vary(queries, random);
-        var seen = RandomData.Interactions(viewers, count, 0.1, seed);
-        var packed = new PackedFactors(items.Data, factors);
-        var rows = Enumerable.Range(0, viewers).Where(_ => random.Next(3) > 0).ToArray();
-        var lists = new ScoredItem[viewers][];
-        ulong[] barred = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (ulong)random.NextInt64() & (ulong)random.NextInt64())];
-        TopLists.Search(new NormOrder(items.Data, factors), queries, new TopListQuery(rows, seen, k) { Barred = barred, Threads = 2 }, (viewer, best) => lists[viewer] = best.ToArray());
-        var expected = new ScoredItem[k];
-        for (var viewer = 0; viewer < viewers; viewer++)
-        {
-            if (!rows.Contains(viewer))
-            {
-                Assert.Null(lists[viewer]);
-                continue;
-            }
-
-            var found = TopK.Search(packed, queries.Row(viewer), new ItemFilter(seen.RowColumns(viewer), barred), expected);
-            Assert.Equal(expected[..found], lists[viewer]);
-        }
-    });
-
-    // Lengths of all kinds, none at all among them, and whole numbers, so that scores are level.
-    private static void Vary(FactorMatrix matrix, Random random)
-    {
-        var kind = random.Next(4);
-        for (var row = 0; row < matrix.RowCount; row++)
-        {
-            var scale = kind == 0 ? 1f : random.Next(10) == 0 ? 0f : kind == 1 ? (float)Math.Exp(6 * random.NextDouble()) : 1e-21f * random.Next(1, 5);
-            foreach (ref var x in matrix.WritableRow(row)) x = kind == 3 ? MathF.Round(2 * x) * Math.Min(scale * 1e21f, 1) : x * scale;
-        }
-    }
-
-    [Fact]
-    public void A_number_that_is_none_and_one_without_end_are_as_in_a_full_scan() => Seeds.ForAll(seed =>
-    {
-        var random = new Random(seed);
-        var (viewers, count) = (30, 3000);
-        var (queries, items) = (RandomData.Factors(viewers, 5, seed), RandomData.Factors(count, 5, seed + 1));
-        float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, 1e30f];
-        for (var i = 0; i < 20; i++) items.WritableRow(random.Next(count))[random.Next(5)] = odd[random.Next(odd.Length)];
-        for (var i = 0; i < 5; i++) queries.WritableRow(random.Next(viewers))[random.Next(5)] = odd[random.Next(odd.Length)];
-        var (packed, seen) = (new PackedFactors(items.Data, 5), InteractionMatrix.Empty(viewers, count));
-        TopLists.Search(new NormOrder(items.Data, 5), queries, new TopListQuery(Enumerable.Range(0, viewers).ToArray(), seen, 7), (viewer, best) =>
-        {
-            var one = new ScoredItem[7];
-            Assert.Equal(one[..TopK.Search(packed, queries.Row(viewer), default, one)], best.ToArray());
-        });
     });
 
     [Fact]

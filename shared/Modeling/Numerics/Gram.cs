@@ -103,7 +103,7 @@ internal static unsafe class Gram
         for (; i < count; i++) to[i] = from[i];
     }
 
-    // As Tile; a product is exact, so that one rounding less changes no bit.
+    // As Tile.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile512(double* tile, double* left, double* right, int count, nint stride)
     {
@@ -137,7 +137,7 @@ internal static unsafe class Gram
         d1.Store(tile + (3 * stride) + W);
     }
 
-    // Four rows and two vectors of the sum stay in registers.
+    // Four rows and two vectors of the sum stay in registers. A product is exact, so that it changes no bit whether one is rounded before it is added.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile(double* tile, double* left, double* right, int count, nint stride)
     {
@@ -149,14 +149,15 @@ internal static unsafe class Gram
         for (var t = 0; t < count; t++, left += stride, right += stride)
         {
             var (r0, r1) = (Vector.Load(right), Vector.Load(right + w));
-            a0 += r0 * left[0];
-            a1 += r1 * left[0];
-            b0 += r0 * left[1];
-            b1 += r1 * left[1];
-            c0 += r0 * left[2];
-            c1 += r1 * left[2];
-            d0 += r0 * left[3];
-            d1 += r1 * left[3];
+            var (a, b, c, d) = (new Vector<double>(left[0]), new Vector<double>(left[1]), new Vector<double>(left[2]), new Vector<double>(left[3]));
+            a0 = Vector.MultiplyAddEstimate(r0, a, a0);
+            a1 = Vector.MultiplyAddEstimate(r1, a, a1);
+            b0 = Vector.MultiplyAddEstimate(r0, b, b0);
+            b1 = Vector.MultiplyAddEstimate(r1, b, b1);
+            c0 = Vector.MultiplyAddEstimate(r0, c, c0);
+            c1 = Vector.MultiplyAddEstimate(r1, c, c1);
+            d0 = Vector.MultiplyAddEstimate(r0, d, d0);
+            d1 = Vector.MultiplyAddEstimate(r1, d, d1);
         }
 
         a0.Store(tile);

@@ -47,6 +47,7 @@ internal static unsafe class Rotation
                 for (; column < stride; column += Lanes.Count)
                 {
                     if (count == 8) Tile8<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
+                    else if (count == 4) Tile4<TLanes>(target + column, rows.Pointer, matrix.Pointer + column, stride);
                     else for (var r = 0; r < count; r++) Multiply<TLanes>(rows.Pointer + ((nint)r * stride), matrix.Pointer + column, stride, target + ((nint)r * stride) + column);
                 }
             }
@@ -123,6 +124,25 @@ internal static unsafe class Rotation
             }
 
             Store(target, stride, c0, c1, c2, c3, c4, c5, c6, c7);
+        }
+
+        private static void Tile4<TLanes>(float* target, float* row, float* matrix, nint stride)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var (c0, c1, c2, c3) = (TLanes.Zero, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+            for (var i = 0; i < stride; i++, matrix += stride)
+            {
+                var m = TLanes.Load(matrix);
+                c0 = TLanes.MultiplyAdd(TLanes.Broadcast(row[i]), m, c0);
+                c1 = TLanes.MultiplyAdd(TLanes.Broadcast(row[stride + i]), m, c1);
+                c2 = TLanes.MultiplyAdd(TLanes.Broadcast(row[(2 * stride) + i]), m, c2);
+                c3 = TLanes.MultiplyAdd(TLanes.Broadcast(row[(3 * stride) + i]), m, c3);
+            }
+
+            c0.Store(target);
+            c1.Store(target + stride);
+            c2.Store(target + (2 * stride));
+            c3.Store(target + (3 * stride));
         }
     }
 }

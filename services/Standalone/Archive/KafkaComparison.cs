@@ -23,6 +23,9 @@ internal sealed class KafkaComparison(string root, string? log, string? redis)
     private static readonly TimeSpan s_redisPatience = TimeSpan.FromSeconds(5);
     private static readonly string[] s_topics = [.. Topics.KeyedByUser, Topics.Catalog];
 
+    /// <summary>Whether Kafka has none of the archived logs, so that no file was held against it. Known once it was asked.</summary>
+    public bool ComparedNothing { get; private set; }
+
     /// <summary>Prints a line for each partition.</summary>
     /// <returns>What is wrong.</returns>
     /// <exception cref="CommandFailure">Kafka or Redis is not there.</exception>
@@ -53,6 +56,7 @@ internal sealed class KafkaComparison(string root, string? log, string? redis)
         var names = s_topics.Where(t => offsets.Keys.Any(k => k.Topic == t)).Select(t => ArchiveFile.LogNameOf(identity.Of(t))).ToHashSet();
         if (proof.Chains.Where(c => !names.Contains(c.Log)).ToArray() is { Length: > 0 } older)
             await output.WriteLineAsync(Text($"and of logs that are no more: {older.Select(c => c.Log).Distinct().Count()} logs, {older.Sum(c => c.Rows)} rows in {older.Sum(c => c.Files)} files"));
+        ComparedNothing = proof.Chains.Count > 0 && !proof.Chains.Any(c => names.Contains(c.Log));
         return problems;
     }
 

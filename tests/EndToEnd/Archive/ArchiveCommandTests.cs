@@ -43,6 +43,7 @@ public sealed class ArchiveCommandTests : IAsyncLifetime
         var other = await RecommenderProcess.RunAsync("archive", "verify", "--archive", Archive, "--kafka", _system.Kafka, "--log", "another");
         Assert.Equal(0, other.Code);
         Assert.Contains("of logs that are no more", other.Output, StringComparison.Ordinal);
+        Assert.Contains("not held against Kafka, which has none of the archived logs", other.Output, StringComparison.Ordinal);
         Assert.Equal(2, (await RecommenderProcess.RunAsync("archive", "compact", "--archive", Archive, "--files", "1")).Code);
         Assert.Equal(1, (await RecommenderProcess.RunAsync("archive", "verify", "--archive", Archive, "--kafka", "127.0.0.1:1")).Code);
     }

@@ -85,7 +85,31 @@ internal static class KafkaConnection
         }
     }
 
-    /// <summary>No broker is there.</summary>
-    public static CommandFailure NotRunning(ServerAddress kafka, Exception? cause = null) =>
-        new($"No Kafka broker answers at {kafka}; start the system with 'recommender run', or name the bootstrap address with --kafka.", ExitCode.Failed, cause);
+    /// <summary>No broker is there, or it does not let us in.</summary>
+    public static CommandFailure NotRunning(ServerAddress kafka, Exception? cause = null) => cause is KafkaException && FindRefusal(kafka) is { } refusal
+        ? new($"Kafka at {kafka} can't be used as RECOMMENDER_Kafka__* in the environment say: {refusal}", ExitCode.Failed, cause)
+        : new($"No Kafka broker answers at {kafka}; start the system with 'recommender run', or name the bootstrap address with --kafka.", ExitCode.Failed, cause);
+
+    /// <summary>Asks once more, since what a question comes to is that nobody answers, whatever is wrong: what is told beside it, or null.</summary>
+    private static string? FindRefusal(ServerAddress kafka)
+    {
+        string? refusal = null;
+        using (var admin = new AdminClientBuilder(Reach(kafka, new AdminClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => Note(error)).Build())
+        {
+            try
+            {
+                admin.GetMetadata(s_connectTimeout);
+            }
+            catch (KafkaException)
+            {
+                // As the first time.
+            }
+        }
+        return refusal;
+
+        void Note(Error error)
+        {
+            if (KafkaHealth.IsOfConfiguration(error)) Volatile.Write(ref refusal, error.Reason);
+        }
+    }
 }

@@ -119,8 +119,16 @@ public sealed class KafkaHealth : IAsyncDisposable
     /// </summary>
     private void OnError(Error error)
     {
-        if (error.Code is not (ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Resolve)) return;
+        if (!IsOfConfiguration(error)) return;
         if (Interlocked.Exchange(ref _told, (int)error.Code) != (int)error.Code) KafkaLog.Misconfigured(_logger, error.Reason);
+    }
+
+    /// <summary>Whether an error is one that settings must mend: a password, a certificate, a name.</summary>
+    /// <param name="error">What the client tells beside the outcome of a question.</param>
+    public static bool IsOfConfiguration(Error error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Resolve;
     }
 
     /// <summary>On a thread of its own, since the client's question blocks.</summary>

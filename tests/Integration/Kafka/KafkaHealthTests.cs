@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Recommender.Hosting.Kafka;
 using Recommender.Tests.Fixtures;
 using Recommender.Tests.Integration.GrpcRuntime;
+using Recommender.Tests.Shared;
 
 namespace Recommender.Tests.Integration.Kafka;
 

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Recommender.Tests.Integration.Kafka;
+namespace Recommender.Tests.Shared;
 
 /// <summary>A broker whose listener wants another SASL mechanism than the client offers: it says so in Kafka's protocol (ApiVersions, SaslHandshake) and goes no further.</summary>
-internal sealed class RefusingBroker : IAsyncDisposable
+public sealed class RefusingBroker : IAsyncDisposable
 {
     private const short SaslHandshake = 17;
     private const short ApiVersions = 18;

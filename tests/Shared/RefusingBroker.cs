@@ -1,57 +1,20 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Recommender.Tests.Shared;
 
 /// <summary>A broker whose listener wants another SASL mechanism than the client offers: it says so in Kafka's protocol (ApiVersions, SaslHandshake) and goes no further.</summary>
-public sealed class RefusingBroker : IAsyncDisposable
+public sealed class RefusingBroker : SpokenBroker
 {
-    private const short SaslHandshake = 17;
-    private const short ApiVersions = 18;
     private const byte UnsupportedMechanism = 33;
-    private const byte UnsupportedVersion = 35;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Task _accepting;
     private int _refused;
-
-    public RefusingBroker()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
-
-    /// <summary>Where it listens.</summary>
-    public string Address => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>Handshakes that were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Dispose();
-        await _accepting;
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync();
-                await AnswerAsync(client.GetStream());
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // That was all.
-        }
-    }
-
-    private async Task AnswerAsync(NetworkStream stream)
+    protected override async Task SpeakAsync(NetworkStream stream)
     {
         try
         {

@@ -69,7 +69,7 @@ internal sealed class Assignment
     public bool ReleaseStuck()
     {
         var isAny = _marks.Any(m => m.IsStuck);
-        foreach (var marks in _marks) marks.IsStuck = false;
+        foreach (var marks in _marks) marks.Release();
         return isAny;
     }
 
@@ -80,7 +80,7 @@ internal sealed class Assignment
     }
 
     /// <summary>
-    /// Halts logs that end before what was absorbed of it, although it is named as the same log. Either it lost its end (an
+    /// Halts logs that end before what was absorbed of them, although they have the same names. Either one lost its end (an
     /// unclean election of a leader), or it is another one without a name of its own. To go on at its end would lose events in the second
     /// case, to begin again would count them twice in the first, so neither is done: the operator decides, by giving the log a new
     /// name (<c>Kafka:LogIdentity</c>) if it is a new one. A halt heals by itself when the end turns out to be further.

@@ -59,8 +59,7 @@ internal sealed class PartitionAbsorber(
         }
         catch (Exception e)
         {
-            marks.Drop();
-            marks.IsStuck = e is UnreadableValueException;
+            marks.Fail(e);
             throw;
         }
     }

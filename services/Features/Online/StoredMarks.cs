@@ -42,7 +42,7 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
     public bool IsDropped { get; private set; }
 
     /// <summary>Whether a value that the partition needs can't be read, so that it is left alone for a while: the others must not wait for it.</summary>
-    public bool IsStuck { get; set; }
+    public bool IsStuck { get; private set; }
 
     /// <summary>Reads the watermarks, and forgets what was taken for stored before.</summary>
     /// <exception cref="UnreadableValueException">The value is damaged; the partition is stuck.</exception>
@@ -54,13 +54,23 @@ internal sealed class StoredMarks(string key, int partition, long hotBytes)
             _stored = await store.ReadMarksAsync(key, cancellationToken);
             _marks = Decode(_stored);
         }
-        catch (UnreadableValueException)
+        catch (UnreadableValueException e)
         {
-            IsStuck = true;
+            Fail(e);
             throw;
         }
         IsDropped = false;
     }
+
+    /// <summary>After a failure nothing that is in memory means anything; one that no retry mends leaves the partition stuck.</summary>
+    public void Fail(Exception error)
+    {
+        Drop();
+        IsStuck = error is UnreadableValueException;
+    }
+
+    /// <summary>Lets a partition that is stuck be tried again.</summary>
+    public void Release() => IsStuck = false;
 
     /// <summary>The next offset to absorb; 0 when nothing of that log was absorbed.</summary>
     public long Next(ulong log, byte topic) => _marks.Next(log, topic, Partition);

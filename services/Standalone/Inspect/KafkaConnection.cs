@@ -50,8 +50,10 @@ internal static class KafkaConnection
     public static IConfiguration Environment() => new ConfigurationBuilder().AddEnvironmentVariables(OptionsBinding.EnvironmentPrefix).Build();
 
     /// <summary>An administration client. Its own log is left out: what matters comes as an exception.</summary>
-    public static IAdminClient OpenAdmin(ServerAddress kafka) =>
-        new AdminClientBuilder(Reach(kafka, new AdminClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    /// <param name="kafka">The address.</param>
+    /// <param name="onError">Receives what the client tells beside the outcome of a question.</param>
+    public static IAdminClient OpenAdmin(ServerAddress kafka, Action<Error>? onError = null) =>
+        new AdminClientBuilder(Reach(kafka, new AdminClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => onError?.Invoke(error)).Build();
 
     /// <summary>A consumer that assigns itself and commits nothing by itself.</summary>
     public static IConsumer<byte[], byte[]> OpenConsumer(ServerAddress kafka, string group = "recommender-tail")
@@ -94,7 +96,7 @@ internal static class KafkaConnection
     private static string? FindRefusal(ServerAddress kafka)
     {
         string? refusal = null;
-        using (var admin = new AdminClientBuilder(Reach(kafka, new AdminClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => Note(error)).Build())
+        using (var admin = OpenAdmin(kafka, Note))
         {
             try
             {

@@ -177,9 +177,10 @@ public sealed class KafkaHealth : IAsyncDisposable
         if (before == KafkaState.Unreachable)
             Interlocked.Increment(ref _outages);
         if (state == KafkaState.Reachable)
+        {
             Volatile.Write(ref _told, 0);
-        if (state == KafkaState.Reachable)
             KafkaLog.Reachable(_logger);
+        }
         else
             KafkaLog.Unreachable(_logger, reason);
     }

@@ -15,7 +15,7 @@ public sealed class NormOrder
     /// <summary>Packs items x factors numbers, given row-major.</summary>
     /// <exception cref="ArgumentException">The length of <paramref name="itemFactors"/> is no multiple of <paramref name="factors"/>.</exception>
     public NormOrder(ReadOnlySpan<float> itemFactors, int factors)
-        : this(itemFactors, factors, RoundedGroups.IsAccelerated)
+        : this(itemFactors, factors, RoundedGroups.IsPreferred)
     {
     }
 

@@ -43,11 +43,14 @@ internal sealed unsafe class RoundedGroups
         for (var group = 0; group < GroupCount; group++) Round(group);
     }
 
+    /// <summary>Whether this machine adds up eight-bit products in hardware.</summary>
+    public static bool IsSupported => Avx2.IsSupported;
+
     /// <summary>
-    /// Whether a first look at rounded numbers is the faster way on this machine: eight-bit products are added up in hardware, and float32 tiles have registers of
-    /// 256 bits alone. With those of 512 bits the tiles are twice as fast, and the look, which uses 256, is not.
+    /// Whether a first look at rounded numbers is the faster way as well: float32 tiles have registers of 256 bits alone. With those of 512 bits the tiles are
+    /// twice as fast, and the look, which uses 256, is not.
     /// </summary>
-    public static bool IsAccelerated => Avx2.IsSupported && !Vector512.IsHardwareAccelerated;
+    public static bool IsPreferred => IsSupported && !Vector512.IsHardwareAccelerated;
 
     public int ItemCount { get; }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Recommender.Tests.Shared;
 
 namespace Recommender.Tests.EndToEnd.Standalone;
 
@@ -9,51 +9,14 @@ namespace Recommender.Tests.EndToEnd.Standalone;
 /// The first words of a broker that asks clients who they are: what it understands (a request of key 18), and the SASL handshake of Kafka's
 /// protocol (KIP-43: a request of key 17, then the mechanism's token). It notes what clients say and goes no further.
 /// </summary>
-internal sealed class SecuredBroker : IAsyncDisposable
+internal sealed class SecuredBroker : SpokenBroker
 {
-    private const short SaslHandshake = 17;
-    private const short ApiVersions = 18;
-    private const byte UnsupportedVersion = 35;
-
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TaskCompletionSource<string> _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _accepting;
-
-    public SecuredBroker()
-    {
-        _listener.Start();
-        _accepting = AcceptAsync();
-    }
-
-    /// <summary>Where it listens.</summary>
-    public string Address => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>What the first client said: <c>TLS</c> where it wants a secret connection, otherwise mechanism and token, the token's zeros written as '|'.</summary>
     public Task<string> Said => _said.Task;
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Dispose();
-        await _accepting;
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync();
-                await ListenAsync(client.GetStream());
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // That was all.
-        }
-    }
-
-    private async Task ListenAsync(NetworkStream stream)
+    protected override async Task SpeakAsync(NetworkStream stream)
     {
         try
         {

@@ -84,7 +84,7 @@ public sealed class TopListsTests
 
     private static NormOrder Order(FactorMatrix items, bool rounds)
     {
-        Assert.SkipWhen(rounds && !RoundedGroups.IsAccelerated, "This machine does not multiply bytes.");
+        Assert.SkipWhen(rounds && !RoundedGroups.IsSupported, "This machine does not multiply bytes.");
         return new NormOrder(items.Data, items.Factors, rounds);
     }
 }
